@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target: a C import or a dependency never leaks into an interface unless it says so, and in CI a warning fails the build.
+let house: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("ExistentialAny"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let package = Package(
+    name: "PulseFS",
+    products: [
+        .executable(name: "pulsefs", targets: ["PulseFSCommand"]),
+        .executable(name: "pulse-emulator", targets: ["PulseEmulatorCommand"]),
+        .library(name: "PulseFS", targets: ["PulseFS"]),
+        .library(name: "PulseEmulator", targets: ["PulseEmulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    ],
+    // Requests flow down this list, values come back up.
+    targets: [
+        // Parse the command line, configure, run: one file per subcommand.
+        .executableTarget(
+            name: "PulseFSCommand",
+            dependencies: [
+                "PulseFS",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // The product as a library: the tree, jobs and artifacts, the errno table, configuration, mount wiring.
+        .target(
+            name: "PulseFS",
+            dependencies: [
+                "FUSE", "ArtifactStore", "PulseAPI", "Transfer",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // Edge to the kernel: session, requests answered exactly once, kernel caches.
+        .target(
+            name: "FUSE",
+            dependencies: ["CFuse", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: house),
+        // Module map and shim over libfuse3.
+        .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+        // Bytes and facts on disk: index, blobs, grants; no network, no kernel.
+        .target(
+            name: "ArtifactStore",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.
+        .target(name: "PulseAPI", dependencies: ["Transfer"], swiftSettings: house),
+        // Edge to the network: requests in, bytes to a sink, exact causes of failure; knows no Pulse.
+        .target(name: "Transfer", dependencies: ["CCurl"], swiftSettings: house),
+        // Module map and shim over libcurl.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // An HTTP server that behaves like the API, from fixtures; imports none of the above.
+        .target(
+            name: "PulseEmulator",
+            dependencies: [.product(name: "HummingbirdCore", package: "hummingbird")],
+            swiftSettings: house),
+        .executableTarget(
+            name: "PulseEmulatorCommand",
+            dependencies: [
+                "PulseEmulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+        // Scratch directories, shells with a time limit, and mounts in a process of their own, for the tests.
+        .target(
+            name: "PulseTestSupport",
+            dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/PulseTestSupport", swiftSettings: house),
+        .testTarget(
+            name: "FUSETests",
+            dependencies: ["FUSE", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: house),
+        .testTarget(
+            name: "ArtifactStoreTests",
+            dependencies: [
+                "ArtifactStore", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        .testTarget(name: "PulseAPITests", dependencies: ["PulseAPI"], swiftSettings: house),
+        .testTarget(name: "TransferTests", dependencies: ["Transfer"], swiftSettings: house),
+        .testTarget(name: "PulseEmulatorTests", dependencies: ["PulseEmulator"], swiftSettings: house),
+    ]
+)

@@ -1,0 +1,133 @@
+package import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The directory of a cache, checked before anything in it is believed:
+///
+///     index.sqlite      facts (and its -wal, -shm)
+///     secret            32 random bytes that key the fingerprints of API keys
+///     blobs/<origin>/<job>/<slot>
+///     spool/            bytes on their way in; each file is locked by whoever fills it
+package struct CacheDirectory: Sendable {
+    package let path: FilePath
+
+    package var index: FilePath { path.appending("index.sqlite") }
+    var secret: FilePath { path.appending("secret") }
+    var blobs: FilePath { path.appending("blobs") }
+    var spool: FilePath { path.appending("spool") }
+
+    /// Makes what is missing, with mode 0700 whatever the umask, and refuses what someone else could have put there.
+    package init(at path: FilePath) throws(StoreError) {
+        self.path = path
+        try Self.makeParents(of: path)
+        for directory in [path, path.appending("blobs"), path.appending("spool")] {
+            try Self.make(directory)
+            try Self.check(directory)
+        }
+        removeStaleSpool()
+    }
+
+    private static func makeParents(of path: FilePath) throws(StoreError) {
+        let parent = path.removingLastComponent()
+        guard !parent.isEmpty, parent != path, FileFacts(of: parent) == nil else { return }
+        try makeParents(of: parent)
+        try make(parent)
+    }
+
+    private static func make(_ path: FilePath) throws(StoreError) {
+        guard path.withPlatformString({ mkdir($0, 0o700) }) == 0 else {
+            let cause = Errno(rawValue: errno)
+            guard cause == .fileExists else {
+                throw StoreError(.system, "cannot make the cache directory \(path)", cause: cause)
+            }
+            return
+        }
+        // The umask may have taken bits away that the owner needs.
+        _ = path.withPlatformString { chmod($0, 0o700) }
+    }
+
+    private static func check(_ path: FilePath) throws(StoreError) {
+        guard let facts = FileFacts(of: path) else {
+            throw StoreError(.system, "cannot look at the cache directory \(path)", cause: Errno(rawValue: errno))
+        }
+        guard facts.isDirectory else {
+            throw StoreError(.refused, "\(path) is not a directory; name another with --cache-dir")
+        }
+        guard facts.owner == geteuid() else {
+            throw StoreError(
+                .refused, "\(path) belongs to user \(facts.owner); name a directory of your own with --cache-dir")
+        }
+        guard facts.permissions & 0o022 == 0 else {
+            throw StoreError(.refused, "\(path) can be written by others; run: chmod 700 \(path)")
+        }
+        if facts.permissions & 0o077 != 0 { _ = path.withPlatformString { chmod($0, 0o700) } }
+    }
+
+    /// What a process that died left half filled. A file that is still being filled is locked by its owner.
+    private func removeStaleSpool() {
+        for name in DirectoryListing.names(in: spool) {
+            let file = spool.appending(name)
+            guard let descriptor = try? FileDescriptor.open(file, .readOnly, options: [.closeOnExec]) else { continue }
+            if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 { _ = file.withPlatformString { unlink($0) } }
+            try? descriptor.close()
+        }
+    }
+
+    /// Free and total bytes of the disk; nil when it does not say.
+    package func space() -> (free: UInt64, total: UInt64)? {
+        var facts = statvfs()
+        guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else { return nil }
+        let block = UInt64(facts.f_frsize)
+        return (UInt64(facts.f_bavail) * block, UInt64(facts.f_blocks) * block)
+    }
+}
+
+/// What lstat(2) says, as far as the store looks at it.
+struct FileFacts {
+    let isDirectory: Bool
+    let owner: UInt32
+    let permissions: UInt32
+    let size: UInt64
+    let allocated: UInt64
+
+    init?(of path: FilePath) {
+        var facts = stat()
+        guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { return nil }
+        self.init(facts)
+    }
+
+    init?(of descriptor: FileDescriptor) {
+        var facts = stat()
+        guard fstat(descriptor.rawValue, &facts) == 0 else { return nil }
+        self.init(facts)
+    }
+
+    private init(_ facts: stat) {
+        isDirectory = facts.st_mode & S_IFMT == S_IFDIR
+        owner = facts.st_uid
+        permissions = facts.st_mode & 0o7777
+        size = UInt64(max(0, facts.st_size))
+        allocated = UInt64(max(0, facts.st_blocks)) * 512
+    }
+}
+
+/// The names in a directory.
+enum DirectoryListing {
+    /// Without `.` and `..`; empty when it cannot be read.
+    static func names(in path: FilePath) -> [String] {
+        guard let stream = path.withPlatformString({ opendir($0) }) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,41 @@
+package import SystemPackage
+
+/// What went wrong with the cache on disk.
+package struct StoreError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable, Hashable {
+        /// The cache directory belongs to someone else or others may write it; it is not used.
+        case refused
+        /// A call of the operating system failed; `cause` says how.
+        case system
+        /// The index cannot be opened, or its layout is newer than this program.
+        case index
+        /// A blob is not what its facts say.
+        case damaged
+    }
+
+    package let code: Code
+    /// One sentence: what, and what to do about it.
+    package let message: String
+    package let cause: Errno?
+
+    package init(_ code: Code, _ message: String, cause: Errno? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    package var description: String { cause.map { "\(message) (\($0))" } ?? message }
+}
+
+extension StoreError {
+    /// Runs a call of the operating system, and says on failure what it was for.
+    static func system<Value>(_ purpose: @autoclosure () -> String, _ call: () throws -> Value) throws(StoreError)
+        -> Value
+    {
+        do {
+            return try call()
+        } catch {
+            throw StoreError(.system, "cannot \(purpose())", cause: error as? Errno)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import SystemPackage
+
+/// One line of `/proc/self/mountinfo` (proc(5)).
+package struct MountTableEntry: Sendable, Hashable {
+    /// Minor number of the device; for FUSE it names the connection below /sys/fs/fuse/connections.
+    package let minorDevice: UInt32
+    package let mountpoint: String
+    /// Such as `fuse.pulsefs`.
+    package let type: String
+    package let source: String
+}
+
+/// What is mounted, as this process sees it.
+package enum MountTable {
+    /// Empty when /proc cannot be read.
+    package static func current() -> [MountTableEntry] {
+        guard let file = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly) else { return [] }
+        defer { try? file.close() }
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16384)
+        while let count = try? chunk.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
+            text += chunk[..<count]
+        }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap(parse)
+    }
+
+    /// Fields: id, parent, major:minor, root, mount point, options, tags…, "-", type, source, options.
+    static func parse(_ line: Substring) -> MountTableEntry? {
+        let fields = line.split(separator: " ")
+        guard fields.count > 9, let dash = fields.dropFirst(6).firstIndex(of: "-"), dash + 2 < fields.count,
+            let minor = fields[2].split(separator: ":").last.flatMap({ UInt32($0) })
+        else { return nil }
+        return MountTableEntry(
+            minorDevice: minor, mountpoint: unescape(fields[4]), type: String(fields[dash + 1]),
+            source: unescape(fields[dash + 2]))
+    }
+
+    /// Blanks, tabs, newlines and backslashes are written as `\ooo`.
+    private static func unescape(_ field: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(field.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(3)
+            if byte == UInt8(ascii: "\\"), digits.count == 3,
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

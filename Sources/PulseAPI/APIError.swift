@@ -1,0 +1,55 @@
+package import Transfer
+
+/// Why the API did not give what was asked of it.
+package struct APIError: Error, Sendable, CustomStringConvertible {
+    package enum Cause: Sendable, Equatable {
+        /// The API answered with this HTTP status. Decide by it alone: the same code word stands under several.
+        case status(Int)
+        /// No usable HTTP answer arrived.
+        case transport(TransferError.Code)
+        /// There is no key to ask with.
+        case noKey
+        /// A URL in an answer is none that can be asked.
+        case badURL
+    }
+
+    package let cause: Cause
+    /// Such as `GET /job/abc`; without host, query or header.
+    package let request: String
+    /// The API's own code, such as `AUTH_002`.
+    package let code: String?
+    /// The API's own message, or what the transport found, in one line.
+    package let message: String
+    package let requestID: String?
+    /// The `Retry-After` field as it came: seconds or a date (RFC 9110, section 10.2.3).
+    package let retryAfter: String?
+
+    package var description: String {
+        var text = request
+        switch cause {
+        case .status(let status): text += " was answered \(status)"
+        case .transport: text += " got no answer"
+        case .noKey, .badURL: text += " was not sent"
+        }
+        if let code { text += " \(code)" }
+        text += ": \(message)"
+        if let requestID { text += " (request \(requestID))" }
+        return text
+    }
+}
+
+extension APIError {
+    init(_ request: String, cause: Cause, message: String) {
+        self.init(cause: cause, request: request, code: nil, message: message, requestID: nil, retryAfter: nil)
+    }
+
+    /// From an answer whose status is not 200. The body may be anything.
+    init(_ request: String, _ response: TransferResponse) {
+        let body = ErrorBody(response.errorBody)
+        self.init(
+            cause: .status(response.head.status), request: request, code: body.code,
+            message: body.message ?? "the answer says no more than its status",
+            requestID: response.head.fields["x-request-id"].map { ErrorBody.oneLine($0, limit: 128) },
+            retryAfter: response.head.fields["retry-after"])
+    }
+}

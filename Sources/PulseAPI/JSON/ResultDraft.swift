@@ -1,0 +1,96 @@
+/// The facts of a result while it is being scanned.
+struct ResultDraft {
+    private var facts = ResultFacts()
+    private var markdown: Range<UInt64>?
+    private var content: Range<UInt64>?
+    private var html: [AnswerField.HTMLPlace: Range<UInt64>] = [:]
+    private var htmlParts: [AnswerField.HTMLPlace: [AnswerField.HTMLPart: Range<UInt64>]] = [:]
+    private var image = ImageDraft()
+    private var imageTextSize = 0
+
+    /// What is known when the scan has come to its end.
+    var finished: ResultFacts {
+        var facts = facts
+        facts.markdown = markdown ?? content
+        facts.html =
+            AnswerField.HTMLPlace.allCases.lazy.compactMap { place in
+                html[place] ?? AnswerField.HTMLPart.allCases.lazy.compactMap { htmlParts[place]?[$0] }.first
+            }.first
+        return facts
+    }
+
+    /// Forgets what an earlier member of the same name has said.
+    mutating func reset(_ field: AnswerField) {
+        switch field {
+        case .isURL: facts.isURL = false
+        case .url: facts.url = nil
+        case .markdown: markdown = nil
+        case .content: content = nil
+        case .pdfURL: facts.pdfURL = nil
+        case .pageCount: facts.pageCount = nil
+        case .creditsUsed: facts.creditsUsed = nil
+        case .warnings: facts.warnings = []
+        case .extensions:
+            resetHTML(.extensionsAltOutputs)
+            resetHTML(.extensionsAltOutputsSnakeCase)
+        case .altOutputs(let place), .html(let place): resetHTML(place)
+        case .htmlPart(let place, let part): htmlParts[place]?[part] = nil
+        case .boundingBoxes, .images:
+            facts.images = []
+            facts.imagesAreCut = false
+            imageTextSize = 0
+        default: image.reset(field)
+        }
+    }
+
+    private mutating func resetHTML(_ place: AnswerField.HTMLPlace) {
+        html[place] = nil
+        htmlParts[place] = nil
+    }
+
+    mutating func string(_ field: AnswerField, _ range: Range<UInt64>, _ text: borrowing JSONText) {
+        switch field {
+        case .url: facts.url = text.complete
+        case .markdown: markdown = range
+        case .content: content = range
+        case .pdfURL: facts.pdfURL = text.complete
+        case .warning where facts.warnings.count < ResultFacts.warningLimit: facts.warnings.append(text.prefix)
+        case .html(let place): html[place] = range
+        case .htmlPart(let place, let part): htmlParts[place, default: [:]][part] = range
+        default: image.string(field, range, text)
+        }
+    }
+
+    mutating func number(_ field: AnswerField, _ digits: String) {
+        switch field {
+        case .pageCount: facts.pageCount = ResultDraft.integer(digits)
+        case .creditsUsed: facts.creditsUsed = Double(digits).flatMap { $0.isFinite ? $0 : nil }
+        case .pageNumber: image.facts.pageNumber = ResultDraft.integer(digits)
+        default: break
+        }
+    }
+
+    /// A whole number, also in a form such as `12.0`.
+    private static func integer(_ digits: String) -> Int? {
+        Int(digits) ?? Double(digits).flatMap { Int(exactly: $0) }
+    }
+
+    mutating func literal(_ field: AnswerField, _ literal: JSONLiteral) {
+        if field == .isURL { facts.isURL = literal == .true }
+    }
+
+    mutating func beginImage() {
+        image = ImageDraft()
+    }
+
+    mutating func endImage() {
+        guard !facts.imagesAreCut else { return }
+        let finished = image.finished
+        imageTextSize += finished.textSize
+        if facts.images.count < ResultFacts.imageLimit && imageTextSize <= ResultFacts.imageTextLimit {
+            facts.images.append(finished)
+        } else {
+            facts.imagesAreCut = true
+        }
+    }
+}

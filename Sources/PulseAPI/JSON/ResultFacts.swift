@@ -1,0 +1,45 @@
+/// What the product knows of the `result` of an extraction, without its bulk: texts that can be large are ranges
+/// of the source. A field that is absent or of another type than here is nil; of members of the same name the last
+/// counts. Every array is bounded.
+package struct ResultFacts: Sendable, Equatable {
+    /// `is_url`: the result itself is elsewhere, at `url`.
+    package var isURL = false
+    package var url: String?
+    /// The string literal of `markdown`, else of the older `content`, quotes included.
+    package var markdown: Range<UInt64>?
+    /// The string literal of the HTML rendering, quotes included: `extensions.altOutputs.html`, also spelled
+    /// `alt_outputs`, also directly in the result; the string itself, or `content` or `html` of an object.
+    package var html: Range<UInt64>?
+    package var pdfURL: String?
+    package var pageCount: Int?
+    /// `bounding_boxes.Images`, in the order of the document.
+    package var images: [ImageFacts] = []
+    /// Whether there were more images than `imageLimit`, or more text in them than `imageTextLimit`.
+    package var imagesAreCut = false
+    package var creditsUsed: Double?
+    /// The strings of `warnings`, the first `warningLimit`, each cut at `warningSizeLimit`.
+    package var warnings: [String] = []
+
+    package static let imageLimit = 100_000
+    /// Bytes of text kept for all images together.
+    package static let imageTextLimit = 32 * 1024 * 1024
+    package static let warningLimit = 100
+    /// In bytes of UTF-8.
+    package static let warningSizeLimit = 1024
+    /// In bytes of UTF-8: a longer URL, identifier or date is treated as absent, a longer text for people is cut.
+    package static let textLimit = 4096
+
+    package init() {}
+
+    /// Reads the facts of a result that is a document of its own, such as a downloaded large result.
+    ///
+    /// - Throws: `JSONError`: `notAnObject`, or what `JSONScanner` throws.
+    package static func scan(_ source: any ByteSource, chunkSize: Int? = nil) throws(JSONError) -> ResultFacts {
+        var reader = AnswerReader(document: .result)
+        try JSONScanner.scan(source, chunkSize: chunkSize, handler: &reader)
+        if let kind = reader.otherDocument {
+            throw JSONError(.notAnObject, at: 0, "The result is \(kind.phrase), not an object.")
+        }
+        return reader.result
+    }
+}

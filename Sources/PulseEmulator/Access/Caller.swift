@@ -1,0 +1,25 @@
+/// Who a request comes from, as far as its `x-api-key` header tells.
+enum Caller: Sendable {
+    case anonymous
+    /// A key that is not, or no longer, good.
+    case unknown
+    case member(EmulatedKey)
+
+    /// What the request log writes: never the key itself.
+    var alias: String? {
+        switch self {
+        case .anonymous: nil
+        case .unknown: "unknown"
+        case .member(let key): key.alias
+        }
+    }
+
+    /// The caller's organisation, or the refusal the API gives.
+    func authenticated() throws(APIFailure) -> EmulatedOrganization {
+        switch self {
+        case .anonymous: throw .missingKey
+        case .unknown: throw .invalidKey
+        case .member(let key): return key.organization
+        }
+    }
+}

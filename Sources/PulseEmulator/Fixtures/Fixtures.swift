@@ -1,0 +1,13 @@
+/// The jobs an emulator knows unless it is given others.
+///
+/// The texts are made up; numbers within a document agree with each other and with its charts.
+public enum Fixtures {
+    public static let jobs: [EmulatedJob] =
+        [invoice, annualReport, workbook, referenceExample, form, loanSchedule, loanScheduleCopy]
+        + [archiveMemo, imageOddities, unusualJSON] + otherKinds + unfinishedJobs + contosoJobs
+
+    /// The fixture of this id, or nil if there is none.
+    public static func job(_ id: String) -> EmulatedJob? {
+        jobs.first { $0.id == id }
+    }
+}

@@ -1,0 +1,64 @@
+import Glibc
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The running server: a socket that is bound, and the task that serves it.
+final class Listener: Sendable {
+    let port: Int
+    private let task: Task<Void, any Error>
+    private let channels: ChannelSet
+
+    private init(port: Int, task: Task<Void, any Error>, channels: ChannelSet) {
+        self.port = port
+        self.task = task
+        self.channels = channels
+    }
+
+    /// Binds and serves.
+    ///
+    /// - Throws: ``EmulatorError`` if the address cannot be bound.
+    static func start(host: String, port: Int, responder: Responder) async throws -> Listener {
+        let channels = ChannelSet()
+        let child = HTTP1Channel(
+            responder: { request, _, channel in
+                channels.insert(channel)
+                try await responder.respond(to: request, on: channel)
+            },
+            configuration: .init(additionalChannelHandlers: [HangUpHandler()]))
+        let (bound, announce) = AsyncStream.makeStream(of: Int.self)
+        let server = Server(
+            childChannelSetup: child,
+            configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            onServerRunning: { channel in announce.yield(channel.localAddress?.port ?? port) },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "pulse-emulator") { _ in SwiftLogNoOpLogHandler() })
+        let task = Task {
+            defer { announce.finish() }
+            try await server.run()
+        }
+        for await port in bound {
+            return Listener(port: port, task: task, channels: channels)
+        }
+        do {
+            try await task.value
+            throw EmulatorError.cannotListen(host: host, port: port, reason: "the server stopped")
+        } catch let error as EmulatorError {
+            throw error
+        } catch let error as IOError {
+            let reason = String(cString: strerror(error.errnoCode))
+            throw EmulatorError.cannotListen(host: host, port: port, reason: reason)
+        } catch {
+            throw EmulatorError.cannotListen(host: host, port: port, reason: String(describing: error))
+        }
+    }
+
+    /// Closes the socket and all connections. Returns when no request is being answered any more.
+    func stop() async {
+        task.cancel()
+        await channels.closeAll()
+        _ = await task.result
+    }
+}

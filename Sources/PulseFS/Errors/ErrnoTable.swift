@@ -1,0 +1,30 @@
+package import SystemPackage
+
+/// The one place where an errno is chosen. Lookups, stats, listings and reads all answer from here.
+package enum ErrnoTable {
+    package static func errno(for failure: Failure) -> Errno { errno(for: failure.reason) }
+
+    package static func errno(for reason: Failure.Reason) -> Errno {
+        switch reason {
+        case .notFound, .gone: .noSuchFileOrDirectory
+        case .badName: .invalidArgument
+        case .keyRefused, .forbidden, .noKey: .permissionDenied
+        case .paymentRequired: .diskQuotaExceeded
+        // The API asked to be left alone for a while.
+        case .busy: .resourceBusy
+        // Somebody answered, and it is no use: not the reader's fault, and not absence.
+        case .serverError, .unexpectedStatus, .connectionLost, .partialBody, .badAnswer: .ioError
+        case .timedOut: .timedOut
+        case .refused: .connectionRefused
+        // A name that does not resolve is a host that cannot be reached.
+        case .hostUnreachable, .nameNotResolved: .noRouteToHost
+        case .networkUnreachable: .networkUnreachable
+        case .tls: .protocolError
+        case .notAJob: .badMessage
+        case .tooLarge: .fileTooLarge
+        case .interrupted: .interrupted
+        case .shuttingDown: .ioError
+        case .cacheFailed: .ioError
+        }
+    }
+}

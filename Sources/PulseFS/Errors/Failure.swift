@@ -1,0 +1,82 @@
+package import ArtifactStore
+package import PulseAPI
+import Transfer
+
+/// Why something of the tree cannot be had. Absent, refused, unreachable and interrupted stay apart up to the errno table.
+package struct Failure: Error, Sendable, CustomStringConvertible {
+    package enum Reason: Sendable, Hashable, CaseIterable {
+        case notFound, gone, badName
+        case keyRefused, forbidden, noKey, paymentRequired
+        case busy, serverError, unexpectedStatus
+        case timedOut, refused, hostUnreachable, networkUnreachable, nameNotResolved, connectionLost, tls
+        case partialBody, badAnswer, notAJob, tooLarge
+        case interrupted, shuttingDown, cacheFailed
+    }
+
+    package let reason: Reason
+    /// One line for people: what was asked and what came of it.
+    package let words: String
+
+    package init(_ reason: Reason, _ words: String) {
+        self.reason = reason
+        self.words = words
+    }
+
+    package var description: String { words }
+
+    /// The thing is not there, as far as anyone has said.
+    package var isAbsence: Bool {
+        switch reason {
+        case .notFound, .gone: true
+        default: false
+        }
+    }
+}
+
+extension Failure {
+    package init(_ error: APIError) {
+        let reason: Reason =
+            switch error.cause {
+            case .noKey: .noKey
+            case .badURL: .badAnswer
+            case .status(let status): Self.reason(ofStatus: status)
+            case .transport(let code): Self.reason(of: code)
+            }
+        self.init(reason, error.description)
+    }
+
+    package init(_ error: StoreError) { self.init(.cacheFailed, error.description) }
+
+    private static func reason(ofStatus status: Int) -> Reason {
+        switch status {
+        case 400: .badName
+        case 401: .keyRefused
+        case 402: .paymentRequired
+        case 403: .forbidden
+        case 404: .notFound
+        case 410: .gone
+        case 429, 503: .busy
+        case 408, 504: .timedOut
+        case 500...599: .serverError
+        default: .unexpectedStatus
+        }
+    }
+
+    private static func reason(of code: TransferError.Code) -> Reason {
+        switch code {
+        case .nameNotResolved: .nameNotResolved
+        case .refused: .refused
+        case .hostUnreachable: .hostUnreachable
+        case .networkUnreachable: .networkUnreachable
+        case .connectionReset: .connectionLost
+        case .connectTimedOut, .stalled, .totalTimedOut: .timedOut
+        case .partialBody: .partialBody
+        case .tls: .tls
+        case .tooLarge: .tooLarge
+        case .sink: .cacheFailed
+        case .cancelled: .interrupted
+        case .shutDown: .shuttingDown
+        case .invalidURL, .invalidRequest, .invalidResponse, .other: .badAnswer
+        }
+    }
+}

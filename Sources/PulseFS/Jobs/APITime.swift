@@ -1,0 +1,36 @@
+import ArtifactStore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// The API's dates: ISO 8601, with or without a fraction, with or without a zone (then UTC).
+enum APITime {
+    /// Nil for what is no such date; a file then shows another time rather than none.
+    static func parse(_ text: String) -> Timestamp? {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 19 else { return nil }
+        var main = String(decoding: bytes[..<19], as: UTF8.self).replacing(" ", with: "T")
+        var rest = bytes[19...]
+        var nanoseconds: Int64 = 0
+        if rest.first == UInt8(ascii: ".") || rest.first == UInt8(ascii: ",") {
+            let digits = rest.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            guard !digits.isEmpty else { return nil }
+            for place in 0..<9 {
+                let digit = place < digits.count ? Int64(digits[digits.startIndex + place] - UInt8(ascii: "0")) : 0
+                nanoseconds = nanoseconds * 10 + digit
+            }
+            rest = rest.dropFirst(1 + digits.count)
+        }
+        main += rest.isEmpty ? "Z" : String(decoding: rest, as: UTF8.self)
+        guard let date = try? Date(main, strategy: .iso8601) else { return nil }
+        return Timestamp(seconds: Int64(date.timeIntervalSince1970.rounded()), nanoseconds: nanoseconds)
+    }
+
+    static var now: Timestamp {
+        let seconds = Date().timeIntervalSince1970
+        return Timestamp(nanoseconds: Int64(seconds * 1e9))
+    }
+}

@@ -1,0 +1,28 @@
+import PulseAPI
+
+/// Where an artifact's bytes come from, in the form the index keeps.
+enum ArtifactSource: Equatable {
+    case image(ImageLocation)
+    case formPDF
+
+    var text: String {
+        switch self {
+        case .image(.endpoint(let segment)): "image:\(segment.encoded)"
+        case .image(.url(let url)): "url:\(url)"
+        case .formPDF: "form"
+        }
+    }
+
+    /// Nil for a text that this program never wrote.
+    init?(text: String) {
+        if text == "form" {
+            self = .formPDF
+        } else if text.hasPrefix("image:") {
+            self = .image(.endpoint(PathSegment(asWritten: text.dropFirst(6))))
+        } else if text.hasPrefix("url:") {
+            self = .image(.url(String(text.dropFirst(4))))
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import ArtifactStore
+import FUSE
+import Synchronization
+package import SystemPackage
+package import Transfer
+
+/// Bytes on their way in: readable as far as they have come, by any number of readers.
+///
+/// A reader waits for the range it asked for and no more. A reader that is cancelled leaves; the download goes on.
+package final class Download: BodySink, OpenFile {
+    private enum Need {
+        case size
+        case bytes(UInt64)
+    }
+
+    private struct Waiter {
+        let need: Need
+        let continuation: CheckedContinuation<Result<UInt64, Failure>, Never>
+    }
+
+    private struct State {
+        /// As announced, or as counted when nothing was announced and the end has come.
+        var size: UInt64?
+        var received: UInt64 = 0
+        var failure: Failure?
+        var waiters: [UInt64: Waiter] = [:]
+        var nextTicket: UInt64 = 0
+    }
+
+    let spool: SpoolFile
+    private let sink: FileSink
+    private let state = Mutex(State())
+
+    init(into spool: SpoolFile) {
+        self.spool = spool
+        sink = FileSink(descriptor: spool.descriptor.rawValue)
+    }
+
+    package var descriptor: FileDescriptor { spool.descriptor }
+
+    // MARK: Readers
+
+    /// Bytes in all, as soon as that is known: with the headers, or at the end of a body of unannounced length.
+    package func size() async throws(Failure) -> UInt64 { try await wait(for: .size) }
+
+    /// Waits until everything below `end` has arrived, or the file ends before it.
+    ///
+    /// Returns the size of what can be read, never more than `end`.
+    package func bytes(upTo end: UInt64) async throws(Failure) -> UInt64 { try await wait(for: .bytes(end)) }
+
+    private func wait(for need: Need) async throws(Failure) -> UInt64 {
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            return state.nextTicket
+        }
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let known: Result<UInt64, Failure>? = state.withLock { state in
+                    if let answer = Self.answer(need, state) { return answer }
+                    if Task.isCancelled { return .failure(Failure(.interrupted, "the reader left")) }
+                    state.waiters[ticket] = Waiter(need: need, continuation: continuation)
+                    return nil
+                }
+                if let known { continuation.resume(returning: known) }
+            }
+        } onCancel: {
+            let waiter = state.withLock { $0.waiters.removeValue(forKey: ticket) }
+            waiter?.continuation.resume(returning: .failure(Failure(.interrupted, "the reader left")))
+        }
+        return try outcome.get()
+    }
+
+    private static func answer(_ need: Need, _ state: State) -> Result<UInt64, Failure>? {
+        switch need {
+        case .size:
+            if let size = state.size { return .success(size) }
+        case .bytes(let end):
+            if state.received >= end { return .success(end) }
+            if let size = state.size, state.received >= size { return .success(size) }
+        }
+        return state.failure.map { .failure($0) }
+    }
+
+    // MARK: The transfer
+
+    package func receive(head: ResponseHead, flow: TransferFlow) throws {
+        try sink.receive(head: head, flow: flow)
+        guard let length = head.contentLength else { return }
+        advance { $0.size = length }
+    }
+
+    package func receive(body: RawSpan) throws -> BodyDemand {
+        let demand = try sink.receive(body: body)
+        advance { $0.received = sink.received }
+        return demand
+    }
+
+    /// The body is complete.
+    func complete() -> UInt64 {
+        advance {
+            $0.received = sink.received
+            $0.size = $0.received
+        }
+        return sink.received
+    }
+
+    func fail(_ failure: Failure) {
+        advance { $0.failure = failure }
+    }
+
+    private func advance(_ change: (inout State) -> Void) {
+        let ready = state.withLock { state in
+            change(&state)
+            var ready: [(Waiter, Result<UInt64, Failure>)] = []
+            for (ticket, waiter) in state.waiters {
+                guard let answer = Self.answer(waiter.need, state) else { continue }
+                ready.append((waiter, answer))
+                state.waiters[ticket] = nil
+            }
+            return ready
+        }
+        for (waiter, answer) in ready { waiter.continuation.resume(returning: answer) }
+    }
+}

@@ -1,0 +1,74 @@
+import Synchronization
+
+/// Work under way, by what it is for: whoever asks for the same joins it.
+///
+/// A waiter that is cancelled leaves with `Failure.Reason.interrupted`; the work goes on for the others, and for the cache.
+final class Flights<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private typealias Waiter = CheckedContinuation<Result<Value, Failure>, Never>
+
+    private struct State {
+        var waiters: [Key: [UInt64: Waiter]] = [:]
+        var tasks: [Key: Task<Void, Never>] = [:]
+        var nextTicket: UInt64 = 0
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// The outcome of the work for `key`, started if nobody has.
+    func join(
+        _ key: Key, _ work: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            return state.nextTicket
+        }
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in enter(key, ticket, waiter, work) }
+        } onCancel: {
+            leave(key, ticket)
+        }
+        return try outcome.get()
+    }
+
+    private func enter(
+        _ key: Key, _ ticket: UInt64, _ waiter: Waiter, _ work: @escaping @Sendable () async throws(Failure) -> Value
+    ) {
+        let refusal: Failure? = state.withLock { state in
+            // The cancellation handler may have run before the waiter was here.
+            if Task.isCancelled { return Failure(.interrupted, "the reader left") }
+            if state.isClosed { return Failure(.shuttingDown, "the mount is ending") }
+            state.waiters[key, default: [:]][ticket] = waiter
+            guard state.tasks[key] == nil else { return nil }
+            state.tasks[key] = Task {
+                let outcome: Result<Value, Failure>
+                do throws(Failure) { outcome = .success(try await work()) } catch { outcome = .failure(error) }
+                land(key, outcome)
+            }
+            return nil
+        }
+        if let refusal { waiter.resume(returning: .failure(refusal)) }
+    }
+
+    private func leave(_ key: Key, _ ticket: UInt64) {
+        let waiter = state.withLock { $0.waiters[key]?.removeValue(forKey: ticket) }
+        waiter?.resume(returning: .failure(Failure(.interrupted, "the reader left")))
+    }
+
+    private func land(_ key: Key, _ outcome: Result<Value, Failure>) {
+        let waiters = state.withLock { state in
+            state.tasks[key] = nil
+            return state.waiters.removeValue(forKey: key)
+        }
+        for waiter in (waiters ?? [:]).values { waiter.resume(returning: outcome) }
+    }
+
+    /// Lets work under way end within `grace`, then cancels what is left. Nothing new is started.
+    func close(grace: Duration) async {
+        let tasks = state.withLock { state in
+            state.isClosed = true
+            return Array(state.tasks.values)
+        }
+        await tasks.finish(within: grace)
+    }
+}

@@ -1,0 +1,142 @@
+package import ArtifactStore
+package import PulseAPI
+import Synchronization
+
+/// The jobs this mount may answer for, from memory or the index, never from the network.
+package final class JobCatalog: Sendable {
+    private struct State {
+        var jobs = GenerationCache<JobOrdinal, Job>(generation: 4096)
+        var ordinals = GenerationCache<JobID, JobOrdinal>(generation: 4096)
+        var clocks: [JobOrdinal: StatusClock] = [:]
+        var refusals = GenerationCache<JobID, Refusal>(generation: 1024)
+        /// The last job of the listing; nil until someone has looked.
+        var newest: JobOrdinal?
+        var listingChanged = APITime.now
+    }
+
+    private struct Refusal {
+        let failure: Failure
+        let until: ContinuousClock.Instant
+    }
+
+    private let store: ArtifactStore
+    private let origin: String
+    private let keyring: Keyring
+    private let state = Mutex(State())
+
+    /// A refusal is not asked for again at once: one `ls -l` looks the same name up several times.
+    private static let refusalLifetime = Duration.seconds(1)
+
+    package init(store: ArtifactStore, origin: APIOrigin, keyring: Keyring) {
+        self.store = store
+        self.origin = origin.description
+        self.keyring = keyring
+    }
+
+    /// The job, if this cache has it and the API has told this key about it.
+    package func job(_ id: JobID) throws(Failure) -> Job? {
+        if let job = state.withLock({ state in state.ordinals.value(for: id).flatMap { state.jobs.value(for: $0) } }) {
+            return job
+        }
+        return try load { store throws(StoreError) in try store.tree(origin: self.origin, id: id.text) }
+    }
+
+    package func job(_ ordinal: JobOrdinal) throws(Failure) -> Job? {
+        if let job = state.withLock({ $0.jobs.value(for: ordinal) }) { return job }
+        return try load { store throws(StoreError) in try store.tree(ordinal) }
+    }
+
+    private func load(_ find: (ArtifactStore) throws(StoreError) -> StoredTree?) throws(Failure) -> Job? {
+        do throws(StoreError) {
+            guard let tree = try find(store), tree.job.origin == origin, let job = Job(tree),
+                try store.isGranted(job.ordinal, to: keyring.fingerprint)
+            else { return nil }
+            return state.withLock { state in
+                // Someone may have put a newer one in meanwhile.
+                if let newer = state.jobs.value(for: job.ordinal) { return newer }
+                state.jobs.set(job, for: job.ordinal)
+                state.ordinals.set(job.ordinal, for: job.id)
+                return job
+            }
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// Known jobs after a place in the listing.
+    package func known(after ordinal: JobOrdinal, limit: Int) throws(Failure) -> [KnownJob] {
+        do throws(StoreError) {
+            return try store.knownJobs(origin: origin, fingerprint: keyring.fingerprint, after: ordinal, limit: limit)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// When the listing of known jobs last became longer, as far as this mount has noticed: the same as long as it is the
+    /// same, so that `tar` and the kernel's cache of the listing can rely on it.
+    package func listingChanged() -> Timestamp {
+        let newest = (try? store.newestKnownJob(fingerprint: keyring.fingerprint)) ?? nil
+        return state.withLock { state in
+            if let known = state.newest, known != newest ?? JobOrdinal(0) { state.listingChanged = APITime.now }
+            state.newest = newest ?? JobOrdinal(0)
+            return state.listingChanged
+        }
+    }
+
+    // MARK: Freshness
+
+    /// How much longer what is known of a running job may be shown; nil when it is final.
+    package func freshness(of job: Job, at now: ContinuousClock.Instant = .now) -> Duration? {
+        guard !job.phase.isTerminal else { return nil }
+        return state.withLock { $0.clocks[job.ordinal]?.remaining(at: now) ?? .zero }
+    }
+
+    /// Takes in a job as the API has just described it.
+    package func put(_ job: Job, changed: Bool, at now: ContinuousClock.Instant = .now) {
+        state.withLock { state in
+            state.jobs.set(job, for: job.ordinal)
+            state.ordinals.set(job.ordinal, for: job.id)
+            state.refusals.remove(job.id)
+            if job.phase.isTerminal {
+                state.clocks[job.ordinal] = nil
+            } else {
+                state.clocks[job.ordinal, default: StatusClock(checkedAt: now)].answered(changed: changed, at: now)
+            }
+        }
+    }
+
+    /// The API could not be asked: what is known is shown for another while.
+    package func postpone(_ job: Job, at now: ContinuousClock.Instant = .now) {
+        state.withLock {
+            $0.clocks[job.ordinal, default: StatusClock(checkedAt: now)].answered(changed: false, at: now)
+        }
+    }
+
+    /// Takes in what became known of one artifact.
+    package func put(_ artifact: StoredArtifact, of ordinal: JobOrdinal) {
+        state.withLock { state in
+            guard let job = state.jobs.value(for: ordinal) else { return }
+            state.jobs.set(job.with(artifact), for: ordinal)
+        }
+    }
+
+    // MARK: Refusals
+
+    package func refuse(_ id: JobID, _ failure: Failure, at now: ContinuousClock.Instant = .now) {
+        switch failure.reason {
+        case .notFound, .forbidden, .keyRefused, .badName:
+            state.withLock { $0.refusals.set(Refusal(failure: failure, until: now + Self.refusalLifetime), for: id) }
+        default: break
+        }
+    }
+
+    /// What the API has just said of a job it does not show.
+    package func refusal(of id: JobID, at now: ContinuousClock.Instant = .now) -> Failure? {
+        state.withLock { state in
+            guard let refusal = state.refusals.value(for: id) else { return nil }
+            if refusal.until > now { return refusal.failure }
+            state.refusals.remove(id)
+            return nil
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import ArtifactStore
+import PulseAPI
+import SystemPackage
+import Transfer
+
+/// Asks the API about jobs and takes their documents apart.
+final class JobFetcher: Sendable {
+    private let client: PulseClient
+    private let store: ArtifactStore
+    private let catalog: JobCatalog
+    private let keyring: Keyring
+
+    /// The job's fields without its result are kept in memory; what is larger is no job's status.
+    private static let longestStatus = 4 << 20
+
+    init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog, keyring: Keyring) {
+        self.client = client
+        self.store = store
+        self.catalog = catalog
+        self.keyring = keyring
+    }
+
+    private var origin: String { client.origin.description }
+
+    /// One `GET /job`, its result published when the job is completed.
+    func fetch(_ id: JobID) async throws(Failure) -> Job {
+        let known = try catalog.job(id)
+        let fingerprint = keyring.fingerprint
+        do throws(Failure) {
+            let document = try spool()
+            try await ask { sink throws(APIError) in try await self.client.getJob(id, into: sink) }(document)
+            let scanned = try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in
+                let answer = try JobAnswer.scan(source)
+                return (answer, try Self.statusDocument(answer, source))
+            }
+            let (answer, status): (JobAnswer, [UInt8])
+            switch scanned {
+            case .success(let found): (answer, status) = found
+            case .failure(let error): throw Failure(.notAJob, "GET /job/\(id): \(error)")
+            }
+            if let named = answer.jobID, named != id.text {
+                throw Failure(.notAJob, "GET /job/\(id): the answer is about another job")
+            }
+            let (facts, artifacts) = try await takeApart(id, answer, status, document, known)
+            let ordinal = try await record(facts, artifacts, fingerprint)
+            let job = try reload(ordinal, id, facts)
+            catalog.put(job, changed: known.map { $0.facts.statusDocument != facts.statusDocument } ?? true)
+            return job
+        } catch {
+            catalog.refuse(id, error)
+            throw error
+        }
+    }
+
+    /// Follows the link of a result that was too large for the answer. The link works once: the bytes are on disk, checked
+    /// and durable, before anyone sees a file of them.
+    func fetchLargeResult(of job: Job) async throws(Failure) -> Job {
+        guard let url = job.facts.largeResultURL else { return job }
+        var facts = job.facts
+        do throws(Failure) {
+            let document = try spool()
+            try await ask { sink throws(APIError) in try await self.client.getLargeResult(at: url, into: sink) }(
+                document)
+            let result: ResultFacts
+            switch try await ResultHarvest.scan(
+                document, in: store, { source throws(JSONError) in try ResultFacts.scan(source) })
+            {
+            case .success(let found): result = found
+            case .failure(let error): throw Failure(.notAJob, "the large result of job \(job.id): \(error)")
+            }
+            let size: UInt64
+            do throws(StoreError) { size = try document.size() } catch { throw Failure(error) }
+            let harvest = ResultHarvest(store: store, origin: origin, job: job.id, document: document)
+            let artifacts = try await harvest.artifacts(JobResult(range: 0..<size, facts: result))
+            facts.largeResultURL = nil
+            return try await finish(facts, artifacts, job)
+        } catch  where error.reason == .gone {
+            facts.largeResultURL = nil
+            facts.explanation = Explanation.deliveredBefore(error)
+            return try await finish(facts, [], job)
+        }
+    }
+
+    private func finish(_ facts: StoredJob, _ artifacts: [StoredArtifact], _ job: Job) async throws(Failure) -> Job {
+        let ordinal = try await record(facts, artifacts, keyring.fingerprint)
+        let fresh = try reload(ordinal, job.id, facts)
+        catalog.put(fresh, changed: true)
+        return fresh
+    }
+
+    // MARK: Steps
+
+    private func spool() throws(Failure) -> SpoolFile {
+        do throws(StoreError) { return try store.spool() } catch { throw Failure(error) }
+    }
+
+    private func ask(
+        _ request: @escaping @Sendable (any BodySink) async throws(APIError) -> ResponseHead
+    ) -> (SpoolFile) async throws(Failure) -> Void {
+        { document throws(Failure) in
+            do throws(APIError) {
+                _ = try await request(FileSink(descriptor: document.descriptor.rawValue))
+            } catch {
+                throw Failure(error)
+            }
+        }
+    }
+
+    private static func statusDocument(_ answer: JobAnswer, _ source: FileByteSource) throws(JSONError) -> [UInt8] {
+        var rewriter = ObjectRewriter(source, members: answer.members.filter { $0.name != "result" })
+        var document: [UInt8] = []
+        var chunk: [UInt8] = []
+        while try rewriter.next(into: &chunk) {
+            document += chunk
+            guard document.count <= longestStatus else {
+                throw JSONError(.notAJob, at: 0, "The answer is not a job: it is large even without its result.")
+            }
+        }
+        return document
+    }
+
+    private func takeApart(
+        _ id: JobID, _ answer: JobAnswer, _ status: [UInt8], _ document: SpoolFile, _ known: Job?
+    ) async throws(Failure) -> (StoredJob, [StoredArtifact]?) {
+        let phase = JobPhase(status: answer.status)
+        var facts = StoredJob(
+            origin: origin, id: id.text, status: answer.status, isTerminal: phase.isTerminal,
+            createdAt: answer.createdAt.flatMap(APITime.parse), updatedAt: answer.updatedAt.flatMap(APITime.parse),
+            checkedAt: APITime.now, statusDocument: status, explanation: nil, largeResultURL: nil)
+        switch phase {
+        case .running: return (facts, nil)
+        case .failed, .canceled, .expired:
+            facts.explanation = Explanation.ended(phase, error: answer.errorText)
+            return (facts, nil)
+        case .completed: break
+        }
+        guard let result = answer.result else { return (facts, nil) }
+        if result.facts.isURL, let url = result.facts.url {
+            // Fetched already, perhaps by another mount: the link is spent, the files are here.
+            if known?.artifacts[.result]?.isStored != true { facts.largeResultURL = url }
+            return (facts, nil)
+        }
+        let harvest = ResultHarvest(store: store, origin: origin, job: id, document: document)
+        return (facts, try await harvest.artifacts(result).map { Self.merge($0, known?.artifacts[$0.slot]) })
+    }
+
+    /// A file that was fetched before is not forgotten because its job is described again.
+    private static func merge(_ artifact: StoredArtifact, _ known: StoredArtifact?) -> StoredArtifact {
+        guard let known, known.name == artifact.name, artifact.source != nil, known.source == artifact.source else {
+            return artifact
+        }
+        return known
+    }
+
+    private func record(
+        _ facts: StoredJob, _ artifacts: [StoredArtifact]?, _ fingerprint: KeyFingerprint
+    ) async throws(Failure) -> JobOrdinal {
+        do throws(StoreError) {
+            return try await store.record(facts, artifacts: artifacts, grantedTo: fingerprint)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func reload(_ ordinal: JobOrdinal, _ id: JobID, _ facts: StoredJob) throws(Failure) -> Job {
+        do throws(StoreError) {
+            return Job(ordinal: ordinal, id: id, facts: facts, artifacts: try store.tree(ordinal)?.artifacts ?? [])
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

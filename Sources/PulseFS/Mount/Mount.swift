@@ -1,0 +1,101 @@
+import ArtifactStore
+package import FUSE
+import Logging
+import PulseAPI
+import Synchronization
+import SystemPackage
+import Transfer
+
+/// A mount that cannot be made, in one line for whoever typed the command.
+package struct MountFailure: Error, Sendable, CustomStringConvertible {
+    package let message: String
+
+    package init(_ message: String) { self.message = message }
+
+    package var description: String { message }
+}
+
+/// One mounted tree: from its configuration to its end.
+package final class Mount: Sendable {
+    package let session: Session
+    private let library: JobLibrary
+    private let engine: TransferEngine
+
+    /// Downloads that are under way when the mount ends have this long to finish.
+    private static let grace = Duration.seconds(5)
+
+    /// Opens the cache and makes the mount; `serve` then answers.
+    package init(_ configuration: MountConfiguration) throws(MountFailure) {
+        try MountPoint.check(configuration.mountpoint)
+        let store: ArtifactStore
+        do throws(StoreError) { store = try ArtifactStore(at: configuration.cacheDirectory) } catch {
+            throw MountFailure("cannot use the cache: \(error)")
+        }
+        do throws(TransferError) {
+            engine = try TransferEngine(.init(userAgent: "pulsefs/\(Version.text)"))
+        } catch {
+            throw MountFailure("cannot start: \(error)")
+        }
+        let key = configuration.key
+        let client = PulseClient(origin: configuration.origin, engine: engine, key: { key })
+        library = JobLibrary(client: client, store: store, keyring: Keyring(key, store: store))
+        let counted = CountedSession()
+        let library = library
+        let control = ControlFiles { file in
+            switch file {
+            case .version: "pulsefs \(Version.text)\n"
+            case .metrics: counted.metrics
+            case .jobs: KnownJobsList.text(library.catalog)
+            }
+        }
+        let policy = AttributePolicy(
+            owner: configuration.owner, group: configuration.group, umask: configuration.umask, mountedAt: .now)
+        var options = MountOptions(
+            mountpoint: configuration.mountpoint, source: "pulse:\(configuration.origin)", subtype: "pulsefs")
+        options.allowOther = configuration.allowOther
+        do throws(MountError) {
+            session = try Session(
+                serving: PulseFileSystem(library: library, policy: policy, control: control), options: options)
+            counted.session = session
+            try session.mount()
+        } catch {
+            throw MountPoint.explain(error, configuration)
+        }
+    }
+
+    /// Answers the kernel until the mount ends. Blocks the calling thread.
+    package func serve() { session.run() }
+
+    /// Ends the mount, from any thread; `serve` returns soon after.
+    package func end() {
+        do throws(Errno) { try session.unmount() } catch {
+            MountLog.mount.warning("the mount could not be detached", metadata: ["reason": "\(error)"])
+            session.abort()
+        }
+    }
+
+    /// Lets what is under way come to an end. Call it when `serve` has returned.
+    package func close() async {
+        await library.close(grace: Self.grace)
+        await engine.shutDown()
+    }
+}
+
+/// The way from the control files to the session that serves them, which is made after them.
+private final class CountedSession: Sendable {
+    private let held = Mutex<WeakSession>(WeakSession())
+
+    private struct WeakSession {
+        weak var session: Session?
+    }
+
+    var session: Session? {
+        get { held.withLock { $0.session } }
+        set { held.withLock { $0.session = newValue } }
+    }
+
+    var metrics: String {
+        guard let session else { return "# EOF\n" }
+        return Metrics.text(session.counters, waiting: session.waiting)
+    }
+}

@@ -1,0 +1,25 @@
+package import PulseAPI
+package import SystemPackage
+
+/// Everything a mount needs to know before it is made.
+package struct MountConfiguration: Sendable {
+    package var mountpoint: FilePath
+    package var origin: APIOrigin
+    package var key: APIKey
+    package var cacheDirectory: FilePath
+    package var allowOther = false
+    package var owner: UInt32
+    package var group: UInt32
+    package var umask: UInt16 = 0o077
+
+    package init(
+        mountpoint: FilePath, origin: APIOrigin, key: APIKey, cacheDirectory: FilePath, owner: UInt32, group: UInt32
+    ) {
+        self.mountpoint = mountpoint
+        self.origin = origin
+        self.key = key
+        self.cacheDirectory = cacheDirectory
+        self.owner = owner
+        self.group = group
+    }
+}

@@ -1,0 +1,96 @@
+import Configuration
+package import PulseAPI
+package import SystemPackage
+
+/// A setting that cannot be used: what, where it came from, and what to do.
+package struct SettingsError: Error, Sendable, CustomStringConvertible {
+    package let message: String
+
+    package init(_ message: String) { self.message = message }
+
+    package var description: String { message }
+}
+
+/// What the command line says; nil where it says nothing.
+package struct SettingsFlags: Sendable {
+    package var apiURL: String?
+    package var apiKeyFile: String?
+    package var cacheDirectory: String?
+
+    package init(apiURL: String? = nil, apiKeyFile: String? = nil, cacheDirectory: String? = nil) {
+        self.apiURL = apiURL
+        self.apiKeyFile = apiKeyFile
+        self.cacheDirectory = cacheDirectory
+    }
+}
+
+/// The settings of a mount: each from its flag, else the environment, else its default.
+package struct Settings: Sendable {
+    package let origin: APIOrigin
+    package let key: APIKey
+    package let cacheDirectory: FilePath
+
+    /// Reads the key last, so that every other problem is known by then. Reports the first problem found.
+    package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
+        let values: [AbsoluteConfigKey: ConfigValue] = [
+            "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
+        ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
+            values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
+        }
+        let reader = ConfigReader(providers: [
+            InMemoryProvider(name: "flags", values: values),
+            EnvironmentVariablesProvider(environmentVariables: Self.renamed(environment)),
+        ])
+        let text = reader.string(forKey: "api-url", default: APIOrigin.production.description)
+        guard let origin = APIOrigin(text) else {
+            throw SettingsError(
+                "\"\(text)\" is not an address of the API: give --api-url or PULSE_API_URL as https://host")
+        }
+        self.origin = origin
+        cacheDirectory = try Self.cacheDirectory(reader, environment)
+        key = try Self.key(reader, environment)
+    }
+
+    /// What works, but should be known.
+    package var warnings: [String] {
+        origin.isUnprotected ? ["\(origin) is plain HTTP: the API key travels readable by others"] : []
+    }
+
+    /// The variables by the names of the settings: the official tools' for what is the API's, our own for the rest.
+    private static func renamed(_ environment: [String: String]) -> [String: String] {
+        var values: [String: String] = [:]
+        values["API_URL"] = environment["PULSE_API_URL"]
+        values["CACHE_DIR"] = environment["PULSEFS_CACHE_DIR"]
+        values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
+        return values
+    }
+
+    private static func cacheDirectory(
+        _ reader: ConfigReader, _ environment: [String: String]
+    ) throws(SettingsError) -> FilePath {
+        if let named = reader.string(forKey: "cache-dir") {
+            guard !named.isEmpty, !named.utf8.contains(0) else {
+                throw SettingsError("--cache-dir is empty: name a directory")
+            }
+            let path = FilePath(named)
+            return path.isAbsolute ? path : FilePath(environment["PWD"] ?? "/").pushing(path)
+        }
+        if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return FilePath(base).appending("pulsefs") }
+        guard let home = environment["HOME"], home.hasPrefix("/") else {
+            throw SettingsError("there is no HOME to keep a cache in: name a directory with --cache-dir")
+        }
+        return FilePath(home).appending(".cache").appending("pulsefs")
+    }
+
+    private static func key(_ reader: ConfigReader, _ environment: [String: String]) throws(SettingsError) -> APIKey {
+        if let file = reader.string(forKey: "api-key-file") { return try KeyFile.read(FilePath(file)) }
+        if let text = environment["PULSE_API_KEY"], !text.isEmpty {
+            guard let key = APIKey(text) else {
+                throw SettingsError("PULSE_API_KEY holds characters that no key has: copy the key again")
+            }
+            return key
+        }
+        throw SettingsError(
+            "there is no API key: set PULSE_API_KEY, or put the key in a file and name it with --api-key-file")
+    }
+}

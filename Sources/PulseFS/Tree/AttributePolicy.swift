@@ -1,0 +1,47 @@
+import ArtifactStore
+package import FUSE
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Who owns what the mount shows, and who may read it.
+package struct AttributePolicy: Sendable {
+    package var owner: UInt32
+    package var group: UInt32
+    /// Permission bits taken away from 0444 and 0555; 077 leaves files 0400 and directories 0500.
+    package var umask: UInt16
+    /// What is shown for things without a date of their own.
+    package var mountedAt: FileTime
+
+    package init(owner: UInt32 = getuid(), group: UInt32 = getgid(), umask: UInt16 = 0o077, mountedAt: FileTime) {
+        self.owner = owner
+        self.group = group
+        self.umask = umask
+        self.mountedAt = mountedAt
+    }
+
+    func directory(_ node: Node, modified: FileTime? = nil, created: FileTime? = nil) -> FileAttributes {
+        FileAttributes(
+            node: node.id, kind: .directory, size: 0, allocatedSize: 0, permissions: 0o555 & ~umask, owner: owner,
+            group: group, modified: modified ?? mountedAt, changed: created ?? modified ?? mountedAt)
+    }
+
+    func file(
+        _ node: Node, size: UInt64, allocated: UInt64? = nil, modified: FileTime? = nil, created: FileTime? = nil
+    ) -> FileAttributes {
+        FileAttributes(
+            node: node.id, kind: .file, size: size, allocatedSize: allocated ?? size, permissions: 0o444 & ~umask,
+            owner: owner, group: group, modified: modified ?? mountedAt, changed: created ?? modified ?? mountedAt)
+    }
+}
+
+extension FileTime {
+    init(_ time: Timestamp) {
+        let (seconds, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        self.init(
+            seconds: rest < 0 ? seconds - 1 : seconds, nanoseconds: UInt32(rest < 0 ? rest + 1_000_000_000 : rest))
+    }
+}

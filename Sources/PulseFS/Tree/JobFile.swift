@@ -1,0 +1,38 @@
+import ArtifactStore
+
+/// The files of a job's directory, other than its images: their names, and when they exist.
+enum JobFile {
+    /// In the order of a listing.
+    static let all: [(name: String, slot: ArtifactSlot)] = [
+        ("status.json", .status),
+        ("error.txt", .error),
+        ("result.md", .markdown),
+        ("result.json", .result),
+        ("result.html", .html),
+        ("form.pdf", .form),
+        ("images", .images),
+    ]
+
+    static func slot(named name: String) -> ArtifactSlot? { all.first { $0.name == name }?.slot }
+
+    /// Before a large result has been fetched, the files that may be in it count as there: looking one up fetches it.
+    static func exists(_ slot: ArtifactSlot, in job: Job) -> Bool {
+        switch slot {
+        case .status: true
+        case .error: job.explanation != nil
+        case .images: job.phase == .completed
+        case .markdown, .result: job.artifacts[slot] != nil || job.awaitsLargeResult
+        case .html: job.artifacts[slot] != nil || job.awaitsLargeResult
+        default: job.artifacts[slot] != nil
+        }
+    }
+
+    /// Listed, which is more cautious: a name in a listing should turn out to be there.
+    static func isListed(_ slot: ArtifactSlot, in job: Job) -> Bool {
+        slot == .html && job.awaitsLargeResult ? false : exists(slot, in: job)
+    }
+
+    static func dependsOnLargeResult(_ slot: ArtifactSlot) -> Bool {
+        slot == .markdown || slot == .result || slot == .html
+    }
+}

@@ -1,0 +1,80 @@
+package import ArtifactStore
+package import FUSE
+
+/// A place in the tree, and the inode number that stands for it.
+///
+/// The number is computed, not looked up: a job's is its ordinal in the cache, followed by 20 bits for the file within
+/// the job. So numbers are the same after a remount, and the kernel may hold millions of nodes of which nothing is kept here.
+package enum Node: Hashable, Sendable {
+    case root
+    case readme
+    case control
+    case controlFile(ControlFile)
+    case jobs
+    case job(JobOrdinal)
+    case images(JobOrdinal)
+    case file(JobOrdinal, ArtifactSlot)
+
+    private static let slotBits: UInt64 = 20
+    private static let slotMask: UInt64 = (1 << slotBits) - 1
+    private static let firstControlFile: UInt64 = 16
+
+    package var id: NodeID {
+        switch self {
+        case .root: NodeID.root
+        case .readme: NodeID(2)
+        case .control: NodeID(3)
+        case .jobs: NodeID(4)
+        case .controlFile(let file): NodeID(Self.firstControlFile + UInt64(file.rawValue))
+        case .job(let ordinal): Self.id(ordinal, 0)
+        case .images(let ordinal): Self.id(ordinal, UInt64(ArtifactSlot.images.rawValue))
+        case .file(let ordinal, let slot): Self.id(ordinal, UInt64(slot.rawValue))
+        }
+    }
+
+    private static func id(_ ordinal: JobOrdinal, _ slot: UInt64) -> NodeID {
+        NodeID(UInt64(ordinal.rawValue) << slotBits | slot)
+    }
+
+    /// Nil for a number that this tree never gave.
+    package init?(_ id: NodeID) {
+        let ordinal = JobOrdinal(Int64(clamping: id.rawValue >> Self.slotBits))
+        let low = id.rawValue & Self.slotMask
+        guard ordinal.rawValue == 0 else {
+            switch low {
+            case 0: self = .job(ordinal)
+            case UInt64(ArtifactSlot.images.rawValue): self = .images(ordinal)
+            default: self = .file(ordinal, ArtifactSlot(Int(low)))
+            }
+            return
+        }
+        switch low {
+        case NodeID.root.rawValue: self = .root
+        case 2: self = .readme
+        case 3: self = .control
+        case 4: self = .jobs
+        default:
+            guard low >= Self.firstControlFile, let file = ControlFile(rawValue: Int(low - Self.firstControlFile))
+            else { return nil }
+            self = .controlFile(file)
+        }
+    }
+}
+
+/// The numbers of a job's own files. They are in inode numbers and in the index: never give one a new meaning.
+extension ArtifactSlot {
+    package static let status = ArtifactSlot(1)
+    package static let error = ArtifactSlot(2)
+    package static let markdown = ArtifactSlot(3)
+    package static let result = ArtifactSlot(4)
+    package static let html = ArtifactSlot(5)
+    package static let form = ArtifactSlot(6)
+    /// The directory of images, which has no bytes of its own.
+    package static let images = ArtifactSlot(8)
+    /// Images take the numbers from here on, in the order of the result.
+    package static let firstImage = ArtifactSlot(64)
+    /// The last that fits into an inode number.
+    package static let last = ArtifactSlot((1 << 20) - 1)
+
+    package var isImage: Bool { self >= .firstImage }
+}

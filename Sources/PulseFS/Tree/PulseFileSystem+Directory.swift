@@ -1,0 +1,126 @@
+import ArtifactStore
+package import FUSE
+import PulseAPI
+import SystemPackage
+
+extension PulseFileSystem {
+    package func readdir(
+        _ node: NodeID, after cookie: DirectoryCookie, limit: Int, for caller: Caller
+    ) -> Answer<[DirectoryEntry]> {
+        switch Node(node) {
+        case .root: return .now(page(rootEntries, after: cookie, limit))
+        case .control: return .now(page(controlEntries, after: cookie, limit))
+        case .jobs: return listJobs(after: cookie, limit)
+        case .job(let ordinal):
+            return withJob(ordinal) { job, tree in .now(tree.page(tree.entries(of: job), after: cookie, limit)) }
+        case .images(let ordinal):
+            return withJob(ordinal) { job, tree in tree.listImages(of: job, after: cookie, limit) }
+        case .readme, .controlFile, .file: return .failed(.notDirectory)
+        case .none: return .failed(.staleNFSFileHandle)
+        }
+    }
+
+    private func page(_ entries: [DirectoryEntry], after cookie: DirectoryCookie, _ limit: Int) -> [DirectoryEntry] {
+        Array(entries.lazy.filter { $0.cookie > cookie }.prefix(limit))
+    }
+
+    private var rootEntries: [DirectoryEntry] {
+        [
+            DirectoryEntry(
+                name: "README.txt", node: Node.readme.id, kind: .file, cookie: DirectoryCookie(1),
+                entry: Entry(attributes: readmeAttributes, nameLifetime: .forever, attributesLifetime: .forever)),
+            DirectoryEntry(
+                name: ".pulsefs", node: Node.control.id, kind: .directory, cookie: DirectoryCookie(2),
+                entry: Entry(
+                    attributes: policy.directory(.control), nameLifetime: .forever, attributesLifetime: .forever)),
+            DirectoryEntry(
+                name: "jobs", node: Node.jobs.id, kind: .directory, cookie: DirectoryCookie(3),
+                entry: Entry(attributes: jobsAttributes, nameLifetime: .forever, attributesLifetime: .none)),
+        ]
+    }
+
+    /// Without attributes: what a control file says, and how long it is, is made when someone looks at it.
+    private var controlEntries: [DirectoryEntry] {
+        ControlFile.allCases.map { file in
+            DirectoryEntry(
+                name: file.name, node: Node.controlFile(file).id, kind: .file,
+                cookie: DirectoryCookie(UInt64(file.rawValue) + 1), entry: nil)
+        }
+    }
+
+    /// A job's place in the listing is its ordinal, which stays while others come and go. Makes no request: a running
+    /// job is listed without attributes.
+    private func listJobs(after cookie: DirectoryCookie, _ limit: Int) -> Answer<[DirectoryEntry]> {
+        do throws(Failure) {
+            let jobs = try library.catalog.known(
+                after: JobOrdinal(Int64(clamping: cookie.rawValue)), limit: min(limit, 1024))
+            return .now(
+                jobs.map { job in
+                    let node = Node.job(job.ordinal)
+                    let attributes = policy.directory(
+                        node, modified: FileTime(job.updatedAt ?? job.createdAt ?? job.checkedAt),
+                        created: FileTime(job.createdAt ?? job.updatedAt ?? job.checkedAt))
+                    let entry = Entry(attributes: attributes, nameLifetime: .forever, attributesLifetime: .forever)
+                    return DirectoryEntry(
+                        name: job.id, node: node.id, kind: .directory,
+                        cookie: DirectoryCookie(UInt64(job.ordinal.rawValue)), entry: job.isTerminal ? entry : nil)
+                })
+        } catch {
+            return .failed(error.logged)
+        }
+    }
+
+    private func entries(of job: Job) -> [DirectoryEntry] {
+        JobFile.all.filter { JobFile.isListed($0.slot, in: job) }.map { file in
+            let node: Node = file.slot == .images ? .images(job.ordinal) : .file(job.ordinal, file.slot)
+            return DirectoryEntry(
+                name: file.name, node: node.id, kind: file.slot == .images ? .directory : .file,
+                cookie: DirectoryCookie(UInt64(file.slot.rawValue)), entry: knownEntry(file.slot, node, of: job))
+        }
+    }
+
+    /// What a lookup would answer, unless it had to ask someone.
+    private func knownEntry(_ slot: ArtifactSlot, _ node: Node, of job: Job) -> Entry? {
+        if slot == .images {
+            let lifetime = lifetime(of: job)
+            return Entry(
+                attributes: directoryAttributes(node, job), nameLifetime: lifetime, attributesLifetime: lifetime)
+        }
+        if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult { return nil }
+        guard case .now(let entry) = entry(slot, of: job) else { return nil }
+        return entry
+    }
+
+    private func listImages(of job: Job, after cookie: DirectoryCookie, _ limit: Int) -> Answer<[DirectoryEntry]> {
+        guard !job.awaitsLargeResult else {
+            // Which images there are is part of the result.
+            return .later { [library] () throws(Errno) in
+                do throws(Failure) {
+                    return self.images(of: try await library.fetchLargeResult(of: job), after: cookie, limit)
+                } catch {
+                    throw error.logged
+                }
+            }
+        }
+        return .now(images(of: job, after: cookie, limit))
+    }
+
+    private func images(of job: Job, after cookie: DirectoryCookie, _ limit: Int) -> [DirectoryEntry] {
+        let slots = job.listedImages
+        // Slots ascend, so the place after the cookie is found by halving.
+        var low = 0
+        var high = slots.count
+        while low < high {
+            let middle = (low + high) / 2
+            if UInt64(slots[middle].rawValue) <= cookie.rawValue { low = middle + 1 } else { high = middle }
+        }
+        return slots[low...].prefix(limit).compactMap { slot in
+            job.artifacts[slot].map { artifact in
+                DirectoryEntry(
+                    name: artifact.name, node: Node.file(job.ordinal, slot).id, kind: .file,
+                    cookie: DirectoryCookie(UInt64(slot.rawValue)),
+                    entry: artifact.size.map { _ in entry(artifact, of: job) })
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import ArtifactStore
+package import FUSE
+import PulseAPI
+import SystemPackage
+
+extension PulseFileSystem {
+    /// How long the kernel may take a name for absent that the API does not know.
+    private static let absenceLifetime = CacheLifetime.limited(.seconds(1))
+
+    package func lookup(_ name: String, in directory: NodeID, for caller: Caller) -> Answer<LookupReply> {
+        switch Node(directory) {
+        case .root: return .now(lookupInRoot(name))
+        case .control: return .now(lookupInControl(name))
+        case .jobs: return lookupJob(name)
+        case .job(let ordinal): return withJob(ordinal) { job, tree in tree.lookup(name, in: job) }
+        case .images(let ordinal): return withJob(ordinal) { job, tree in tree.lookupImage(name, of: job) }
+        case .readme, .controlFile, .file: return .failed(.notDirectory)
+        case .none: return .failed(.staleNFSFileHandle)
+        }
+    }
+
+    private func lookupInRoot(_ name: String) -> LookupReply {
+        switch name {
+        case "jobs": .found(Entry(attributes: jobsAttributes, nameLifetime: .forever, attributesLifetime: .none))
+        case "README.txt":
+            .found(Entry(attributes: readmeAttributes, nameLifetime: .forever, attributesLifetime: .forever))
+        case ".pulsefs":
+            .found(Entry(attributes: policy.directory(.control), nameLifetime: .forever, attributesLifetime: .forever))
+        default: .absent(.forever)
+        }
+    }
+
+    private func lookupInControl(_ name: String) -> LookupReply {
+        guard let file = ControlFile(name: name) else { return .absent(.forever) }
+        // A control file is made anew for whoever opens it: so the name is asked for each time.
+        return .found(
+            Entry(
+                attributes: control.attributes(of: file, policy, renewing: true), nameLifetime: .none,
+                attributesLifetime: .none))
+    }
+
+    private func lookupJob(_ name: String) -> Answer<LookupReply> {
+        guard let id = JobID(name) else { return .now(.absent(.forever)) }
+        if let refusal = library.catalog.refusal(of: id) { return Self.refused(refusal) }
+        do throws(Failure) {
+            if let job = try library.catalog.job(id), isCurrent(job) { return .now(.found(entry(for: job))) }
+        } catch {
+            return .failed(error.logged)
+        }
+        return .later { [library] () throws(Errno) in
+            do throws(Failure) {
+                return .found(self.entry(for: try await library.refresh(id)))
+            } catch {
+                return try await Self.refused(error).resolved()
+            }
+        }
+    }
+
+    private static func refused(_ failure: Failure) -> Answer<LookupReply> {
+        failure.isAbsence ? .now(.absent(absenceLifetime)) : .failed(failure.logged)
+    }
+
+    func entry(for job: Job) -> Entry {
+        let lifetime = lifetime(of: job)
+        return Entry(
+            attributes: directoryAttributes(.job(job.ordinal), job), nameLifetime: lifetime,
+            attributesLifetime: lifetime)
+    }
+
+    // MARK: Within a job
+
+    private func lookup(_ name: String, in job: Job) -> Answer<LookupReply> {
+        guard let slot = JobFile.slot(named: name) else { return .now(.absent(.forever)) }
+        guard JobFile.exists(slot, in: job) else { return .now(.absent(lifetime(of: job))) }
+        if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult {
+            return .later { [library] () throws(Errno) in
+                let whole: Job
+                do throws(Failure) { whole = try await library.fetchLargeResult(of: job) } catch { throw error.logged }
+                guard JobFile.exists(slot, in: whole) else { return .absent(self.lifetime(of: whole)) }
+                return .found(try await self.entry(slot, of: whole).resolved())
+            }
+        }
+        if slot == .images {
+            let lifetime = lifetime(of: job)
+            return .now(
+                .found(
+                    Entry(
+                        attributes: directoryAttributes(.images(job.ordinal), job), nameLifetime: lifetime,
+                        attributesLifetime: lifetime)))
+        }
+        return entry(slot, of: job).map { .found($0) }
+    }
+
+    private func lookupImage(_ name: String, of job: Job) -> Answer<LookupReply> {
+        guard FileName.isSafe(name) else { return .now(.absent(.forever)) }
+        if let known = job.image(named: name), known.size != nil {
+            return entry(known.slot, of: job).map { .found($0) }
+        }
+        return .later { [library] () throws(Errno) in
+            do throws(Failure) {
+                let whole = try await library.fetchLargeResult(of: job)
+                let artifact = try await library.image(named: name, of: whole)
+                return .found(self.entry(artifact, of: whole))
+            } catch  where error.isAbsence {
+                return .absent(Self.absenceLifetime)
+            } catch {
+                throw error.logged
+            }
+        }
+    }
+
+    /// The entry of a file of a job, when its size is known or can be found.
+    func entry(_ slot: ArtifactSlot, of job: Job) -> Answer<Entry> {
+        switch slot {
+        case .status: return .now(entry(slot, size: UInt64(job.facts.statusDocument.count), of: job))
+        case .error:
+            guard let explanation = job.explanation else { return .failed(.noSuchFileOrDirectory) }
+            return .now(entry(slot, size: UInt64(explanation.count), of: job))
+        default: break
+        }
+        guard let artifact = job.artifacts[slot] else { return .failed(.noSuchFileOrDirectory) }
+        if artifact.size != nil { return .now(entry(artifact, of: job)) }
+        return .later { [library] () throws(Errno) in
+            do throws(Failure) {
+                return self.entry(try await library.sized(artifact, of: job), of: job)
+            } catch {
+                throw error.logged
+            }
+        }
+    }
+
+    func entry(_ artifact: StoredArtifact, of job: Job) -> Entry {
+        entry(artifact.slot, size: artifact.size ?? 0, of: job)
+    }
+
+    private func entry(_ slot: ArtifactSlot, size: UInt64, of job: Job) -> Entry {
+        let lifetime = lifetime(of: job)
+        return Entry(
+            attributes: policy.file(.file(job.ordinal, slot), size: size, modified: job.modified, created: job.created),
+            nameLifetime: lifetime, attributesLifetime: lifetime)
+    }
+}

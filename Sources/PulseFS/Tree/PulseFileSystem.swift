@@ -1,0 +1,175 @@
+import ArtifactStore
+package import FUSE
+import Logging
+import PulseAPI
+import SystemPackage
+
+/// The tree of the contract, answered from the library: what is known now, what has to be fetched later.
+package final class PulseFileSystem: FileSystem {
+    let library: JobLibrary
+    let policy: AttributePolicy
+    let control: ControlFiles
+
+    package init(library: JobLibrary, policy: AttributePolicy, control: ControlFiles) {
+        self.library = library
+        self.policy = policy
+        self.control = control
+    }
+
+    package func getattr(_ node: NodeID, for caller: Caller) -> Answer<AttributeReply> {
+        guard let node = Node(node) else { return .failed(.staleNFSFileHandle) }
+        switch node {
+        case .root, .control: return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
+        case .readme: return .now(AttributeReply(attributes: readmeAttributes, lifetime: .forever))
+        case .jobs: return .now(AttributeReply(attributes: jobsAttributes, lifetime: .none))
+        case .controlFile(let file):
+            return .now(
+                AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .none))
+        case .job(let ordinal):
+            return withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: .job(ordinal), job)) }
+        case .images(let ordinal):
+            return withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: .images(ordinal), job)) }
+        case .file(let ordinal, let slot):
+            return withJob(ordinal) { job, tree in
+                tree.entry(slot, of: job).map {
+                    AttributeReply(attributes: $0.attributes, lifetime: $0.attributesLifetime)
+                }
+            }
+        }
+    }
+
+    package func read(_ node: NodeID, at offset: UInt64, count: Int, for caller: Caller) -> Answer<ReadReply> {
+        switch Node(node) {
+        case .readme: return .now(.bytes(slice(ReadMe.bytes, offset, count)))
+        case .controlFile(let file): return .now(.bytes(slice(control.bytes(of: file), offset, count)))
+        case .file(let ordinal, let slot):
+            // What the kernel holds a node of may be read without asking whether the job has gone on.
+            switch known(ordinal) {
+            case .failed(let error): return .failed(error)
+            case .now(let job): return read(slot, of: job, at: offset, count: count)
+            case .later: return .failed(.ioError)
+            }
+        case .none: return .failed(.staleNFSFileHandle)
+        default: return .failed(.isDirectory)
+        }
+    }
+
+    private func read(_ slot: ArtifactSlot, of job: Job, at offset: UInt64, count: Int) -> Answer<ReadReply> {
+        switch slot {
+        case .status: return .now(.bytes(slice(job.facts.statusDocument, offset, count)))
+        case .error: return .now(.bytes(slice(job.explanation ?? [], offset, count)))
+        default: break
+        }
+        guard let artifact = job.artifacts[slot] else { return .failed(.staleNFSFileHandle) }
+        if artifact.isStored, let blob = library.blob(slot, of: job) {
+            return .now(.file(blob, offset: offset, length: count, size: blob.size))
+        }
+        return .later { [library] () throws(Errno) in
+            do throws(Failure) {
+                return try await library.read(artifact, of: job, at: offset, count: count)
+            } catch {
+                throw error.logged
+            }
+        }
+    }
+
+    package func statfs() -> FileSystemStatistics {
+        let space = library.store.directory.space()
+        return FileSystemStatistics(capacity: space?.total ?? 0, available: space?.free ?? 0, files: 0)
+    }
+
+    /// Nodes are computed from their numbers: there is nothing to let go of.
+    package func forget(_ node: NodeID, count: UInt64) {}
+
+    // MARK: Jobs
+
+    /// The job that a node belongs to, as far as this mount knows it.
+    private func known(_ ordinal: JobOrdinal) -> Answer<Job> {
+        do throws(Failure) {
+            guard let job = try library.catalog.job(ordinal) else { return .failed(.staleNFSFileHandle) }
+            return .now(job)
+        } catch {
+            return .failed(error.logged)
+        }
+    }
+
+    /// Answers about a job: now when what is known of it is final or fresh, else when the API has been asked.
+    func withJob<Value: Sendable>(
+        _ ordinal: JobOrdinal, _ answer: @escaping @Sendable (Job, PulseFileSystem) -> Answer<Value>
+    ) -> Answer<Value> {
+        switch known(ordinal) {
+        case .failed(let error): return .failed(error)
+        case .later: return .failed(.ioError)
+        case .now(let job):
+            if isCurrent(job) { return answer(job, self) }
+            return .later { () throws(Errno) in try await answer(try await self.refreshed(job.id), self).resolved() }
+        }
+    }
+
+    func isCurrent(_ job: Job) -> Bool { library.catalog.freshness(of: job) != .zero }
+
+    func refreshed(_ id: JobID) async throws(Errno) -> Job {
+        do throws(Failure) { return try await library.refresh(id) } catch { throw error.logged }
+    }
+
+    /// Without end for what is final; for the rest as long as the last answer is good.
+    func lifetime(of job: Job) -> CacheLifetime {
+        library.catalog.freshness(of: job).map { .limited($0) } ?? .forever
+    }
+
+    // MARK: Attributes
+
+    private func attributes(ofDirectory node: Node, _ job: Job) -> AttributeReply {
+        AttributeReply(attributes: directoryAttributes(node, job), lifetime: lifetime(of: job))
+    }
+
+    func directoryAttributes(_ node: Node, _ job: Job) -> FileAttributes {
+        policy.directory(node, modified: job.modified, created: job.created)
+    }
+
+    var jobsAttributes: FileAttributes { policy.directory(.jobs, modified: FileTime(library.catalog.listingChanged())) }
+
+    var readmeAttributes: FileAttributes { policy.file(.readme, size: UInt64(ReadMe.bytes.count)) }
+}
+
+func slice(_ bytes: [UInt8], _ offset: UInt64, _ count: Int) -> [UInt8] {
+    guard offset < UInt64(bytes.count) else { return [] }
+    return Array(bytes[Int(offset)...].prefix(count))
+}
+
+extension Job {
+    /// `updated_at`, or else the best that is known.
+    var modified: FileTime { FileTime(facts.updatedAt ?? facts.createdAt ?? facts.checkedAt) }
+    var created: FileTime { FileTime(facts.createdAt ?? facts.updatedAt ?? facts.checkedAt) }
+}
+
+extension FileTime {
+    static var now: FileTime { FileTime(APITime.now) }
+}
+
+extension Failure {
+    /// The errno for the kernel; the words, which it cannot carry, go to the log.
+    var logged: Errno {
+        if reason != .interrupted { MountLog.api.info("an operation failed", metadata: ["reason": "\(words)"]) }
+        return ErrnoTable.errno(for: self)
+    }
+}
+
+extension Answer {
+    /// The answer, waited for.
+    func resolved() async throws(Errno) -> Value {
+        switch self {
+        case .now(let value): return value
+        case .failed(let error): throw error
+        case .later(let work): return try await work()
+        }
+    }
+
+    func map<Other: Sendable>(_ transform: @escaping @Sendable (Value) -> Other) -> Answer<Other> {
+        switch self {
+        case .now(let value): .now(transform(value))
+        case .failed(let error): .failed(error)
+        case .later(let work): .later { () throws(Errno) in transform(try await work()) }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// The text of `README.txt` at the root of a mount.
+enum ReadMe {
+    static let bytes = Array(text.utf8)
+
+    private static let text = """
+        PulseFS: the results of Pulse, a document-extraction API, as plain files. Read-only.
+
+        jobs/<jobId>/           one directory a job; opening it asks the API about the job
+          status.json           every field of the job except its result
+          error.txt             only when there is something to explain: why there is no result
+          result.md             the document as Markdown, once the job is completed
+          result.json           the result as the API sent it, byte for byte
+          result.html           the result as HTML, if the API made one
+          form.pdf              the filled form of a form job
+          images/<file>         charts and figures; fetched when they are read, then kept
+        .pulsefs/               about this mount: version, metrics, jobs
+
+        The API has no list of jobs: "ls jobs" shows those that were looked up before. Any other job is there as soon as it
+        is named, so go to it by its id.
+
+          ls jobs
+          cat jobs/<jobId>/status.json
+          cat jobs/<jobId>/result.md
+          jq .page_count jobs/<jobId>/result.json
+          cp -r jobs/<jobId>/images .
+
+        No such file: the job has no such artifact, or is not completed yet (see status.json, error.txt).
+        Permission denied: the job belongs to another organisation, or the API refuses the key.
+        Any other error: the API could not be asked; nothing is lost, try again.
+
+        """
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import PulseFS
+import SystemPackage
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Mount sample documents from a built-in imitation of the API; needs no key and no network.",
+        discussion: """
+            Starts the pulse-emulator that is installed beside this program, mounts it, and prints a tour to paste into \
+            another terminal. ^C ends everything and leaves nothing behind.
+            """)
+
+    @Argument(help: "An empty directory; without it one is made, and removed at the end.", completion: .directory)
+    var directory: String?
+
+    func run() async throws {
+        do {
+            _ = Foundation.umask(0o077)
+            let scratch = try ScratchDirectory(named: "pulsefs-demo")
+            defer { scratch.remove() }
+            let emulator = try EmulatorProcess.start()
+            defer { emulator.stop() }
+            let mountpoint = try directory.map { FilePath.absolute($0) } ?? scratch.make("mnt")
+            let settings = try Settings(
+                flags: SettingsFlags(apiURL: emulator.address, cacheDirectory: scratch.path.appending("cache").string),
+                environment: ["PULSE_API_KEY": DemoTour.key])
+            let configuration = MountConfiguration(
+                mountpoint: mountpoint, origin: settings.origin, key: settings.key,
+                cacheDirectory: settings.cacheDirectory, owner: getuid(), group: getgid())
+            await ServedMount(mount: try Mount(configuration)).run {
+                Terminal.say(DemoTour.text(mountpoint: mountpoint.string))
+            }
+            Terminal.say("\nunmounted; nothing is left behind")
+        } catch {
+            throw Terminal.failure(error)
+        }
+    }
+}
+
+/// A directory for the length of a command.
+private struct ScratchDirectory {
+    let path: FilePath
+
+    init(named name: String) throws {
+        let base = FileManager.default.temporaryDirectory.appending(path: "\(name)-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: base, withIntermediateDirectories: false)
+        path = FilePath(base.path)
+    }
+
+    func make(_ name: String) throws -> FilePath {
+        let directory = path.appending(name)
+        try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: false)
+        return directory
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: path.string) }
+}

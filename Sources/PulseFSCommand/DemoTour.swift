@@ -1,0 +1,25 @@
+/// What the demo prints: where the mount is, and commands to paste.
+enum DemoTour {
+    /// One of the emulator's own keys; it opens nothing else.
+    static let key = "pulse-demo-northwind-1"
+
+    static func text(mountpoint: String) -> String {
+        let quoted = "'" + mountpoint.replacing("'", with: "'\\''") + "'"
+        return """
+            mounted the demo on \(mountpoint)
+
+            Paste into another terminal:
+
+              cd \(quoted)
+              cat README.txt
+              cat jobs/invoice-2024-0117/status.json
+              cat jobs/invoice-2024-0117/result.md
+              ls -l jobs/annual-report-fy2024 jobs/annual-report-fy2024/images
+              jq .page_count jobs/annual-report-fy2024/result.json
+              cp -r jobs/annual-report-fy2024/images /tmp/charts
+              ls jobs
+
+            ^C here ends the demo.
+            """
+    }
+}

@@ -1,0 +1,54 @@
+import CCurl
+
+// libcurl calls these on the engine's thread, from within curl_multi_perform(3) and curl_easy_pause(3). They belong to a
+// type and not to a file of statements, because Swift would isolate the latter to the main actor.
+extension ActiveTransfer {
+    func setCallbacks() {
+        easy.setCallbacks(
+            header: Self.headerCallback, body: Self.bodyCallback, beforeRequest: Self.beforeRequestCallback,
+            newSocket: Self.newSocketCallback, context: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// The transfer that a context stands for.
+    static func transfer(_ context: UnsafeMutableRawPointer) -> ActiveTransfer {
+        Unmanaged<ActiveTransfer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    private static let headerCallback: curl_write_callback = { data, size, count, context in
+        guard let data, let context else { return 0 }
+        let line = UnsafeRawBufferPointer(start: data, count: size * count)
+        return answer(transfer(context).receive(headerLine: line), to: line.count)
+    }
+
+    private static let bodyCallback: curl_write_callback = { data, size, count, context in
+        guard let data, let context else { return 0 }
+        let body = UnsafeRawBufferPointer(start: data, count: size * count)
+        guard !body.isEmpty else { return 0 }
+        return answer(transfer(context).receive(body: body), to: body.count)
+    }
+
+    private static let beforeRequestCallback: curl_prereq_callback = { context, _, _, _, _ in
+        guard let context else { return CURL_PREREQFUNC_ABORT }
+        transfer(context).requestIsSent()
+        return CURL_PREREQFUNC_OK
+    }
+
+    /// Has the kernel break off a connection whose far end no longer acknowledges anything. An HTTP/2 connection would
+    /// else outlive the transfers that stall on it, and keep taking new ones.
+    private static let newSocketCallback: curl_sockopt_callback = { context, socket, _ in
+        guard let context else { return CURL_SOCKOPT_OK }
+        let limits = transfer(context).order.request.limits
+        // It bounds the connecting too, which has a limit of its own.
+        let timeout = max(limits.stallTimeout, limits.connectTimeout)
+        pulse_set_tcp_user_timeout(socket, UInt32(clamping: max(1, timeout.roundedUpMilliseconds)))
+        return CURL_SOCKOPT_OK
+    }
+
+    private static func answer(_ verdict: Verdict, to count: Int) -> Int {
+        switch verdict {
+        case .go: count
+        case .pause: Int(CURL_WRITEFUNC_PAUSE)
+        case .abort: Int(CURL_WRITEFUNC_ERROR)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Synchronization
+
+/// Hands commands from any thread to the engine's thread, and tells when that thread has ended.
+///
+/// The lock is held for a few instructions and for curl_multi_wakeup(3), which does not block.
+final class Mailbox: Sendable {
+    enum Command: Sendable {
+        case start(TransferOrder)
+        case resume(TransferID)
+        case cancel(TransferID)
+        case shutDown
+    }
+
+    private struct State {
+        var commands: [Command] = []
+        /// Nil once closed. Dropped under the lock, so that no wake-up can reach a handle that is being freed.
+        var multi: MultiHandle?
+        var exitWaiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(waking multi: MultiHandle) {
+        state = Mutex(State(multi: multi))
+    }
+
+    /// Leaves a command and wakes the engine. Returns false, and drops the command, once the mailbox is closed.
+    @discardableResult
+    func post(_ command: Command) -> Bool {
+        state.withLock { state in
+            guard let multi = state.multi else { return false }
+            state.commands.append(command)
+            // One wake-up lasts until the engine collects.
+            if state.commands.count == 1 {
+                multi.wakeUp()
+            }
+            return true
+        }
+    }
+
+    /// Takes what has been left, in order.
+    func collect() -> [Command] {
+        state.withLock { state in
+            guard !state.commands.isEmpty else { return [] }
+            defer { state.commands.removeAll() }
+            return state.commands
+        }
+    }
+
+    /// Refuses commands from now on. Returns those left since the last collection.
+    func close() -> [Command] {
+        state.withLock { state in
+            state.multi = nil
+            defer { state.commands = [] }
+            return state.commands
+        }
+    }
+
+    /// Lets everyone go on who waits for the end. To be called last, after `close`.
+    func reportExit() {
+        let waiters = state.withLock { state in
+            defer { state.exitWaiters = [] }
+            return state.exitWaiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Asks the engine to end and returns when it has.
+    func shutDown() async {
+        await withCheckedContinuation { continuation in
+            let isWaiting = state.withLock { state in
+                guard let multi = state.multi else { return false }
+                state.commands.append(.shutDown)
+                state.exitWaiters.append(continuation)
+                multi.wakeUp()
+                return true
+            }
+            if !isWaiting { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Glibc
+
+/// Fetches over HTTP(S), any number of transfers on one thread and a bounded number of connections.
+///
+/// Redirects are not followed, bodies are not decoded, no cookie or password file is read; proxies are taken from the
+/// environment as libcurl does. Connections are kept and used again. Releasing the engine shuts it down without waiting.
+package final class TransferEngine: Sendable {
+    package struct Configuration: Sendable {
+        package var userAgent: String
+        /// Transfers beyond this wait for a connection, unless HTTP/2 lets them share one.
+        package var maximumConnectionsPerHost: Int
+        package var maximumConnections: Int
+        /// A PEM file of certificate authorities to trust in place of the system's.
+        package var certificateAuthorityFile: String?
+
+        package init(
+            userAgent: String,
+            maximumConnectionsPerHost: Int = 32,
+            maximumConnections: Int = 64,
+            certificateAuthorityFile: String? = nil
+        ) {
+            self.userAgent = userAgent
+            self.maximumConnectionsPerHost = maximumConnectionsPerHost
+            self.maximumConnections = maximumConnections
+            self.certificateAuthorityFile = certificateAuthorityFile
+        }
+    }
+
+    private let mailbox: Mailbox
+
+    /// Starts the engine's thread. Throws `.other` when the system has no thread or memory to give.
+    package init(_ configuration: Configuration) throws(TransferError) {
+        let multi = try MultiHandle(configuration)
+        let mailbox = Mailbox(waking: multi)
+        let failure = DedicatedThread.start(named: "transfer") {
+            EngineLoop(multi, mailbox, configuration).run()
+            mailbox.reportExit()
+        }
+        guard failure == 0 else {
+            throw TransferError(
+                .other, "The transfer thread could not be started: \(String(cString: strerror(failure))).")
+        }
+        self.mailbox = mailbox
+    }
+
+    deinit {
+        mailbox.post(.shutDown)
+    }
+
+    /// Sends a request and returns when its answer is complete: the last byte of a 2xx body has been taken by `sink`, or
+    /// an answer with another status has arrived.
+    ///
+    /// An error status is an answer and is returned, whatever happens to its body. The engine keeps `sink` until it
+    /// returns and calls it on its own thread. Does not block the calling thread.
+    ///
+    /// Cancelling the task ends the transfer at once and throws `.cancelled`; its connection is closed.
+    /// - Throws: `TransferError` with the exact cause; `received` says how much the sink has taken.
+    package func perform(
+        _ request: TransferRequest, into sink: any BodySink
+    ) async throws(TransferError) -> TransferResponse {
+        let destination = try request.checked()
+        let flow = TransferFlow(id: .next(), mailbox: mailbox)
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let order = TransferOrder(
+                    request: request, destination: destination, sink: sink, flow: flow, issued: .now,
+                    continuation: continuation)
+                if !mailbox.post(.start(order)) {
+                    continuation.resume(returning: TransferOrder.Outcome.failure(.shutDown))
+                }
+            }
+        } onCancel: {
+            flow.cancel()
+        }
+        return try outcome.get()
+    }
+
+    /// Ends the engine's thread and closes its connections. Pending transfers, and all later ones, fail with `.shutDown`.
+    ///
+    /// Returns when the thread has let go of everything. May be called more than once.
+    package func shutDown() async {
+        await mailbox.shutDown()
+    }
+}

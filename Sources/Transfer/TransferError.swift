@@ -1,0 +1,63 @@
+/// Why a transfer did not come to a complete answer.
+///
+/// Neither the message nor any other part holds a header value or a query string.
+package struct TransferError: Error, CustomStringConvertible {
+    package enum Code: Sendable, Equatable {
+        /// The URL is malformed, not http or https, or holds a user name.
+        case invalidURL
+        /// A header or the range must not be sent.
+        case invalidRequest
+        /// The name of the host, or of the proxy, has no address, or no name server answered.
+        case nameNotResolved
+        /// Nobody listens at the port.
+        case refused
+        case hostUnreachable
+        case networkUnreachable
+        /// The server closed or reset the connection before the answer was complete.
+        case connectionReset
+        case connectTimedOut
+        /// No byte came for `TransferLimits.stallTimeout`.
+        case stalled
+        case totalTimedOut
+        /// The connection was closed inside the body; `expected` is the announced length, nil when it was chunked.
+        case partialBody(expected: UInt64?)
+        case tls(TLSReason)
+        /// The answer is not HTTP as it should be: garbage, broken chunking, a flood of headers, a range not asked for.
+        case invalidResponse
+        /// The body is, or turned out to be, larger than `limit` bytes.
+        case tooLarge(limit: UInt64)
+        /// The sink threw; `errno` is set when the error was one of the system's.
+        case sink(errno: Int32?)
+        case cancelled
+        case shutDown
+        case other
+    }
+
+    package enum TLSReason: Sendable, Equatable {
+        /// The certificate is not trusted, expired or unusable.
+        case certificate
+        /// The certificate is good for another host.
+        case hostname
+        /// The handshake failed, or the server does not speak TLS.
+        case `protocol`
+    }
+
+    package let code: Code
+    /// What happened, in one plain sentence.
+    package let message: String
+    /// Bytes of a 2xx body that the sink took before the failure.
+    package internal(set) var received: UInt64 = 0
+    /// The CURLcode, for diagnosis; nil when libcurl was not the one to fail.
+    package internal(set) var curlCode: UInt32?
+    /// The last errno libcurl saw (CURLINFO_OS_ERRNO(3)), for diagnosis; nil when there was none.
+    package internal(set) var osErrno: Int32?
+    /// What the sink threw.
+    package internal(set) var underlying: (any Error)?
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,35 @@
+/// One HTTP request without a body.
+///
+/// The description leaves out the query and every header value, so that a key never reaches a log by accident.
+package struct TransferRequest: Sendable, CustomStringConvertible {
+    package enum Method: String, Sendable {
+        case get = "GET"
+        case head = "HEAD"
+    }
+
+    package var method: Method
+    /// An absolute `http` or `https` URL in ASCII, already percent-encoded; its path is sent exactly as written.
+    package var url: String
+    package var headers: HTTPFields
+    /// The part of the resource that is wanted; nil asks for all of it. A server may still answer 200 with everything.
+    package var range: ByteRange?
+    package var limits: TransferLimits
+
+    package init(
+        _ method: Method = .get,
+        url: String,
+        headers: HTTPFields = [:],
+        range: ByteRange? = nil,
+        limits: TransferLimits = TransferLimits()
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.range = range
+        self.limits = limits
+    }
+
+    package var description: String {
+        "\(method.rawValue) \(url.prefix { $0 != "?" && $0 != "#" })"
+    }
+}

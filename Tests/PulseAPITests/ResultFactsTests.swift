@@ -1,0 +1,123 @@
+import PulseAPI
+import Testing
+
+@Suite("ResultFacts")
+struct ResultFactsTests {
+    private func facts(_ text: String) throws -> ResultFacts {
+        let whole = try ResultFacts.scan(MemoryByteSource(text))
+        for size in [1, 2, 3, 7] {
+            #expect(try ResultFacts.scan(MemoryByteSource(text), chunkSize: size) == whole, "chunk size \(size)")
+        }
+        return whole
+    }
+
+    @Test("A document that is not an object is refused", arguments: ["[]", "1", "\"x\"", "null"])
+    func refusesOthers(_ text: String) {
+        #expect {
+            try ResultFacts.scan(MemoryByteSource(text))
+        } throws: {
+            ($0 as? JSONError)?.code == .notAnObject
+        }
+    }
+
+    @Test("Plain facts are read")
+    func readsPlainFacts() throws {
+        let facts = try facts(
+            #"{"is_url":true,"url":"https:\/\/x\/y","page_count":12,"credits_used":0.5,"pdf_url":"p","warnings":["a","b"]}"#
+        )
+        #expect(facts.isURL)
+        #expect(facts.url == "https://x/y")
+        #expect(facts.pageCount == 12)
+        #expect(facts.creditsUsed == 0.5)
+        #expect(facts.pdfURL == "p")
+        #expect(facts.warnings == ["a", "b"])
+    }
+
+    @Test(
+        "A field of another type is ignored",
+        arguments: [
+            #""is_url":"true""#, #""is_url":1"#, #""url":5"#, #""url":["u"]"#, #""page_count":"12""#,
+            #""page_count":1.5"#,
+            #""page_count":1e99"#,
+            #""page_count":99999999999999999999"#, #""page_count":null"#, #""credits_used":"1""#,
+            #""credits_used":1e999"#,
+            #""markdown":{"a":"b"}"#,
+            #""markdown":["x"]"#, #""markdown":null"#, #""content":7"#, #""extensions":"html""#,
+            #""extensions":{"altOutputs":["html"]}"#,
+            #""extensions":{"altOutputs":{"html":5}}"#, #""extensions":{"altOutputs":{"html":["<p>"]}}"#,
+            #""html":"not here""#,
+            #""pdf_url":{}"#,
+            #""warnings":"text""#, #""warnings":{"0":"text"}"#, #""warnings":[1,["x"],{"y":"z"},null]"#,
+            #""bounding_boxes":[]"#,
+            #""bounding_boxes":{"Images":{"id":"x"}}"#, #""bounding_boxes":{"Images":["x",1,["y"],null]}"#,
+            #""bounding_boxes":{"images":[{"id":"x"}]}"#,
+            #""Images":[{"id":"x"}]"#, #""nested":{"markdown":"x","bounding_boxes":{"Images":[{}]}}"#,
+        ])
+    func ignoresWrongTypes(_ member: String) throws {
+        #expect(try facts("{\(member)}") == ResultFacts())
+    }
+
+    @Test("A whole number may be written with a fraction or an exponent")
+    func readsWholeNumbers() throws {
+        #expect(try facts(#"{"page_count":12.0}"#).pageCount == 12)
+        #expect(try facts(#"{"page_count":1.2e1}"#).pageCount == 12)
+        #expect(try facts(#"{"page_count":-0}"#).pageCount == 0)
+    }
+
+    @Test("Markdown is found before and behind anything else; older results call it content")
+    func findsMarkdown() throws {
+        let cases = [
+            (#"{"markdown":"m"}"#, #""m""#), (#"{"x":{"y":[1,{"markdown":"n"}]},"markdown":"m"}"#, #""m""#),
+            (#"{"markdown":"m","x":{"markdown":"n"}}"#, #""m""#), (#"{"content":"c"}"#, #""c""#),
+            (#"{"content":"c","markdown":"m"}"#, #""m""#),
+            (#"{"markdown":"m","content":"c"}"#, #""m""#), (#"{"content":"c","markdown":null}"#, #""c""#),
+            (#"{"markdown":"m","markdown":"n"}"#, #""n""#),
+            (#"{"markdown":"m","markdown":5,"content":"c"}"#, #""c""#), (#"{"markdown":""}"#, #""""#),
+            (#"{"markdown":"a\"b\\"}"#, #""a\"b\\""#),
+        ]
+        for (text, literal) in cases {
+            #expect(try facts(text).markdown.map { text.slice($0) } == literal, "\(text)")
+        }
+    }
+
+    @Test("HTML is found in both spellings, in extensions and beside them")
+    func findsHTML() throws {
+        let cases = [
+            #"{"extensions":{"altOutputs":{"html":"<p>"}}}"#, #"{"extensions":{"alt_outputs":{"html":"<p>"}}}"#,
+            #"{"altOutputs":{"html":"<p>"}}"#,
+            #"{"alt_outputs":{"html":"<p>"}}"#, #"{"altOutputs":{"html":{"content":"<p>"}}}"#,
+            #"{"altOutputs":{"html":{"html":"<p>"}}}"#,
+            #"{"extensions":{"alt_outputs":{"html":{"html":"x","content":"<p>"}}}}"#,
+            #"{"alt_outputs":{"html":"y"},"extensions":{"altOutputs":{"html":"<p>"}}}"#,
+            #"{"extensions":{"alt_outputs":{"html":"x"},"altOutputs":{"html":"<p>"}}}"#,
+            #"{"extensions":{"altOutputs":{"html":"x"}},"extensions":{"alt_outputs":{"html":"<p>"}}}"#,
+            #"{"altOutputs":{"html":{"content":"x"},"html":"<p>"}}"#,
+            #"{"altOutputs":{"html":"x","html":{"content":"<p>"}}}"#,
+            #"{"altOutputs":{"html":{"content":"x","content":3,"html":"<p>"}}}"#,
+            #"{"extensions":{"chunking":{"html":"x"},"altOutputs":{"xml":"y","html":"<p>"}}}"#,
+        ]
+        for text in cases {
+            #expect(try facts(text).html.map { text.slice($0) } == #""<p>""#, "\(text)")
+        }
+        #expect(try facts(#"{"altOutputs":{"html":"x"},"altOutputs":null}"#).html == nil)
+    }
+
+    @Test("Warnings are bounded in number and size")
+    func boundsWarnings() throws {
+        let long = String(repeating: "é", count: 1000)
+        let text = "{\"warnings\":[" + (0..<150).map { _ in "\"\(long)\"" }.joined(separator: ",") + "]}"
+        let warnings = try ResultFacts.scan(MemoryByteSource(text)).warnings
+        #expect(warnings.count == 100)
+        #expect(warnings.allSatisfy { $0 == String(long.prefix(512)) })
+    }
+
+    @Test("Of members of the same name the last counts")
+    func lastMemberCounts() throws {
+        #expect(try facts(#"{"page_count":1,"page_count":"x"}"#).pageCount == nil)
+        #expect(try facts(#"{"is_url":true,"is_url":false}"#).isURL == false)
+        #expect(try facts(#"{"warnings":["a"],"warnings":["b"]}"#).warnings == ["b"])
+        #expect(try facts(#"{"bounding_boxes":{"Images":[{"id":"a"}]},"bounding_boxes":{}}"#).images.isEmpty)
+        #expect(
+            try facts(#"{"bounding_boxes":{"Images":[{"id":"a"}],"Images":[{"id":"b"}]}}"#).images.map(\.id) == ["b"])
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// Runs commands in a process of their own: whatever a mount does, the test's own process never waits in it.
+public enum Shell {
+    public struct Outcome: Sendable {
+        public let status: Int32
+        public let output: [UInt8]
+        public let errors: String
+
+        public var text: String { String(decoding: output, as: UTF8.self) }
+        public var lines: [String] { text.split(separator: "\n").map(String.init) }
+    }
+
+    /// Runs a bash script; after `timeout` seconds it is killed, with status 124 or 137.
+    ///
+    /// `$1`… are the arguments.
+    @discardableResult
+    public static func run(
+        _ script: String, _ arguments: [String] = [], environment: [String: String] = [:], timeout: Int = 60
+    ) async throws -> Outcome {
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "shell-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let output = scratch.appending(path: "out")
+        let errors = scratch.appending(path: "err")
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
+
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
+        process.arguments = ["-k", "2", "\(timeout)", "bash", "-c", script, "bash"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try await process.runToEnd()
+        return Outcome(
+            status: process.terminationStatus, output: Array(try Data(contentsOf: output)),
+            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+    }
+}
+
+extension Process {
+    /// Starts the process and returns when it has ended, without blocking a thread.
+    func runToEnd() async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            terminationHandler = { _ in continuation.resume() }
+            do { try runUnmasked() } catch {
+                terminationHandler = nil
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+}
