@@ -65,6 +65,35 @@ package final class ArtifactStore: Sendable {
         try await index.slot(forUnlisted: name, of: job, from: first)
     }
 
+    // MARK: Results that can be fetched only once
+
+    /// Takes the claim on a job's result. Waits while another process of this cache holds it; leaves when cancelled, with nil.
+    ///
+    /// Look at the job again afterwards: whoever held the claim before may have delivered.
+    package func claim(origin: String, id: String) async throws(StoreError) -> SingleUseClaim? {
+        let path = directory.claims.appending("\(OriginName.of(origin))-\(id)")
+        var pause = Duration.milliseconds(10)
+        while true {
+            if let claim = try await disk.run({ () throws(StoreError) in try SingleUseClaim.take(path) }) {
+                return claim
+            }
+            do { try await Task.sleep(for: pause) } catch { return nil }
+            pause = min(pause * 2, .milliseconds(200))
+        }
+    }
+
+    /// Adds a line to the ledger; on disk when this returns.
+    package func enter(
+        _ event: LedgerEvent, origin: String, id: String, actor: String, at time: Timestamp
+    ) async throws(StoreError) {
+        try await index.enter(event, origin: origin, id: id, actor: actor, at: time)
+    }
+
+    /// What the ledger says of a job, oldest first.
+    package func ledger(origin: String, id: String) throws(StoreError) -> [LedgerEntry] {
+        try index.ledger(origin: origin, id: id)
+    }
+
     // MARK: Bytes
 
     /// A fresh file for bytes on their way in.

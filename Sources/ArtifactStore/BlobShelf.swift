@@ -21,9 +21,7 @@ struct BlobShelf: Sendable {
     let root: FilePath
 
     private func directory(_ key: BlobKey) -> FilePath {
-        // An origin has characters that no file name should; its hash does not.
-        let digest = SHA256.hash(data: Array(key.origin.utf8)).prefix(8)
-        return root.appending(Hexadecimal.text(digest)).appending(key.job)
+        root.appending(OriginName.of(key.origin)).appending(key.job)
     }
 
     private func path(_ key: BlobKey) -> FilePath { directory(key).appending(String(key.slot.rawValue)) }
@@ -80,6 +78,11 @@ struct BlobShelf: Sendable {
         }
         return Hexadecimal.text(hash.finalize())
     }
+}
+
+/// An origin as part of a file name: it has characters that no name should, its hash does not.
+enum OriginName {
+    static func of(_ origin: String) -> String { Hexadecimal.text(SHA256.hash(data: Array(origin.utf8)).prefix(8)) }
 }
 
 enum Hexadecimal {

@@ -12,6 +12,8 @@ package import SystemPackage
 ///     secret            32 random bytes that key the fingerprints of API keys
 ///     blobs/<origin>/<job>/<slot>
 ///     spool/            bytes on their way in; each file is locked by whoever fills it
+///     claims/           results that can be fetched only once, on their way in; locked likewise, and kept after a crash
+///     aside/            what arrived and cannot be used, and cannot be fetched again
 package struct CacheDirectory: Sendable {
     package let path: FilePath
 
@@ -19,12 +21,14 @@ package struct CacheDirectory: Sendable {
     var secret: FilePath { path.appending("secret") }
     var blobs: FilePath { path.appending("blobs") }
     var spool: FilePath { path.appending("spool") }
+    var claims: FilePath { path.appending("claims") }
+    package var aside: FilePath { path.appending("aside") }
 
     /// Makes what is missing, with mode 0700 whatever the umask, and refuses what someone else could have put there.
     package init(at path: FilePath) throws(StoreError) {
         self.path = path
         try Self.makeParents(of: path)
-        for directory in [path, path.appending("blobs"), path.appending("spool")] {
+        for directory in [path] + ["blobs", "spool", "claims", "aside"].map({ path.appending($0) }) {
             try Self.make(directory)
             try Self.check(directory)
         }

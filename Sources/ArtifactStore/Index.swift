@@ -70,6 +70,20 @@ struct Index: Sendable {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2 ledger") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE ledger (
+                        entry INTEGER PRIMARY KEY AUTOINCREMENT,
+                        origin TEXT NOT NULL,
+                        id TEXT NOT NULL,
+                        event TEXT NOT NULL,
+                        time INTEGER NOT NULL,
+                        actor TEXT NOT NULL
+                    ) STRICT;
+                    CREATE INDEX ledgerByJob ON ledger (origin, id);
+                    """)
+        }
         return migrator
     }
 

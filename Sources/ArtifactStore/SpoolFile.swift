@@ -6,6 +6,7 @@ package final class SpoolFile: Sendable {
     /// Readable and writable; owned by this object.
     package let descriptor: FileDescriptor
     let path: FilePath
+    private let isKept: Bool
 
     init(in directory: FilePath) throws(StoreError) {
         var generator = SystemRandomNumberGenerator()
@@ -18,10 +19,18 @@ package final class SpoolFile: Sendable {
         _ = descriptor.lockExclusively()
         self.path = path
         self.descriptor = descriptor
+        isKept = false
+    }
+
+    /// Takes over an open file whose name stays when this is released.
+    init(keeping path: FilePath, _ descriptor: FileDescriptor) {
+        self.path = path
+        self.descriptor = descriptor
+        isKept = true
     }
 
     deinit {
-        path.unlink()
+        if !isKept { path.unlink() }
         try? descriptor.close()
     }
 
@@ -53,5 +62,28 @@ extension SpoolFile {
             try target.append(buffer[..<got])
             offset += UInt64(got)
         }
+    }
+}
+
+extension SpoolFile {
+    /// Empties the file, for another attempt.
+    package func restart() throws(StoreError) {
+        try StoreError.system("empty a file of the cache") { try descriptor.resize(to: 0) }
+    }
+
+    /// Makes the bytes durable (fsync(2)). Blocks on the disk.
+    package func synchronize() throws(StoreError) {
+        try StoreError.system("write to the cache") { try descriptor.synchronize() }
+    }
+
+    /// Moves the file into another directory, under the name it has. Blocks on the disk.
+    package func setAside(in directory: FilePath) throws(StoreError) -> FilePath {
+        var target = directory
+        if let name = path.lastComponent { target.append(name) }
+        try StoreError.system("set \(path) aside") {
+            try path.rename(to: target)
+            try directory.synchronizeDirectory()
+        }
+        return target
     }
 }

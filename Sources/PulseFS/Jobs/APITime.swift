@@ -29,6 +29,11 @@ enum APITime {
         return Timestamp(seconds: Int64(date.timeIntervalSince1970.rounded()), nanoseconds: nanoseconds)
     }
 
+    /// In UTC, to the second.
+    static func text(_ time: Timestamp) -> String {
+        Date(timeIntervalSince1970: Double(time.nanoseconds / 1_000_000_000)).formatted(.iso8601)
+    }
+
     static var now: Timestamp {
         let seconds = Date().timeIntervalSince1970
         return Timestamp(nanoseconds: Int64(seconds * 1e9))

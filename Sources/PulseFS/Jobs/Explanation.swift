@@ -1,7 +1,12 @@
+import ArtifactStore
+import PulseAPI
+
 /// The words of `error.txt`: what happened, and what to do next.
 enum Explanation {
     static func ended(_ phase: JobPhase, error: String?) -> String? {
-        switch phase {
+        // The API's sentence becomes part of ours.
+        let error = error.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
+        return switch phase {
         case .running, .completed: nil
         case .failed:
             """
@@ -24,11 +29,29 @@ enum Explanation {
         }
     }
 
-    static func deliveredBefore(_ failure: Failure) -> String {
+    /// `history` is what this cache knows of earlier attempts.
+    static func deliveredBefore(_ failure: Failure, _ history: [LedgerEntry]) -> String {
+        let known =
+            history.isEmpty
+            ? "This cache never asked for it before: someone else downloaded it, or nobody did within the hour."
+            : "This cache knows:\n"
+                + history.map { "  \(APITime.text($0.time)) \($0.event.rawValue) by \($0.actor)" }.joined(
+                    separator: "\n")
+        return """
+            The result of this job can be downloaded only once, within an hour of the job's end, and the API says that it \
+            was downloaded, or that the hour is over:
+              \(failure.words)
+            \(known)
+            Ask whoever downloaded it for a copy, or submit the document again; that makes a new job.
+
+            """
+    }
+
+    static func unusable(_ error: JSONError, path: String) -> String {
         """
-        The result of this job can be downloaded only once, and the API says that this has happened, or that the hour
-        in which it can be downloaded is over: \(failure.words).
-        This cache does not have it. Whoever downloaded it does; otherwise submit the document again.
+        The result of this job can be downloaded only once. It was, and what arrived is not a result: \(error).
+        The bytes are kept in \(path).
+        Submit the document again; that makes a new job.
 
         """
     }

@@ -5,22 +5,25 @@ import Transfer
 
 /// Asks the API about jobs and takes their documents apart.
 final class JobFetcher: Sendable {
-    private let client: PulseClient
-    private let store: ArtifactStore
+    let client: PulseClient
+    let store: ArtifactStore
     private let catalog: JobCatalog
     private let keyring: Keyring
+    /// Who asks, in words, for the ledger.
+    let actor: String
 
     /// The job's fields without its result are kept in memory; what is larger is no job's status.
     private static let longestStatus = 4 << 20
 
-    init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog, keyring: Keyring) {
+    init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog, keyring: Keyring, actor: String) {
         self.client = client
         self.store = store
         self.catalog = catalog
         self.keyring = keyring
+        self.actor = actor
     }
 
-    private var origin: String { client.origin.description }
+    var origin: String { client.origin.description }
 
     /// One `GET /job`, its result published when the job is completed.
     func fetch(_ id: JobID) async throws(Failure) -> Job {
@@ -52,40 +55,25 @@ final class JobFetcher: Sendable {
         }
     }
 
-    /// Follows the link of a result that was too large for the answer. The link works once: the bytes are on disk, checked
-    /// and durable, before anyone sees a file of them.
-    func fetchLargeResult(of job: Job) async throws(Failure) -> Job {
-        guard let url = job.facts.largeResultURL else { return job }
-        var facts = job.facts
-        do throws(Failure) {
-            let document = try spool()
-            try await ask { sink throws(APIError) in try await self.client.getLargeResult(at: url, into: sink) }(
-                document)
-            let result: ResultFacts
-            switch try await ResultHarvest.scan(
-                document, in: store, { source throws(JSONError) in try ResultFacts.scan(source) })
-            {
-            case .success(let found): result = found
-            case .failure(let error): throw Failure(.notAJob, "the large result of job \(job.id): \(error)")
-            }
-            let size: UInt64
-            do throws(StoreError) { size = try document.size() } catch { throw Failure(error) }
-            let harvest = ResultHarvest(store: store, origin: origin, job: job.id, document: document)
-            let artifacts = try await harvest.artifacts(JobResult(range: 0..<size, facts: result))
-            facts.largeResultURL = nil
-            return try await finish(facts, artifacts, job)
-        } catch  where error.reason == .gone {
-            facts.largeResultURL = nil
-            facts.explanation = Explanation.deliveredBefore(error)
-            return try await finish(facts, [], job)
-        }
+    /// Writes what became known of a job, and shows it from then on.
+    func record(
+        _ facts: StoredJob, _ artifacts: [StoredArtifact]?, of id: JobID
+    ) async throws(Failure) -> Job {
+        let ordinal = try await record(facts, artifacts, keyring.fingerprint)
+        let job = try reload(ordinal, id, facts)
+        catalog.put(job, changed: true)
+        return job
     }
 
-    private func finish(_ facts: StoredJob, _ artifacts: [StoredArtifact], _ job: Job) async throws(Failure) -> Job {
-        let ordinal = try await record(facts, artifacts, keyring.fingerprint)
-        let fresh = try reload(ordinal, job.id, facts)
-        catalog.put(fresh, changed: true)
-        return fresh
+    /// The job as the index has it now: another process may have learnt more.
+    func latest(_ job: Job) throws(Failure) -> Job {
+        do throws(StoreError) {
+            guard let tree = try store.tree(job.ordinal), let latest = Job(tree) else { return job }
+            catalog.put(latest, changed: false)
+            return latest
+        } catch {
+            throw Failure(error)
+        }
     }
 
     // MARK: Steps
@@ -94,7 +82,7 @@ final class JobFetcher: Sendable {
         do throws(StoreError) { return try store.spool() } catch { throw Failure(error) }
     }
 
-    private func ask(
+    func ask(
         _ request: @escaping @Sendable (any BodySink) async throws(APIError) -> ResponseHead
     ) -> (SpoolFile) async throws(Failure) -> Void {
         { document throws(Failure) in

@@ -14,10 +14,11 @@ package final class JobLibrary: Sendable {
     private let largeResults = Flights<JobOrdinal, Job>()
     private let openBlobs = Mutex(GenerationCache<BlobKey, BlobFile>(generation: 128))
 
-    package init(client: PulseClient, store: ArtifactStore, keyring: Keyring) {
+    /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`.
+    package init(client: PulseClient, store: ArtifactStore, keyring: Keyring, actor: String) {
         self.store = store
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring)
-        fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring)
+        fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
         downloads = ArtifactDownloads(client: client, store: store, catalog: catalog)
     }
 

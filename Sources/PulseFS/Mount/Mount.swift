@@ -6,6 +6,12 @@ import Synchronization
 import SystemPackage
 import Transfer
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A mount that cannot be made, in one line for whoever typed the command.
 package struct MountFailure: Error, Sendable, CustomStringConvertible {
     package let message: String
@@ -38,7 +44,9 @@ package final class Mount: Sendable {
         }
         let key = configuration.key
         let client = PulseClient(origin: configuration.origin, engine: engine, key: { key })
-        library = JobLibrary(client: client, store: store, keyring: Keyring(key, store: store))
+        library = JobLibrary(
+            client: client, store: store, keyring: Keyring(key, store: store),
+            actor: "the mount on \(configuration.mountpoint), process \(getpid())")
         let counted = CountedSession()
         let library = library
         let control = ControlFiles { file in

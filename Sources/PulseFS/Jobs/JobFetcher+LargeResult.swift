@@ -1,0 +1,103 @@
+import ArtifactStore
+import PulseAPI
+import SystemPackage
+
+/// Results that came as a link, which works once.
+extension JobFetcher {
+    /// Follows the link. The bytes are on disk, checked and durable, before anyone sees a file of them; at most one
+    /// process of the cache asks, and one that finds what another left behind asks no more.
+    func fetchLargeResult(of job: Job) async throws(Failure) -> Job {
+        guard
+            let claim = try await store({ store throws(StoreError) in
+                try await store.claim(origin: self.origin, id: job.id.text)
+            })
+        else { throw Failure(.interrupted, "the wait for the result of job \(job.id) was given up") }
+        let job = try latest(job)
+        guard let url = job.facts.largeResultURL else {
+            claim.settle()
+            return job
+        }
+        do throws(Failure) {
+            if claim.hasLeftover, case .success(let facts) = try await scan(claim.document) {
+                return try await deliver(facts, claim, job)
+            }
+            try await download(url, claim, job)
+            switch try await scan(claim.document) {
+            case .success(let facts): return try await deliver(facts, claim, job)
+            case .failure(let error): return try await setAside(claim, job, error)
+            }
+        } catch  where error.reason == .gone {
+            return try await giveUp(claim, job, error)
+        }
+    }
+
+    private func download(_ url: String, _ claim: SingleUseClaim, _ job: Job) async throws(Failure) {
+        try await onDisk { () throws(StoreError) in try claim.document.restart() }
+        try await enter(.claimed, job)
+        try await ask { sink throws(APIError) in try await self.client.getLargeResult(at: url, into: sink) }(
+            claim.document)
+        // From here on the API will not give it again: the bytes must outlive whatever happens next.
+        try await onDisk { () throws(StoreError) in try claim.document.synchronize() }
+    }
+
+    private func scan(_ document: SpoolFile) async throws(Failure) -> Result<ResultFacts, JSONError> {
+        try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in try ResultFacts.scan(source) }
+    }
+
+    private func deliver(_ facts: ResultFacts, _ claim: SingleUseClaim, _ job: Job) async throws(Failure) -> Job {
+        let size = try await onDisk { () throws(StoreError) in try claim.document.size() }
+        let harvest = ResultHarvest(store: store, origin: origin, job: job.id, document: claim.document)
+        let artifacts = try await harvest.artifacts(JobResult(range: 0..<size, facts: facts))
+        var known = job.facts
+        known.largeResultURL = nil
+        let whole = try await record(known, artifacts, of: job.id)
+        // Durable, and with it the facts written just before; only then may the download's own file go.
+        try await enter(.delivered, job)
+        claim.settle()
+        return whole
+    }
+
+    private func giveUp(_ claim: SingleUseClaim, _ job: Job, _ failure: Failure) async throws(Failure) -> Job {
+        let history = try await store { store throws(StoreError) in
+            try store.ledger(origin: self.origin, id: job.id.text)
+        }
+        try await enter(.gone, job)
+        var known = job.facts
+        known.largeResultURL = nil
+        known.explanation = Explanation.deliveredBefore(failure, history)
+        let job = try await record(known, nil, of: job.id)
+        claim.settle()
+        return job
+    }
+
+    /// The link is spent and what it gave is no result: the bytes are all there is, so they are kept.
+    private func setAside(_ claim: SingleUseClaim, _ job: Job, _ error: JSONError) async throws(Failure) -> Job {
+        let directory = store.directory.aside
+        let path = try await onDisk { () throws(StoreError) in try claim.document.setAside(in: directory) }
+        try await enter(.unusable, job)
+        var known = job.facts
+        known.largeResultURL = nil
+        known.explanation = Explanation.unusable(error, path: path.string)
+        return try await record(known, nil, of: job.id)
+    }
+
+    // MARK: The store, with its errors as failures
+
+    private func enter(_ event: LedgerEvent, _ job: Job) async throws(Failure) {
+        try await store { store throws(StoreError) in
+            try await store.enter(event, origin: self.origin, id: job.id.text, actor: self.actor, at: APITime.now)
+        }
+    }
+
+    private func onDisk<Value: Sendable>(
+        _ work: @escaping @Sendable () throws(StoreError) -> Value
+    ) async throws(Failure) -> Value {
+        try await store { store throws(StoreError) in try await store.onDisk(work) }
+    }
+
+    private func store<Value: Sendable>(
+        _ work: (ArtifactStore) async throws(StoreError) -> Value
+    ) async throws(Failure) -> Value {
+        do throws(StoreError) { return try await work(store) } catch { throw Failure(error) }
+    }
+}
