@@ -94,6 +94,14 @@ package final class Session: @unchecked Sendable {
         guard code == 0 else { throw Errno(rawValue: -code) }
     }
 
+    /// Makes the kernel ask for a node's attributes before it uses them again; cached bytes stay unless the new attributes
+    /// differ (fuse_lowlevel_notify_inval_inode without a range, which waits for no page and no lock of ours).
+    ///
+    /// Does nothing when the kernel does not hold the node.
+    package func invalidateAttributes(of node: NodeID) {
+        _ = fuse_lowlevel_notify_inval_inode(session, node.rawValue, -1, 0)
+    }
+
     /// Ends the mount: at once when nobody uses it, else it leaves the tree now and ends with its last user.
     ///
     /// Throws what the kernel said when it cannot be detached.

@@ -67,7 +67,7 @@ final class ArtifactDownloads: Sendable {
             let slot = try await slot(of: name, source, job)
             _ = try await store.publish(download.spool, as: job.blobKey(slot), name: name)
             var artifact =
-                job.artifacts[slot]
+                job.artifact(slot)
                 ?? StoredArtifact(
                     slot: slot, name: name, size: nil, source: source.text, isListed: false, isStored: false)
             artifact.size = size

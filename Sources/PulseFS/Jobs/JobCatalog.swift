@@ -9,9 +9,10 @@ package final class JobCatalog: Sendable {
         var ordinals = GenerationCache<JobID, JobOrdinal>(generation: 4096)
         var clocks: [JobOrdinal: StatusClock] = [:]
         var refusals = GenerationCache<JobID, Refusal>(generation: 1024)
-        /// The last job of the listing; nil until someone has looked.
-        var newest: JobOrdinal?
+        /// The last job of the listing.
+        var newest = JobOrdinal(0)
         var listingChanged = APITime.now
+        var listingObserver: (@Sendable () -> Void)?
     }
 
     private struct Refusal {
@@ -31,6 +32,7 @@ package final class JobCatalog: Sendable {
         self.store = store
         self.origin = origin.description
         self.keyring = keyring
+        checkListing()
     }
 
     /// The job, if this cache has it and the API has told this key about it.
@@ -72,15 +74,31 @@ package final class JobCatalog: Sendable {
         }
     }
 
-    /// When the listing of known jobs last became longer, as far as this mount has noticed: the same as long as it is the
-    /// same, so that `tar` and the kernel's cache of the listing can rely on it.
-    package func listingChanged() -> Timestamp {
-        let newest = (try? store.newestKnownJob(fingerprint: keyring.fingerprint)) ?? nil
-        return state.withLock { state in
-            if let known = state.newest, known != newest ?? JobOrdinal(0) { state.listingChanged = APITime.now }
-            state.newest = newest ?? JobOrdinal(0)
-            return state.listingChanged
+    // MARK: The listing of known jobs
+
+    /// When the listing last changed, as far as this mount has noticed: the same as long as the listing is, so that `tar`
+    /// and the kernel's cache of the directory can rely on it.
+    package var listingChanged: Timestamp { state.withLock { $0.listingChanged } }
+
+    /// Calls `observer` whenever the listing has changed, before anyone is answered who caused it. One observer.
+    package func observeListing(_ observer: @escaping @Sendable () -> Void) {
+        state.withLock { $0.listingObserver = observer }
+    }
+
+    /// Looks whether another process of the cache has made a job known.
+    package func checkListing() {
+        guard let newest = (try? store.newestKnownJob(fingerprint: keyring.fingerprint)) ?? nil else { return }
+        noticed(newest)
+    }
+
+    private func noticed(_ ordinal: JobOrdinal) {
+        let observer = state.withLock { state -> (@Sendable () -> Void)? in
+            guard ordinal > state.newest else { return nil }
+            state.newest = ordinal
+            state.listingChanged = APITime.now
+            return state.listingObserver
         }
+        observer?()
     }
 
     // MARK: Freshness
@@ -103,6 +121,7 @@ package final class JobCatalog: Sendable {
                 state.clocks[job.ordinal, default: StatusClock(checkedAt: now)].answered(changed: changed, at: now)
             }
         }
+        noticed(job.ordinal)
     }
 
     /// The API could not be asked: what is known is shown for another while.
@@ -114,10 +133,7 @@ package final class JobCatalog: Sendable {
 
     /// Takes in what became known of one artifact.
     package func put(_ artifact: StoredArtifact, of ordinal: JobOrdinal) {
-        state.withLock { state in
-            guard let job = state.jobs.value(for: ordinal) else { return }
-            state.jobs.set(job.with(artifact), for: ordinal)
-        }
+        state.withLock { $0.jobs.value(for: ordinal) }?.learn(artifact)
     }
 
     // MARK: Refusals

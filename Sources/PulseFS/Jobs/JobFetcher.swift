@@ -125,11 +125,11 @@ final class JobFetcher: Sendable {
         guard let result = answer.result else { return (facts, nil) }
         if result.facts.isURL, let url = result.facts.url {
             // Fetched already, perhaps by another mount: the link is spent, the files are here.
-            if known?.artifacts[.result]?.isStored != true { facts.largeResultURL = url }
+            if known?.artifact(.result)?.isStored != true { facts.largeResultURL = url }
             return (facts, nil)
         }
         let harvest = ResultHarvest(store: store, origin: origin, job: id, document: document)
-        return (facts, try await harvest.artifacts(result).map { Self.merge($0, known?.artifacts[$0.slot]) })
+        return (facts, try await harvest.artifacts(result).map { Self.merge($0, known?.artifact($0.slot)) })
     }
 
     /// A file that was fetched before is not forgotten because its job is described again.

@@ -87,7 +87,7 @@ package final class JobLibrary: Sendable {
 
     private func learn(_ artifact: StoredArtifact, of job: Job) -> StoredArtifact {
         // The download may have ended meanwhile, and then more is known than this.
-        if let known = (try? catalog.job(job.ordinal))?.artifacts[artifact.slot], known.size != nil { return known }
+        if let known = (try? catalog.job(job.ordinal))?.artifact(artifact.slot), known.size != nil { return known }
         catalog.put(artifact, of: job.ordinal)
         return artifact
     }
@@ -98,7 +98,7 @@ package final class JobLibrary: Sendable {
     ) async throws(Failure) -> ReadReply {
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
             let job = try await refetch(job)
-            guard let artifact = job.artifacts[artifact.slot], let blob = blob(artifact.slot, of: job) else {
+            guard let artifact = job.artifact(artifact.slot), let blob = blob(artifact.slot, of: job) else {
                 throw Failure(
                     .cacheFailed, "\(artifact.name) of job \(job.id) is no longer in the cache, nor at the API")
             }

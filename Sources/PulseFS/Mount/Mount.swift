@@ -65,6 +65,7 @@ package final class Mount: Sendable {
             session = try Session(
                 serving: PulseFileSystem(library: library, policy: policy, control: control), options: options)
             counted.session = session
+            library.catalog.observeListing { [weak session] in session?.invalidateAttributes(of: Node.jobs.id) }
             try session.mount()
         } catch {
             throw MountPoint.explain(error, configuration)
@@ -72,7 +73,11 @@ package final class Mount: Sendable {
     }
 
     /// Answers the kernel until the mount ends. Blocks the calling thread.
-    package func serve() { session.run() }
+    package func serve() {
+        let watch = ListingWatch(library.catalog)
+        session.run()
+        watch.stop()
+    }
 
     /// Ends the mount, from any thread; `serve` returns soon after.
     package func end() {

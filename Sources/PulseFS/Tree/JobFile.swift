@@ -21,9 +21,9 @@ enum JobFile {
         case .status: true
         case .error: job.explanation != nil
         case .images: job.phase == .completed
-        case .markdown, .result: job.artifacts[slot] != nil || job.awaitsLargeResult
-        case .html: job.artifacts[slot] != nil || job.awaitsLargeResult
-        default: job.artifacts[slot] != nil
+        case .markdown, .result: job.artifact(slot) != nil || job.awaitsLargeResult
+        case .html: job.artifact(slot) != nil || job.awaitsLargeResult
+        default: job.artifact(slot) != nil
         }
     }
 

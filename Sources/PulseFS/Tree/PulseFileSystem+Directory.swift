@@ -35,7 +35,7 @@ extension PulseFileSystem {
                     attributes: policy.directory(.control), nameLifetime: .forever, attributesLifetime: .forever)),
             DirectoryEntry(
                 name: "jobs", node: Node.jobs.id, kind: .directory, cookie: DirectoryCookie(3),
-                entry: Entry(attributes: jobsAttributes, nameLifetime: .forever, attributesLifetime: .none)),
+                entry: Entry(attributes: jobsAttributes, nameLifetime: .forever, attributesLifetime: .forever)),
         ]
     }
 
@@ -115,7 +115,7 @@ extension PulseFileSystem {
             if UInt64(slots[middle].rawValue) <= cookie.rawValue { low = middle + 1 } else { high = middle }
         }
         return slots[low...].prefix(limit).compactMap { slot in
-            job.artifacts[slot].map { artifact in
+            job.artifact(slot).map { artifact in
                 DirectoryEntry(
                     name: artifact.name, node: Node.file(job.ordinal, slot).id, kind: .file,
                     cookie: DirectoryCookie(UInt64(slot.rawValue)),

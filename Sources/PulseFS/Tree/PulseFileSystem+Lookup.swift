@@ -21,7 +21,7 @@ extension PulseFileSystem {
 
     private func lookupInRoot(_ name: String) -> LookupReply {
         switch name {
-        case "jobs": .found(Entry(attributes: jobsAttributes, nameLifetime: .forever, attributesLifetime: .none))
+        case "jobs": .found(Entry(attributes: jobsAttributes, nameLifetime: .forever, attributesLifetime: .forever))
         case "README.txt":
             .found(Entry(attributes: readmeAttributes, nameLifetime: .forever, attributesLifetime: .forever))
         case ".pulsefs":
@@ -118,7 +118,7 @@ extension PulseFileSystem {
             return .now(entry(slot, size: UInt64(explanation.count), of: job))
         default: break
         }
-        guard let artifact = job.artifacts[slot] else { return .failed(.noSuchFileOrDirectory) }
+        guard let artifact = job.artifact(slot) else { return .failed(.noSuchFileOrDirectory) }
         if artifact.size != nil { return .now(entry(artifact, of: job)) }
         return .later { [library] () throws(Errno) in
             do throws(Failure) {

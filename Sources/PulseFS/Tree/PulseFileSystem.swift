@@ -21,7 +21,7 @@ package final class PulseFileSystem: FileSystem {
         switch node {
         case .root, .control: return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
         case .readme: return .now(AttributeReply(attributes: readmeAttributes, lifetime: .forever))
-        case .jobs: return .now(AttributeReply(attributes: jobsAttributes, lifetime: .none))
+        case .jobs: return .now(AttributeReply(attributes: jobsAttributes, lifetime: .forever))
         case .controlFile(let file):
             return .now(
                 AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .none))
@@ -60,7 +60,7 @@ package final class PulseFileSystem: FileSystem {
         case .error: return .now(.bytes(slice(job.explanation ?? [], offset, count)))
         default: break
         }
-        guard let artifact = job.artifacts[slot] else { return .failed(.staleNFSFileHandle) }
+        guard let artifact = job.artifact(slot) else { return .failed(.staleNFSFileHandle) }
         if artifact.isStored, let blob = library.blob(slot, of: job) {
             return .now(.file(blob, offset: offset, length: count, size: blob.size))
         }
@@ -127,7 +127,8 @@ package final class PulseFileSystem: FileSystem {
         policy.directory(node, modified: job.modified, created: job.created)
     }
 
-    var jobsAttributes: FileAttributes { policy.directory(.jobs, modified: FileTime(library.catalog.listingChanged())) }
+    /// Kept by the kernel until it is told that the listing has changed: every path through `jobs` checks them.
+    var jobsAttributes: FileAttributes { policy.directory(.jobs, modified: FileTime(library.catalog.listingChanged)) }
 
     var readmeAttributes: FileAttributes { policy.file(.readme, size: UInt64(ReadMe.bytes.count)) }
 }
