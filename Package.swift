@@ -100,5 +100,12 @@ let package = Package(
         .testTarget(name: "PulseAPITests", dependencies: ["PulseAPI"], swiftSettings: house),
         .testTarget(name: "TransferTests", dependencies: ["Transfer"], swiftSettings: house),
         .testTarget(name: "PulseEmulatorTests", dependencies: ["PulseEmulator"], swiftSettings: house),
+        .testTarget(
+            name: "MountTests",
+            dependencies: [
+                "PulseEmulator", "PulseTestSupport", "PulseFSCommand", "PulseEmulatorCommand",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
     ]
 )

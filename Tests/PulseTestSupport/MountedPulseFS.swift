@@ -65,6 +65,7 @@ public struct MountedPulseFS: Sendable {
     }
 
     /// The bytes of a file of the mount, read by another process.
+    @discardableResult
     public func bytes(_ file: String, timeout: Int = 60) async throws -> [UInt8] {
         let outcome = try await shell("cat -- \"$M/$1\"", [file], timeout: timeout)
         guard outcome.status == 0 else { throw Failure(description: outcome.errors) }

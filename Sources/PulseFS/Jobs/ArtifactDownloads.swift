@@ -3,11 +3,24 @@ import Logging
 import PulseAPI
 import Synchronization
 
+/// Where a reader gets a file's bytes from.
+enum ArtifactSupply {
+    case arriving(Download)
+    /// They have arrived, and these are the facts.
+    case stored(StoredArtifact)
+}
+
 /// The downloads under way: one for each artifact, whoever asks.
 final class ArtifactDownloads: Sendable {
     private struct Key: Hashable {
         let job: JobOrdinal
-        let name: String
+        /// Nil is the form, which is no image whatever an image is called.
+        let image: String?
+
+        init(_ job: Job, _ name: String, _ source: ArtifactSource) {
+            self.job = job.ordinal
+            image = source == .formPDF ? nil : name
+        }
     }
 
     private struct State {
@@ -18,6 +31,7 @@ final class ArtifactDownloads: Sendable {
     private let client: PulseClient
     private let store: ArtifactStore
     private let catalog: JobCatalog
+    /// Taken before the catalog's lock.
     private let state = Mutex(State())
 
     init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog) {
@@ -26,11 +40,19 @@ final class ArtifactDownloads: Sendable {
         self.catalog = catalog
     }
 
-    /// The download of a file of a job, started if it is not under way.
-    func download(_ name: String, from source: ArtifactSource, of job: Job) throws(Failure) -> Download {
-        let key = Key(job: job.ordinal, name: name)
-        let outcome: Result<Download, Failure> = state.withLock { state in
-            if let known = state.downloads[key] { return .success(known.download) }
+    /// A file of a job: as it arrives, from a download that is started if none is under way, or as it is on disk.
+    ///
+    /// `isLost` says that the facts call it stored and its bytes are gone.
+    func supply(
+        _ name: String, from source: ArtifactSource, of job: Job, isLost: Bool = false
+    ) throws(Failure) -> ArtifactSupply {
+        let key = Key(job, name, source)
+        let outcome: Result<ArtifactSupply, Failure> = state.withLock { state in
+            if let known = state.downloads[key] { return .success(.arriving(known.download)) }
+            // A download makes its facts known before it leaves the table: one that ended since the caller looked is seen.
+            if !isLost, let stored = catalog.storedArtifact(image: key.image, of: job) {
+                return .success(.stored(stored))
+            }
             if state.isClosed { return .failure(Failure(.shuttingDown, "the mount is ending")) }
             let download: Download
             do throws(StoreError) { download = Download(into: try store.spool()) } catch {
@@ -41,14 +63,9 @@ final class ArtifactDownloads: Sendable {
                 _ = self.state.withLock { $0.downloads.removeValue(forKey: key) }
             }
             state.downloads[key] = (download, task)
-            return .success(download)
+            return .success(.arriving(download))
         }
         return try outcome.get()
-    }
-
-    /// The download under way for a name, if there is one.
-    func current(_ name: String, of job: Job) -> Download? {
-        state.withLock { $0.downloads[Key(job: job.ordinal, name: name)]?.download }
     }
 
     private func run(_ download: Download, _ name: String, _ source: ArtifactSource, _ job: Job) async {

@@ -74,6 +74,13 @@ package final class JobCatalog: Sendable {
         }
     }
 
+    /// The facts of an image, or of the form when there is no name, if its bytes are stored; from memory alone.
+    func storedArtifact(image name: String?, of job: Job) -> StoredArtifact? {
+        let job = state.withLock { $0.jobs.value(for: job.ordinal) } ?? job
+        let artifact = name.map { job.image(named: $0) } ?? job.artifact(.form)
+        return artifact?.isStored == true ? artifact : nil
+    }
+
     // MARK: The listing of known jobs
 
     /// When the listing last changed, as far as this mount has noticed: the same as long as the listing is, so that `tar`

@@ -62,7 +62,12 @@ package final class JobLibrary: Sendable {
     package func image(named name: String, of job: Job) async throws(Failure) -> StoredArtifact {
         if let known = job.image(named: name) { return try await sized(known, of: job) }
         let source = ArtifactSource.image(.endpoint(PathSegment(encoding: name)))
-        let size = try await downloads.download(name, from: source, of: job).size()
+        let download: Download
+        switch try downloads.supply(name, from: source, of: job) {
+        case .stored(let artifact): return artifact
+        case .arriving(let arriving): download = arriving
+        }
+        let size = try await download.size()
         do throws(StoreError) {
             let slot = try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)
             guard slot <= .last else { throw StoreError(.index, "job \(job.id) has more files than numbers for them") }
@@ -80,19 +85,25 @@ package final class JobLibrary: Sendable {
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
             throw Failure(.cacheFailed, "the cache does not know where \(artifact.name) of job \(job.id) comes from")
         }
-        var artifact = artifact
-        artifact.size = try await downloads.download(artifact.name, from: source, of: job).size()
-        return learn(artifact, of: job)
+        switch try downloads.supply(artifact.name, from: source, of: job) {
+        case .stored(let artifact): return artifact
+        case .arriving(let download):
+            var artifact = artifact
+            artifact.size = try await download.size()
+            return learn(artifact, of: job)
+        }
     }
 
     private func learn(_ artifact: StoredArtifact, of job: Job) -> StoredArtifact {
         // The download may have ended meanwhile, and then more is known than this.
-        if let known = (try? catalog.job(job.ordinal))?.artifact(artifact.slot), known.size != nil { return known }
+        let known = ((try? catalog.job(job.ordinal)) ?? nil)?.artifact(artifact.slot)
+        if let known, known.isStored { return known }
         catalog.put(artifact, of: job.ordinal)
         return artifact
     }
 
-    /// Bytes of a file that is not on disk: from the download under way, or a new one, or the job's document again.
+    /// Bytes of a file that was not on disk a moment ago: from the download under way, or a new one, or the job's document
+    /// again.
     package func read(
         _ artifact: StoredArtifact, of job: Job, at offset: UInt64, count: Int
     ) async throws(Failure) -> ReadReply {
@@ -104,7 +115,16 @@ package final class JobLibrary: Sendable {
             }
             return .file(blob, offset: offset, length: count, size: blob.size)
         }
-        let download = try downloads.download(artifact.name, from: source, of: job)
+        var supply = try downloads.supply(artifact.name, from: source, of: job)
+        if case .stored(let stored) = supply {
+            if let blob = blob(stored.slot, of: job) {
+                return .file(blob, offset: offset, length: count, size: blob.size)
+            }
+            supply = try downloads.supply(artifact.name, from: source, of: job, isLost: true)
+        }
+        guard case .arriving(let download) = supply else {
+            throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is not in the cache where it was just put")
+        }
         let (end, overflow) = offset.addingReportingOverflow(UInt64(count))
         let available = try await download.bytes(upTo: overflow ? .max : end)
         return .file(download, offset: offset, length: count, size: available)
