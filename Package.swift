@@ -97,7 +97,15 @@ let package = Package(
                 "ArtifactStore", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
-        .testTarget(name: "PulseAPITests", dependencies: ["PulseAPI"], swiftSettings: house),
+        .testTarget(
+            name: "PulseAPITests", dependencies: ["PulseAPI", "PulseEmulator", "Transfer"], swiftSettings: house),
+        .testTarget(
+            name: "PulseFSTests",
+            dependencies: [
+                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "Transfer", "PulseEmulator", "PulseTestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
         .testTarget(name: "TransferTests", dependencies: ["Transfer"], swiftSettings: house),
         .testTarget(name: "PulseEmulatorTests", dependencies: ["PulseEmulator"], swiftSettings: house),
         .testTarget(

@@ -43,9 +43,11 @@ extension APIError {
         self.init(cause: cause, request: request, code: nil, message: message, requestID: nil, retryAfter: nil)
     }
 
-    /// From an answer whose status is not 200. The body may be anything.
-    init(_ request: String, _ response: TransferResponse) {
-        let body = ErrorBody(response.errorBody)
+    /// From an answer whose status is not 200. The body may be anything, the key that was sent included; that is cut out.
+    init(_ request: String, _ response: TransferResponse, sentWith key: APIKey?) {
+        var bytes = response.errorBody
+        key?.withSecret { bytes.replace(Array($0.utf8), with: "<API key>".utf8) }
+        let body = ErrorBody(bytes)
         self.init(
             cause: .status(response.head.status), request: request, code: body.code,
             message: body.message ?? "the answer says no more than its status",

@@ -38,7 +38,8 @@ package struct APIOrigin: Hashable, Sendable, CustomStringConvertible {
 
     /// The key would travel readable by others: plain HTTP to another machine.
     package var isUnprotected: Bool {
-        scheme == "http" && host != "localhost" && host != "::1" && !host.hasPrefix("127.")
+        let isLoopback = host.hasPrefix("127.") && host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
+        return scheme == "http" && host != "localhost" && host != "::1" && !isLoopback
     }
 
     /// A URL of this origin: same scheme, host and port.

@@ -14,8 +14,8 @@ struct ErrorBody: Equatable {
 
     init(_ bytes: [UInt8]) {
         if let wire = try? JSONDecoder().decode(Wire.self, from: Data(bytes)) {
-            code = (wire.error?.code ?? wire.code).map { Self.oneLine($0, limit: 64) }
-            message = (wire.error?.message ?? wire.detail?.text ?? wire.message).map {
+            code = (wire.error?.code ?? wire.code?.text).map { Self.oneLine($0, limit: 64) }
+            message = (wire.error?.message ?? wire.detail?.text ?? wire.message?.text).map {
                 Self.oneLine($0, limit: Self.longestMessage)
             }
         } else {
@@ -30,7 +30,9 @@ struct ErrorBody: Equatable {
             $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 32 || (127..<160).contains($0.value) }
         }
         let line = words.joined(separator: " ")
-        return line.count > limit ? line.prefix(limit) + "…" : line
+        // Counted in scalars: a single character may be any number of them.
+        let scalars = line.unicodeScalars
+        return scalars.count > limit ? String(scalars.prefix(limit)) + "…" : line
     }
 
     private static func withoutTags(_ text: String) -> String {
@@ -46,8 +48,8 @@ struct ErrorBody: Equatable {
     private struct Wire: Decodable {
         var error: Reason?
         var detail: Reason?
-        var code: String?
-        var message: String?
+        var code: Reason?
+        var message: Reason?
     }
 
     /// A text, an object with code and message, or something else that is then shown by its kind of nothing.

@@ -27,13 +27,17 @@ package final class PulseClient: Sendable {
     }
 
     /// Sends one GET. The sink sees the body of a 200 and of nothing else.
-    func get(_ target: Target, into sink: any BodySink) async throws(APIError) -> ResponseHead {
+    ///
+    /// - Parameter refusesPages: whether a page of HTML is taken for the error that it is, as where an image is expected.
+    func get(
+        _ target: Target, into sink: any BodySink, refusesPages: Bool = false
+    ) async throws(APIError) -> ResponseHead {
         let label: String
         let url: String
         let withKey: Bool
         switch target {
         case .api(let path):
-            (label, url, withKey) = ("GET \(path)", "\(origin)\(path)", true)
+            (label, url, withKey) = ("GET \(path.prefix { $0 != "?" && $0 != "#" })", "\(origin)\(path)", true)
         case .named(let named):
             guard let parts = URLParts(named) else {
                 throw APIError(
@@ -44,17 +48,21 @@ package final class PulseClient: Sendable {
             (url, withKey) = (named, origin.contains(named))
         }
         var request = TransferRequest(.get, url: url, limits: limits)
+        let key = withKey ? key() : nil
         if withKey {
-            guard let key = key() else {
+            guard let key else {
                 throw APIError(
                     label, cause: .noKey, message: "no API key: set PULSE_API_KEY or name a file with --api-key-file")
             }
             key.withSecret { request.headers.append(name: "x-api-key", value: $0) }
         }
         do {
-            let response = try await engine.perform(request, into: OnlyWhole(sink))
-            guard response.head.status == 200 else { throw APIError(label, response) }
+            let response = try await engine.perform(request, into: OnlyWhole(sink, refusesPages: refusesPages))
+            guard response.head.status == 200 else { throw APIError(label, response, sentWith: key) }
             return response.head
+        } catch let error as TransferError where error.underlying is OnlyWhole.Unexpected {
+            throw APIError(
+                label, cause: .transport(.invalidResponse), message: "the answer is not what was asked for")
         } catch let error as TransferError {
             throw APIError(label, cause: .transport(error.code), message: error.message)
         } catch let error as APIError {
@@ -69,12 +77,18 @@ package final class PulseClient: Sendable {
 private final class OnlyWhole: BodySink {
     private let sink: any BodySink
 
-    init(_ sink: any BodySink) { self.sink = sink }
+    private let refusesPages: Bool
+
+    init(_ sink: any BodySink, refusesPages: Bool) {
+        self.sink = sink
+        self.refusesPages = refusesPages
+    }
 
     struct Unexpected: Error {}
 
     func receive(head: ResponseHead, flow: TransferFlow) throws {
-        guard head.status == 200 else { throw Unexpected() }
+        let isPage = head.fields["content-type"]?.lowercased().hasPrefix("text/html") == true
+        guard head.status == 200, !(refusesPages && isPage) else { throw Unexpected() }
         try sink.receive(head: head, flow: flow)
     }
 

@@ -6,12 +6,12 @@ extension PulseClient {
     package func getImage(_ job: JobID, _ file: PathSegment, into sink: any BodySink) async throws(APIError)
         -> ResponseHead
     {
-        try await get(.api(path: "/results/\(job.text)/images/\(file.encoded)"), into: sink)
+        try await get(.api(path: "/results/\(job.text)/images/\(file.encoded)"), into: sink, refusesPages: true)
     }
 
     /// An image that a result names by a URL of another place than the endpoint above. The key stays here unless the URL
     /// is on the API's own origin.
     package func getImage(at url: String, into sink: any BodySink) async throws(APIError) -> ResponseHead {
-        try await get(.named(url: url), into: sink)
+        try await get(.named(url: url), into: sink, refusesPages: true)
     }
 }

@@ -50,6 +50,8 @@ package final class Job: Sendable {
     /// Takes in what became known of one file.
     package func learn(_ artifact: StoredArtifact) {
         files.withLock { files in
+            // Whoever learnt the size is not to undo that the bytes have come meanwhile.
+            if files.artifacts[artifact.slot]?.isStored == true, !artifact.isStored { return }
             files.artifacts[artifact.slot] = artifact
             if artifact.slot.isImage { files.images[artifact.name] = artifact.slot }
         }

@@ -27,7 +27,9 @@ final class JobFetcher: Sendable {
 
     /// One `GET /job`, its result published when the job is completed.
     func fetch(_ id: JobID) async throws(Failure) -> Job {
-        let known = try catalog.job(id)
+        let shown = try catalog.job(id)
+        // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
+        let known = if let shown { shown } else { try stored(id) }
         let fingerprint = keyring.fingerprint
         do throws(Failure) {
             let document = try spool()
@@ -50,7 +52,7 @@ final class JobFetcher: Sendable {
             catalog.put(job, changed: known.map { $0.facts.statusDocument != facts.statusDocument } ?? true)
             return job
         } catch {
-            catalog.refuse(id, error)
+            if shown == nil || !error.leavesKnownJobsReadable { catalog.refuse(id, error) }
             throw error
         }
     }
@@ -145,6 +147,14 @@ final class JobFetcher: Sendable {
     ) async throws(Failure) -> JobOrdinal {
         do throws(StoreError) {
             return try await store.record(facts, artifacts: artifacts, grantedTo: fingerprint)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func stored(_ id: JobID) throws(Failure) -> Job? {
+        do throws(StoreError) {
+            return try store.tree(origin: origin, id: id.text).flatMap(Job.init)
         } catch {
             throw Failure(error)
         }

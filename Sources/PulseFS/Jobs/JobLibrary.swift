@@ -29,7 +29,11 @@ package final class JobLibrary: Sendable {
     /// A job that is known stays known when the API cannot be asked, or no longer has it.
     package func refresh(_ id: JobID) async throws(Failure) -> Job {
         do throws(Failure) {
-            return try await fetches.join(id) { [fetcher] () throws(Failure) in try await fetcher.fetch(id) }
+            return try await fetches.join(id) { [fetcher, catalog] () throws(Failure) in
+                // Whoever came a moment later finds the work done.
+                if let known = try catalog.job(id), catalog.freshness(of: known) != .zero { return known }
+                return try await fetcher.fetch(id)
+            }
         } catch {
             guard error.leavesKnownJobsReadable, let known = try catalog.job(id) else { throw error }
             catalog.postpone(known)
@@ -60,6 +64,7 @@ package final class JobLibrary: Sendable {
 
     /// An image by name, with its size; it starts to arrive, as that is how the size of one becomes known.
     package func image(named name: String, of job: Job) async throws(Failure) -> StoredArtifact {
+        let job = try catalog.job(job.ordinal) ?? job
         if let known = job.image(named: name) { return try await sized(known, of: job) }
         let source = ArtifactSource.image(.endpoint(PathSegment(encoding: name)))
         let download: Download
@@ -81,6 +86,7 @@ package final class JobLibrary: Sendable {
 
     /// The artifact with its size.
     package func sized(_ artifact: StoredArtifact, of job: Job) async throws(Failure) -> StoredArtifact {
+        let artifact = try catalog.job(job.ordinal)?.artifact(artifact.slot) ?? artifact
         guard artifact.size == nil else { return artifact }
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
             throw Failure(.cacheFailed, "the cache does not know where \(artifact.name) of job \(job.id) comes from")

@@ -13,9 +13,11 @@ enum KeyFile {
     static func read(_ path: FilePath) throws(SettingsError) -> APIKey {
         let file: FileDescriptor
         do {
-            file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            // Without waiting: a FIFO would keep us until someone writes to it.
+            file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
         } catch {
-            throw SettingsError("cannot read the API key from \(path): \(error)")
+            throw SettingsError(
+                "cannot read the API key from \(path) (\(error)): name another file with --api-key-file")
         }
         defer { try? file.close() }
         var facts = stat()

@@ -56,13 +56,14 @@ package struct Settings: Sendable {
         origin.isUnprotected ? ["\(origin) is plain HTTP: the API key travels readable by others"] : []
     }
 
-    /// The variables by the names of the settings: the official tools' for what is the API's, our own for the rest.
+    /// The variables by the names of the settings: the official tools' for what is the API's, our own for the rest. An
+    /// empty one is none.
     private static func renamed(_ environment: [String: String]) -> [String: String] {
         var values: [String: String] = [:]
         values["API_URL"] = environment["PULSE_API_URL"]
         values["CACHE_DIR"] = environment["PULSEFS_CACHE_DIR"]
         values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
-        return values
+        return values.filter { !$0.value.isEmpty }
     }
 
     private static func cacheDirectory(

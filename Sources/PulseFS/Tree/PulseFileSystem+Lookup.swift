@@ -71,7 +71,10 @@ extension PulseFileSystem {
 
     private func lookup(_ name: String, in job: Job) -> Answer<LookupReply> {
         guard let slot = JobFile.slot(named: name) else { return .now(.absent(.forever)) }
-        guard JobFile.exists(slot, in: job) else { return .now(.absent(lifetime(of: job))) }
+        guard JobFile.exists(slot, in: job) else {
+            // Fetching the large result may bring something to explain.
+            return .now(.absent(job.awaitsLargeResult ? .none : lifetime(of: job)))
+        }
         if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult {
             return .later { [library] () throws(Errno) in
                 let whole: Job

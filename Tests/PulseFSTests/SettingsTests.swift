@@ -1,0 +1,110 @@
+import PulseAPI
+import PulseTestSupport
+import SystemPackage
+import Testing
+
+@testable import PulseFS
+
+@Suite("Settings")
+struct SettingsTests {
+    private static let base = ["HOME": "/home/ada", "PULSE_API_KEY": "k-1"]
+
+    private func settings(
+        _ environment: [String: String] = [:], flags: SettingsFlags = SettingsFlags()
+    ) throws(SettingsError) -> Settings {
+        try Settings(flags: flags, environment: Self.base.merging(environment) { $1 })
+    }
+
+    private func complaint(_ environment: [String: String], flags: SettingsFlags = SettingsFlags()) -> String {
+        do throws(SettingsError) { _ = try Settings(flags: flags, environment: environment) } catch {
+            return "\(error)"
+        }
+        return "no complaint"
+    }
+
+    @Test("S7.2 without a word, the API's own address and a cache in the home directory")
+    func defaults() throws {
+        let settings = try settings()
+        #expect(settings.origin == .production)
+        #expect(settings.cacheDirectory == "/home/ada/.cache/pulsefs")
+        #expect(settings.key == APIKey("k-1"))
+        #expect(settings.warnings.isEmpty)
+    }
+
+    @Test("S7.2 the address: flag, then environment")
+    func address() throws {
+        let environment = ["PULSE_API_URL": "https://env.example.com"]
+        #expect(try settings(environment).origin.description == "https://env.example.com")
+        let flags = SettingsFlags(apiURL: "https://flag.example.com/")
+        #expect(try settings(environment, flags: flags).origin.description == "https://flag.example.com")
+    }
+
+    @Test("S7.2 the cache: flag, then PULSEFS_CACHE_DIR, then XDG_CACHE_HOME, then HOME")
+    func cache() throws {
+        var environment = ["XDG_CACHE_HOME": "/xdg"]
+        #expect(try settings(environment).cacheDirectory == "/xdg/pulsefs")
+        environment["PULSEFS_CACHE_DIR"] = "/env"
+        #expect(try settings(environment).cacheDirectory == "/env")
+        #expect(try settings(environment, flags: SettingsFlags(cacheDirectory: "/flag")).cacheDirectory == "/flag")
+    }
+
+    @Test("a relative cache directory is one of the working directory, and a relative XDG_CACHE_HOME is none")
+    func relative() throws {
+        let flags = SettingsFlags(cacheDirectory: "c/d")
+        #expect(try settings(["PWD": "/work"], flags: flags).cacheDirectory == "/work/c/d")
+        #expect(try settings(["XDG_CACHE_HOME": "xdg"]).cacheDirectory == "/home/ada/.cache/pulsefs")
+    }
+
+    @Test("S7.2 the key: file of the flag, then file of the environment, then PULSE_API_KEY")
+    func key() async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            let (one, two) = (scratch.appending("one"), scratch.appending("two"))
+            try await Shell.run("umask 077; echo file-1 >\"$1\"; echo file-2 >\"$2\"", [one.string, two.string])
+            let environment = ["PULSEFS_API_KEY_FILE": one.string]
+            #expect(try settings(environment).key == APIKey("file-1"))
+            let flags = SettingsFlags(apiKeyFile: two.string)
+            #expect(try settings(environment, flags: flags).key == APIKey("file-2"))
+        }
+    }
+
+    @Test("an empty variable is as good as none")
+    func empty() throws {
+        let settings = try settings([
+            "PULSE_API_URL": "", "PULSEFS_CACHE_DIR": "", "PULSEFS_API_KEY_FILE": "", "XDG_CACHE_HOME": "",
+        ])
+        #expect(settings.origin == .production)
+        #expect(settings.cacheDirectory == "/home/ada/.cache/pulsefs")
+    }
+
+    @Test("S4.3 plain HTTP to another machine is warned of, to this one it is not")
+    func unprotected() throws {
+        let warnings = try settings(["PULSE_API_URL": "http://api.example.com"]).warnings
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.contains("http://api.example.com") == true)
+        #expect(try settings(["PULSE_API_URL": "http://127.0.0.1:8080"]).warnings.isEmpty)
+    }
+
+    @Test("S7.1 each complaint says in one line what is wrong and how to mend it")
+    func complaints() {
+        var environment = Self.base
+        environment["PULSE_API_URL"] = "ftp://x"
+        let url = complaint(environment)
+        #expect(url.contains("ftp://x") && url.contains("--api-url") && url.contains("PULSE_API_URL"))
+        let keyless = complaint(["HOME": "/home/ada"])
+        #expect(keyless.contains("PULSE_API_KEY") && keyless.contains("--api-key-file"))
+        let homeless = complaint(["PULSE_API_KEY": "k"])
+        #expect(homeless.contains("HOME") && homeless.contains("--cache-dir"))
+        let nameless = complaint(Self.base, flags: SettingsFlags(cacheDirectory: ""))
+        #expect(nameless.contains("--cache-dir") && nameless.contains("name a directory"))
+        environment = ["HOME": "/h", "PULSE_API_KEY": "se cret"]
+        let odd = complaint(environment)
+        #expect(odd.contains("PULSE_API_KEY") && odd.contains("copy the key again"))
+        #expect(!odd.contains("cret"))
+        for text in [url, keyless, homeless, nameless, odd] { #expect(!text.contains("\n")) }
+    }
+
+    @Test("every other problem is known before the key is read")
+    func order() {
+        #expect(complaint(["HOME": "/h", "PULSE_API_URL": "nonsense"]).contains("nonsense"))
+    }
+}

@@ -1,0 +1,178 @@
+import ArtifactStore
+import FUSE
+import PulseAPI
+import PulseEmulator
+import PulseTestSupport
+import SystemPackage
+import Testing
+import Transfer
+
+@testable import PulseFS
+
+/// A library on a cache directory and the tree above it, as a mount has them, but asked by the test instead of a kernel.
+final class TestTree: Sendable {
+    let library: JobLibrary
+    let files: PulseFileSystem
+    private static let caller = Caller(thread: 0, user: 0, group: 0)
+
+    private init(library: JobLibrary) {
+        self.library = library
+        let control = ControlFiles { [library] file in
+            file == .jobs ? KnownJobsList.text(library.catalog) : "\(file.name)\n"
+        }
+        files = PulseFileSystem(
+            library: library, policy: AttributePolicy(owner: 7, group: 8, mountedAt: FileTime(seconds: 1000)),
+            control: control)
+    }
+
+    static let northwind = "pulse-demo-northwind-1"
+    static let secondNorthwind = "pulse-demo-northwind-2"
+    static let contoso = "pulse-demo-contoso-1"
+
+    /// A tree on this cache, asking this address, until `body` ends. What is under way then is finished and kept.
+    static func with<Value: Sendable>(
+        _ address: String, cache: FilePath, key: String = northwind, _ body: (TestTree) async throws -> Value
+    ) async throws -> Value {
+        let origin = try #require(APIOrigin(address))
+        let secret = try #require(APIKey(key))
+        let store = try ArtifactStore(at: cache)
+        let engine = try TransferEngine(.init(userAgent: "pulsefs-tests"))
+        let client = PulseClient(origin: origin, engine: engine, key: { secret })
+        let library = JobLibrary(
+            client: client, store: store, keyring: Keyring(secret, store: store), actor: "a test")
+        let outcome: Result<Value, any Error>
+        do { outcome = .success(try await body(TestTree(library: library))) } catch { outcome = .failure(error) }
+        await library.close(grace: .seconds(5))
+        await engine.shutDown()
+        return try outcome.get()
+    }
+
+    /// A tree on a cache of its own, and the emulator it asks.
+    static func with<Value: Sendable>(
+        _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
+        _ body: (TestTree, Emulator) async throws -> Value
+    ) async throws -> Value {
+        try await ScratchDirectory.with { (scratch) async throws in
+            try await Emulator.with(configuration) { (emulator) async throws in
+                try await with(emulator.baseURL, cache: scratch.appending("cache"), key: key) { (tree) async throws in
+                    try await body(tree, emulator)
+                }
+            }
+        }
+    }
+
+    // MARK: Asking
+
+    /// The entry at a path below the root; nil when a name on the way is absent. Throws the `Errno` of a failure.
+    func lookup(_ path: String) async throws -> Entry? {
+        var node = NodeID.root
+        var entry: Entry?
+        for name in path.split(separator: "/") {
+            guard case .found(let found) = try await answer(String(name), in: node).resolved() else { return nil }
+            entry = found
+            node = found.attributes.node
+        }
+        return entry
+    }
+
+    func answer(_ name: String, in directory: NodeID) -> Answer<LookupReply> {
+        files.lookup(name, in: directory, for: Self.caller)
+    }
+
+    func answer(_ name: String, in node: Node) -> Answer<LookupReply> { answer(name, in: node.id) }
+
+    func node(_ path: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> NodeID {
+        let entry = try await lookup(path)
+        return try #require(entry, "\(path) is absent", sourceLocation: sourceLocation).attributes.node
+    }
+
+    /// What a lookup of a path fails with; ENOENT for an absence.
+    func failure(_ path: String) async -> Errno? {
+        do {
+            return try await lookup(path) == nil ? .noSuchFileOrDirectory : nil
+        } catch {
+            return error as? Errno
+        }
+    }
+
+    func getattr(_ node: NodeID) async throws -> FileAttributes {
+        try await files.getattr(node, for: Self.caller).resolved().attributes
+    }
+
+    func names(_ path: String) async throws -> [String] {
+        try await entries(path).map(\.name)
+    }
+
+    func entries(_ path: String, limit: Int = 7) async throws -> [DirectoryEntry] {
+        let node = path.isEmpty ? NodeID.root : try await node(path)
+        var entries: [DirectoryEntry] = []
+        while true {
+            let page = try await files.readdir(
+                node, after: entries.last?.cookie ?? .start, limit: limit, for: Self.caller
+            ).resolved()
+            #expect(page.count <= limit)
+            if page.isEmpty { return entries }
+            entries += page
+        }
+    }
+
+    func answer(read node: NodeID, at offset: UInt64, count: Int) -> Answer<ReadReply> {
+        files.read(node, at: offset, count: count, for: Self.caller)
+    }
+
+    func read(_ node: NodeID, at offset: UInt64, count: Int) async throws -> [UInt8] {
+        try Self.bytes(of: try await answer(read: node, at: offset, count: count).resolved())
+    }
+
+    static func bytes(of reply: ReadReply) throws -> [UInt8] {
+        switch reply {
+        case .bytes(let bytes): return bytes
+        case .file(let file, let offset, let count):
+            var bytes = [UInt8](repeating: 0, count: count)
+            let got = try bytes.withUnsafeMutableBytes {
+                try file.descriptor.read(fromAbsoluteOffset: Int64(offset), into: $0)
+            }
+            // The session gives EIO for this.
+            guard got == count else { throw Errno.ioError }
+            return bytes
+        }
+    }
+
+    /// The whole file at a path, read in pieces until it ends.
+    func content(_ path: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> [UInt8] {
+        let node = try await node(path, sourceLocation: sourceLocation)
+        var content: [UInt8] = []
+        while true {
+            let piece = try await read(node, at: UInt64(content.count), count: 128 * 1024)
+            if piece.isEmpty { return content }
+            content += piece
+        }
+    }
+
+    func text(_ path: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
+        let bytes = try await content(path, sourceLocation: sourceLocation)
+        return try #require(String(validating: bytes, as: UTF8.self), sourceLocation: sourceLocation)
+    }
+
+    // MARK: Time and disk
+
+    /// Makes what is known of a running job as old as if nobody had looked for a minute.
+    func age(_ id: String) throws {
+        let id = try #require(JobID(id))
+        let job = try #require(try library.catalog.job(id))
+        library.catalog.put(job, changed: true, at: .now - .seconds(60))
+    }
+
+    /// The files of the cache that hold content, whole or on the way.
+    var cachedFiles: [String] {
+        get async throws {
+            let cache = library.store.directory.path.string
+            return try await Shell.run("find \"$1\"/blobs \"$1\"/spool -type f", [cache]).lines
+        }
+    }
+}
+
+extension Emulator {
+    /// How many requests of this pattern have come.
+    func count(_ pattern: RequestPattern = .any) -> Int { requests(matching: pattern).count }
+}
