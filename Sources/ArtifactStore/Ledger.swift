@@ -19,6 +19,12 @@ package struct LedgerEntry: Sendable, Hashable {
     package let time: Timestamp
     /// Who: the mount or command, in words.
     package let actor: String
+
+    package init(event: LedgerEvent, time: Timestamp, actor: String) {
+        self.event = event
+        self.time = time
+        self.actor = actor
+    }
 }
 
 extension Index {

@@ -76,10 +76,12 @@ extension SpoolFile {
         try StoreError.system("write to the cache") { try descriptor.synchronize() }
     }
 
-    /// Moves the file into another directory, under the name it has. Blocks on the disk.
+    /// Moves the file into another directory. The first under its name is never replaced, the latest is kept beside it.
+    /// Blocks on the disk.
     package func setAside(in directory: FilePath) throws(StoreError) -> FilePath {
         var target = directory
         if let name = path.lastComponent { target.append(name) }
+        if FileFacts(of: target) != nil { target = FilePath("\(target).latest") }
         try StoreError.system("set \(path) aside") {
             try path.rename(to: target)
             try directory.synchronizeDirectory()

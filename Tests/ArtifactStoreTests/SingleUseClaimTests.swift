@@ -67,7 +67,14 @@ struct SingleUseClaimTests {
             try claim.document.append(Array("<html>".utf8))
             let path = try claim.document.setAside(in: store.directory.aside)
             #expect(try await Shell.run("cat \"$1\"", [path.string]).text == "<html>")
-            #expect(try await !self.claim(store).hasLeftover)
+            for text in ["second", "third"] {
+                let again = try await self.claim(store)
+                #expect(!again.hasLeftover)
+                try again.document.append(Array(text.utf8))
+                _ = try again.document.setAside(in: store.directory.aside)
+            }
+            let kept = try await Shell.run("cd \"$1\" && cat *", [store.directory.aside.string])
+            #expect(kept.text == "<html>third")
         }
     }
 

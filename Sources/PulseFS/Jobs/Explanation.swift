@@ -1,5 +1,4 @@
 import ArtifactStore
-import PulseAPI
 
 /// The words of `error.txt`: what happened, and what to do next.
 enum Explanation {
@@ -45,14 +44,5 @@ enum Explanation {
             Ask whoever downloaded it for a copy, or submit the document again; that makes a new job.
 
             """
-    }
-
-    static func unusable(_ error: JSONError, path: String) -> String {
-        """
-        The result of this job can be downloaded only once. It was, and what arrived is not a result: \(error).
-        The bytes are kept in \(path).
-        Submit the document again; that makes a new job.
-
-        """
     }
 }

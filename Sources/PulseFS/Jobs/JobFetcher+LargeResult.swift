@@ -24,7 +24,7 @@ extension JobFetcher {
             try await download(url, claim, job)
             switch try await scan(claim.document) {
             case .success(let facts): return try await deliver(facts, claim, job)
-            case .failure(let error): return try await setAside(claim, job, error)
+            case .failure(let error): throw try await setAside(claim, job, error)
             }
         } catch  where error.reason == .gone {
             return try await giveUp(claim, job, error)
@@ -70,15 +70,13 @@ extension JobFetcher {
         return job
     }
 
-    /// The link is spent and what it gave is no result: the bytes are all there is, so they are kept.
-    private func setAside(_ claim: SingleUseClaim, _ job: Job, _ error: JSONError) async throws(Failure) -> Job {
+    /// What the link gave is no result. It may have been all there is, so the bytes are kept; it may have come from someone
+    /// in between, so the link is followed again when the result is next looked for.
+    private func setAside(_ claim: SingleUseClaim, _ job: Job, _ error: JSONError) async throws(Failure) -> Failure {
         let directory = store.directory.aside
         let path = try await onDisk { () throws(StoreError) in try claim.document.setAside(in: directory) }
         try await enter(.unusable, job)
-        var known = job.facts
-        known.largeResultURL = nil
-        known.explanation = Explanation.unusable(error, path: path.string)
-        return try await record(known, nil, of: job.id)
+        return Failure(.notAJob, "the large result of job \(job.id): \(error); what arrived is kept in \(path)")
     }
 
     // MARK: The store, with its errors as failures
