@@ -8,7 +8,7 @@ package enum ImageLocation: Hashable, Sendable {
     /// The endpoint is recognised by its path, whatever host the URL names: the host mirrors the one that was asked, and
     /// the key is sent to the API's own origin in any case.
     ///
-    /// Nil for what is not an http or https URL, nor a path.
+    /// Nil for what is not an http or https URL, nor a path; and for a path that climbs (`..`), however it is spelled.
     package init?(imageURL: String, of job: JobID) {
         let path: String
         if imageURL.hasPrefix("/"), !imageURL.hasPrefix("//") {
@@ -19,6 +19,8 @@ package enum ImageLocation: Hashable, Sendable {
             return nil
         }
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        let dots = [Array(".".utf8), Array("..".utf8)]
+        guard !segments.contains(where: { dots.contains(PathSegment(asWritten: $0).decoded) }) else { return nil }
         if segments.count >= 4, let name = segments.last, !name.isEmpty, segments[segments.count - 2] == "images",
             segments[segments.count - 3] == job.text, segments[segments.count - 4] == "results"
         {

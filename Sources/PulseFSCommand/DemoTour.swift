@@ -16,7 +16,7 @@ enum DemoTour {
               cat jobs/invoice-2024-0117/result.md
               ls -l jobs/annual-report-fy2024 jobs/annual-report-fy2024/images
               jq .page_count jobs/annual-report-fy2024/result.json
-              cp -r jobs/annual-report-fy2024/images /tmp/charts
+              cp -r jobs/annual-report-fy2024/images "$(mktemp -d)"
               ls jobs
 
             ^C here ends the demo.

@@ -4,11 +4,16 @@ public import SystemPackage
 /// A real mount, served by the `pulsefs` of this build in a process of its own.
 public struct MountedPulseFS: Sendable {
     public let path: FilePath
-    /// The daemon's process.
-    public let daemon: Int32
+    /// The process that serves it: its output, its standard error, its end.
+    public let process: ChildProcess
+
+    /// The daemon's process id.
+    public var daemon: Int32 { process.identifier }
 
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
+
+        public init(description: String) { self.description = description }
     }
 
     /// Mounts for the length of `body`. Afterwards nothing is left, however `body` ends: a mount whose daemon does not
@@ -18,44 +23,34 @@ public struct MountedPulseFS: Sendable {
         options: [String] = [], _ body: (MountedPulseFS) async throws -> Value
     ) async throws -> Value {
         let path = try scratch.make("mnt-\(UUID().uuidString.prefix(8))")
-        let log = scratch.appending("daemon-\(UUID().uuidString.prefix(8)).log")
-        _ = FileManager.default.createFile(atPath: log.string, contents: nil)
-        let process = Process()
-        process.executableURL = BuiltProducts.pulsefs
-        process.arguments =
-            ["mount", "--foreground", "--api-url", api, "--cache-dir", cache.string] + options + [path.string]
-        process.environment = ProcessInfo.processInfo.environment.merging(["PULSE_API_KEY": key]) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log.string))
-        try process.runUnmasked()
-        let mount = MountedPulseFS(path: path, daemon: process.processIdentifier)
-        do {
-            guard let line = await output.fileHandleForReading.nextLine(), line.hasPrefix("mounted ") else {
-                let said = (try? String(contentsOfFile: log.string, encoding: .utf8)) ?? ""
-                throw Failure(description: "pulsefs did not mount: \(said)")
+        let words =
+            [BuiltProducts.pulsefs, "mount", "--foreground", "--api-url", api, "--cache-dir", cache.string] + options
+            + [path.string]
+        return try await ChildProcess.with(words, environment: ["PULSE_API_KEY": key]) { process in
+            let mount = MountedPulseFS(path: path, process: process)
+            do {
+                try await process.waitForOutput("mounted ")
+                let value = try await body(mount)
+                try await mount.end()
+                return value
+            } catch {
+                try? await mount.end()
+                throw error
             }
-            let value = try await body(mount)
-            try await mount.end(process)
-            return value
-        } catch {
-            try? await mount.end(process)
-            throw error
         }
     }
 
-    private func end(_ process: Process) async throws {
-        let script = """
-            dev=$(awk -v m="$1" '$5 == m { split($3, d, ":"); print d[2] }' /proc/self/mountinfo)
-            umount "$1" 2>/dev/null || umount -l "$1" 2>/dev/null || fusermount3 -uz "$1" 2>/dev/null
-            for i in $(seq 100); do kill -0 "$2" 2>/dev/null || exit 0; sleep 0.1; done
-            [ -n "$dev" ] && echo 1 > /sys/fs/fuse/connections/$dev/abort
-            kill -9 "$2"; exit 1
+    /// Does nothing to a mount that has ended already.
+    private func end() async throws {
+        let device = try await Shell.run(
             """
-        let outcome = try await Shell.run(script, [path.string, "\(daemon)"], timeout: 30)
-        process.waitUntilExit()
-        if outcome.status != 0 { throw Failure(description: "the daemon did not end by itself after the unmount") }
+            awk -v m="$1" '$5 == m { split($3, d, ":"); print d[2] }' /proc/self/mountinfo
+            umount "$1" 2>/dev/null || umount -l "$1" 2>/dev/null || fusermount3 -uz "$1" 2>/dev/null
+            """, [path.string], timeout: 30
+        ).lines.first
+        if await process.ended(within: .seconds(30)) != nil { return }
+        if let device { try await Shell.run("echo 1 > /sys/fs/fuse/connections/$1/abort", [device]) }
+        throw Failure(description: "the daemon did not end by itself after the unmount: \(process.errors)")
     }
 
     /// Runs a script with `$M` as the mount point.
@@ -65,7 +60,6 @@ public struct MountedPulseFS: Sendable {
     }
 
     /// The bytes of a file of the mount, read by another process.
-    @discardableResult
     public func bytes(_ file: String, timeout: Int = 60) async throws -> [UInt8] {
         let outcome = try await shell("cat -- \"$M/$1\"", [file], timeout: timeout)
         guard outcome.status == 0 else { throw Failure(description: outcome.errors) }
@@ -74,7 +68,11 @@ public struct MountedPulseFS: Sendable {
 
     /// The kernel's requests so far, by operation, from the mount's own metrics.
     public func operations() async throws -> [String: Int] {
-        let text = String(decoding: try await bytes(".pulsefs/metrics"), as: UTF8.self)
+        Self.operations(in: String(decoding: try await bytes(".pulsefs/metrics"), as: UTF8.self))
+    }
+
+    /// The counts in a text of metrics.
+    public static func operations(in text: String) -> [String: Int] {
         var counts: [String: Int] = [:]
         for line in text.split(separator: "\n") where line.hasPrefix("pulsefs_fuse_operations_total{operation=\"") {
             let parts = line.split(separator: "\"")
@@ -102,28 +100,10 @@ public enum TestKeys {
 
 /// The programs of this build, beside the tests.
 public enum BuiltProducts {
-    static var pulsefs: URL { directory.appending(path: "pulsefs") }
-    static var emulator: URL { directory.appending(path: "pulse-emulator") }
+    public static var pulsefs: String { directory.appending(path: "pulsefs").path }
+    public static var emulator: String { directory.appending(path: "pulse-emulator").path }
 
     private static var directory: URL {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    }
-}
-
-extension FileHandle {
-    /// The next line, read on a thread of its own; nil when the other end closes first.
-    fileprivate func nextLine() async -> String? {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                var bytes: [UInt8] = []
-                while let chunk = try? self.read(upToCount: 1), let byte = chunk.first {
-                    if byte == UInt8(ascii: "\n") {
-                        return continuation.resume(returning: String(decoding: bytes, as: UTF8.self))
-                    }
-                    bytes.append(byte)
-                }
-                continuation.resume(returning: nil)
-            }
-        }
     }
 }

@@ -29,6 +29,7 @@ package final class Mount: Sendable {
 
     /// Downloads that are under way when the mount ends have this long to finish.
     private static let grace = Duration.seconds(5)
+    private static let connections = 128
 
     /// Opens the cache and makes the mount; `serve` then answers.
     package init(_ configuration: MountConfiguration) throws(MountFailure) {
@@ -38,7 +39,11 @@ package final class Mount: Sendable {
             throw MountFailure("cannot use the cache: \(error)")
         }
         do throws(TransferError) {
-            engine = try TransferEngine(.init(userAgent: "pulsefs/\(Version.text)"))
+            // A request that the API leaves hanging keeps its connection until it is given up; others must find one.
+            engine = try TransferEngine(
+                .init(
+                    userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: Self.connections,
+                    maximumConnections: Self.connections))
         } catch {
             throw MountFailure("cannot start: \(error)")
         }

@@ -1,0 +1,111 @@
+import Glibc
+import PulseEmulator
+import PulseTestSupport
+import SystemPackage
+import Testing
+
+@Suite("Mount and unmount", .takingTurns, .timeLimit(.minutes(10)))
+struct MountCommandTests {
+    @Test("S7.1: mount returns when the mount is usable and says so in one line; unmount ends it and its daemon")
+    func background() async throws {
+        try await Rig.with { (rig) async throws in
+            let directory = try rig.scratch.make("mnt")
+            // The daemon is found by what it was told; one that only waits for its parent to look has no words any more.
+            let script = """
+                trap 'umount -l "$1" 2>/dev/null' EXIT
+                "$2" mount --api-url "$3" --cache-dir "$4" "$1" || exit
+                cat "$1/jobs/\(JobName.invoice)/result.md" > "$5" || exit
+                daemon=$(pgrep -f -- "--detached.*$1") || exit
+                tr '\\0' ' ' < /proc/$daemon/cmdline >&2
+                [ "$(stat -c %T -f "$1")" = fuseblk ] || [ "$(stat -c %T -f "$1")" = fuse ] || exit 7
+                "$2" unmount "$1" || exit
+                mountpoint -q "$1" && exit 8
+                while [ -s /proc/$daemon/cmdline ]; do sleep 0.05; done
+                echo gone
+                """
+            let copy = rig.scratch.appending("copy").string
+            let said = try await Shell.run(
+                script, [directory.string, BuiltProducts.pulsefs, rig.emulator.baseURL, rig.cache.string, copy],
+                environment: ["PULSE_API_KEY": TestKeys.northwind], timeout: 60)
+            #expect(said.status == 0, "\(said.errors)")
+            #expect(said.lines == ["mounted \(rig.emulator.baseURL) on \(directory)", "gone"])
+            #expect(!said.errors.contains(TestKeys.northwind))
+            #expect(
+                try await Shell.run("cat \"$1\"", [copy]).text == rig.emulator.markdown(of: JobName.invoice))
+        }
+    }
+
+    @Test("S7.1: SIGTERM, SIGINT and SIGHUP end a mount cleanly", arguments: [SIGTERM, SIGINT, SIGHUP])
+    func signals(_ signal: Int32) async throws {
+        try await Rig.mounted { (rig, mount) async throws in
+            #expect(try await mount.bytes("README.txt").count > 100)
+            mount.process.signal(signal)
+            #expect(await mount.process.ended() == 0)
+            #expect(try await mount.shell("mountpoint -q \"$M\"").status != 0)
+            #expect(mount.process.errors.isEmpty)
+        }
+    }
+
+    @Test("S7.1: whoever unmounts, the daemon ends cleanly", arguments: ["umount", "fusermount3 -u", "umount -l"])
+    func unmounted(_ command: String) async throws {
+        try await Rig.mounted { (rig, mount) async throws in
+            #expect(
+                try await mount.shell("cat \"$M/jobs/$1/images/logo.png\" > /dev/null", [JobName.invoice]).status == 0)
+            #expect(try await mount.shell(command + " \"$M\"").status == 0)
+            #expect(await mount.process.ended() == 0)
+            #expect(mount.process.errors.isEmpty)
+        }
+    }
+
+    @Test("S7.1: SIGTERM ends a mount that readers wait in: they fail, and the daemon ends")
+    func signalWithReaders() async throws {
+        try await Rig.mounted { (rig, mount) async throws in
+            rig.emulator.set(.stallBeforeHeaders, on: .prefix("/job/"))
+            try await ChildProcess.with(mount.cat("jobs/\(JobName.invoice)/result.md")) { (reader) async throws in
+                try await rig.emulator.waitForStalled(1)
+                try await reader.waitUntilStuck()
+                mount.process.signal(SIGTERM)
+                #expect(await mount.process.ended() == 0)
+                #expect(await reader.ended() == 1)
+            }
+            #expect(try await mount.shell("mountpoint -q \"$M\"").status != 0)
+        }
+    }
+
+    @Test("S7.1: a mount in use is not unmounted, unless lazily")
+    func inUse() async throws {
+        try await Rig.mounted { (rig, mount) async throws in
+            let refused = try await mount.shell("cd \"$M\"/jobs && \"$1\" unmount \"$M\"", [BuiltProducts.pulsefs])
+            #expect(refused.status == 1)
+            #expect(refused.errors.contains("in use") && refused.errors.contains("--lazy"))
+            #expect(try await mount.bytes("README.txt").count > 100)
+            let lazy = try await mount.shell(
+                "cd \"$M\"/jobs && \"$1\" unmount --lazy \"$M\" && cat \"$2\"/result.md | wc -c",
+                [BuiltProducts.pulsefs, JobName.invoice])
+            #expect(lazy.status == 0)
+            #expect(Int(lazy.lines.first ?? "") == rig.emulator.markdown(of: JobName.invoice)?.utf8.count)
+            #expect(await mount.process.ended() == 0)
+        }
+    }
+
+    @Test("S5.2: a job looked up while the API is down is refused, and there once it is up, without a remount")
+    func apiComesBack() async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            let first = try await Emulator.start()
+            await first.shutDown()
+            try await MountedPulseFS.with(api: first.baseURL, cache: scratch.appending("cache"), in: scratch) {
+                (mount) async throws in
+                let file = "jobs/\(JobName.invoice)/result.md"
+                #expect(try await mount.errno(of: "open(p)", file) == "ECONNREFUSED")
+                #expect(try await mount.shell("ls \"$M\"/jobs && df \"$M\"").status == 0)
+                var configuration = EmulatorConfiguration()
+                configuration.port = first.port
+                try await Emulator.with(configuration) { (second) async throws in
+                    #expect(try await mount.shell("cat \"$M/$1\"", [file]).text == second.markdown(of: JobName.invoice))
+                }
+                #expect(try await mount.shell("cat \"$M/$1\"", [file]).status == 0)
+                #expect(try await mount.errno(of: "os.stat(p)", "jobs/another") == "ECONNREFUSED")
+            }
+        }
+    }
+}

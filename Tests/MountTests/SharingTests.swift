@@ -1,0 +1,121 @@
+import PulseEmulator
+import PulseTestSupport
+import SystemPackage
+import Testing
+
+@Suite("Sharing", .takingTurns, .timeLimit(.minutes(10)))
+struct SharingTests {
+    @Test("S2.2: 32 readers of one cold image cause one request and get whole bytes, and no later reader another")
+    func oneRequest() async throws {
+        let picture = SyntheticImage(size: 700_000, seed: 1)
+        try await Rig.with(adding: [.syntheticImages(id: "shared", count: 1, size: picture.size)]) { rig in
+            let image = "jobs/shared/images/image_0001.png"
+            try await rig.mounted { (mount) async throws in
+                #expect(try await mount.shell("ls \"$M\"/jobs/shared").status == 0)
+                rig.emulator.set(.stallBeforeHeaders, on: .prefix("/results/"), count: 1)
+                try await ChildProcess.group(Array(repeating: mount.cat(image), count: 32)) { (readers) async throws in
+                    try await rig.emulator.waitForStalled(1)
+                    for reader in readers { try await reader.waitUntilStuck() }
+                    rig.emulator.clearFaults()
+                    for reader in readers {
+                        #expect(await reader.ended() == 0)
+                        #expect(reader.output == picture.bytes)
+                    }
+                }
+                #expect(try await mount.bytes(image) == picture.bytes)
+                try await mount.shell("for i in {1..8}; do cat \"$M/$1\" > /dev/null & done; wait", [image])
+                #expect(rig.emulator.imageRequests(of: "shared") == 1)
+                #expect(rig.emulator.requests(matching: .path("/job/shared")).count == 1)
+            }
+            try await rig.mounted { (mount) async throws in
+                #expect(try await mount.bytes(image) == picture.bytes)
+                #expect(try await mount.shell("cat \"$M\"/jobs/shared/result.md").text == "# 1 images\n")
+            }
+            #expect(rig.emulator.requests().count == 2)
+        }
+    }
+
+    @Test("S2.2: a job and all its images cost one request each, also after a remount")
+    func jobOnce() async throws {
+        try await Rig.with { rig in
+            let script = "cd \"$M/jobs/$1\" && find . -type f | sort | xargs -d '\\n' sha256sum && ls -lR . > /dev/null"
+            let first = try await rig.mounted { mount in try await mount.shell(script, [JobName.report]).text }
+            let images = rig.emulator.imageNames(of: JobName.report).count
+            #expect(rig.emulator.requests().count == 1 + images)
+            let second = try await rig.mounted { mount in try await mount.shell(script, [JobName.report]).text }
+            #expect(first == second && !first.isEmpty)
+            #expect(rig.emulator.requests().count == 1 + images)
+        }
+    }
+
+    @Test("S2.2: two mounts of one cache share what either has fetched")
+    func twoMounts() async throws {
+        try await Rig.mounted { (rig, first) async throws in
+            let script = "cat \"$M/jobs/$1\"/images/* \"$M/jobs/$1\"/result.* | sha256sum"
+            let one = try await first.shell(script, [JobName.report]).text
+            let requests = rig.emulator.requests().count
+            let other = try await rig.mounted { second in try await second.shell(script, [JobName.report]).text }
+            #expect(one == other)
+            #expect(rig.emulator.requests().count == requests)
+        }
+    }
+
+    @Test("S2.1: listings, df and control files make no request")
+    func noRequests() async throws {
+        try await Rig.mounted { (rig, mount) async throws in
+            try await mount.shell("stat \"$M/jobs/$1\"", [JobName.report])
+            rig.emulator.clearRequests()
+            let said = try await mount.shell(
+                """
+                ls "$M" "$M"/jobs "$M/jobs/$1" "$M/jobs/$1/images" && df "$M" && cat "$M"/.pulsefs/* "$M"/README.txt \
+                "$M/jobs/$1/status.json"
+                """, [JobName.report])
+            #expect(said.status == 0, "\(said.errors)")
+            #expect(rig.emulator.requests().isEmpty)
+        }
+    }
+
+    @Test("S2.3: the head of an image is there while the rest has not come")
+    func headOfLargeImage() async throws {
+        let picture = SyntheticImage(size: 100_000_000, seed: 1)
+        try await Rig.mounted(adding: [.syntheticImages(id: "large", count: 1, size: picture.size)]) {
+            (rig, mount) async throws in
+            rig.emulator.set(.stallBody(afterBytes: 1_000_000), on: .prefix("/results/"))
+            let head = try await mount.shell("head -c 64k \"$M\"/jobs/large/images/image_0001.png", timeout: 14)
+            #expect(head.output == picture.bytes(in: 0..<65536))
+            try await rig.emulator.waitForStalled(1)
+            #expect(rig.emulator.requests(matching: .prefix("/results/")).first?.bytesSent ?? 0 <= 1_000_000)
+            #expect(rig.emulator.imageRequests(of: "large") == 1)
+        }
+    }
+
+    @Test("S2.6: a second read of 2,000 small files reaches neither the API nor the daemon", arguments: [true, false])
+    func kernelServes(_ fromWithin: Bool) async throws {
+        try await Rig.mounted(adding: [.syntheticImages(id: "many", count: 2000, size: 1024)]) {
+            (rig, mount) async throws in
+            let script =
+                fromWithin
+                ? "cd \"$M\"/jobs/many/images && cat image_* | sha256sum"
+                : "cat \"$M\"/jobs/many/images/image_* | sha256sum"
+            let first = try await mount.shell(script, timeout: 150)
+            #expect(rig.emulator.imageRequests(of: "many") == 2000)
+            // Directory listings are kept from their second reading on.
+            try await mount.shell(script)
+            _ = try await mount.operations()
+            var costs: [[String: Int]] = []
+            var before = try await mount.operations()
+            for pass in 0..<6 {
+                // The first pass reads nothing: it is what looking at the counters costs.
+                if pass > 0 { #expect(try await mount.shell(script).text == first.text) }
+                let after = try await mount.operations()
+                costs.append(before.merging(after) { $1 - $0 })
+                before = after
+            }
+            // The kernel may take pages back at any time, and then reads those again; nothing else is asked twice.
+            #expect(costs.allSatisfy { $0.filter { $0.key != "read" } == costs[0].filter { $0.key != "read" } })
+            #expect(costs.dropFirst().contains(costs[0]))
+            #expect(costs.allSatisfy { ($0["read"] ?? 0) < 200 })
+            #expect(rig.emulator.imageRequests(of: "many") == 2000)
+        }
+    }
+}
