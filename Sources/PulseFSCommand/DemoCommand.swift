@@ -55,5 +55,11 @@ private struct ScratchDirectory {
         return directory
     }
 
-    func remove() { try? FileManager.default.removeItem(atPath: path.string) }
+    func remove() {
+        // The index of the cache removes files of its own when its last user lets go, which may be meanwhile; what is gone
+        // already ends a removal.
+        for _ in 0..<100 where FileManager.default.fileExists(atPath: path.string) {
+            try? FileManager.default.removeItem(atPath: path.string)
+        }
+    }
 }

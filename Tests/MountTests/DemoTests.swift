@@ -58,7 +58,7 @@ struct DemoTests {
                 demo.signal(SIGINT)
                 #expect(await demo.ended() == 0)
                 let left = try await Shell.run(
-                    "ls -A \"$1\"; test -d \"$1\" && cd \"$2\" && find . -name 'pulsefs*'", [own, temporary])
+                    "ls -A \"$1\"; test -d \"$1\" && cd \"$2\" && find . -path '*/pulsefs-demo*'", [own, temporary])
                 #expect(left.status == 0 && left.output.isEmpty, "\(left.text)")
             }
         }
