@@ -24,7 +24,7 @@ struct ImageLocationTests {
         "another job's image, or another path, is a URL of its own",
         arguments: [
             "https://x.net/results/job-2/images/a.png", "https://x.net/results/job-1/pictures/a.png",
-            "https://x.net/results/job-1/images/../a.png", "https://x.net/a.png?sig=1",
+            "https://x.net/a.png?sig=1",
         ])
     func elsewhere(url: String) throws {
         #expect(try location(url) == .url(url))
