@@ -48,7 +48,10 @@ public struct MountedPulseFS: Sendable {
             umount "$1" 2>/dev/null || umount -l "$1" 2>/dev/null || fusermount3 -uz "$1" 2>/dev/null
             """, [path.string], timeout: 30
         ).lines.first
-        if await process.ended(within: .seconds(30)) != nil { return }
+        if await process.ended(within: .seconds(10)) != nil { return }
+        // A mount namespace that was made meanwhile holds the mount too, and keeps the connection: a signal ends it.
+        process.signal(SIGTERM)
+        if await process.ended(within: .seconds(20)) != nil { return }
         if let device { try await Shell.run("echo 1 > /sys/fs/fuse/connections/$1/abort", [device]) }
         throw Failure(description: "the daemon did not end by itself after the unmount: \(process.errors)")
     }
