@@ -59,11 +59,14 @@ let package = Package(
         .target(
             name: "ArtifactStore",
             dependencies: [
+                "CStore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
+        // Module map and shim over libxxhash, and what glibc hides.
+        .systemLibrary(name: "CStore", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.
         .target(name: "PulseAPI", dependencies: ["Transfer"], swiftSettings: house),
         // Edge to the network: requests in, bytes to a sink, exact causes of failure; knows no Pulse.

@@ -1,23 +1,87 @@
 package import SystemPackage
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// A cache directory: facts and bytes of jobs, durable, shared by whoever opens it.
 ///
 /// Knows neither the network nor the kernel. Looking facts up and opening a blob are synchronous and touch only the local
 /// disk; everything that writes is asynchronous and runs elsewhere than on the caller's thread.
 package final class ArtifactStore: Sendable {
     package let directory: CacheDirectory
-    private let index: Index
-    private let shelf: BlobShelf
+    package let limits: StoreLimits
+    package let steps: PublishingSteps
+    let index: Index
+    let shelf: BlobShelf
+    let disk = DiskQueue(label: "pulsefs.store", width: 8)
+    let trouble = StoreTrouble()
+    let evictor: Evictor
+    private let ledgerFile: Ledger
     private let secret: FingerprintSecret
-    private let disk = DiskQueue(label: "pulsefs.store", width: 8)
+    private let uses: UseNotes
+    private let unkept = UnkeptBlobs(limit: 64 << 20)
+    private let temporary: TemporaryCache?
+    /// The blobs of a cache that can only be read, in whose place this one stands.
+    private let readOnly: BlobShelf?
+
+    /// What is here goes when this is released: nothing may be put here that cannot be fetched again.
+    package var isTemporary: Bool { temporary != nil }
 
     /// Opens the cache at `path`, made if missing. Refuses a directory that others own or can write.
-    package init(at path: FilePath) throws(StoreError) {
-        directory = try CacheDirectory(at: path)
-        secret = try FingerprintSecret(at: directory.secret)
-        index = try Index(at: directory.index)
-        shelf = BlobShelf(root: directory.blobs)
+    package convenience init(
+        at path: FilePath, limits: StoreLimits = .standard, steps: PublishingSteps = PublishingSteps()
+    ) throws(StoreError) {
+        let directory = try CacheDirectory(at: path)
+        let secret = try FingerprintSecret(at: directory.secret)
+        try self.init(directory, secret, limits, steps, temporary: nil, readOnly: nil)
     }
+
+    /// A cache that ends with this object, in the place of one at `path` that cannot be written. What that one has is used
+    /// where it can be read.
+    package convenience init(temporaryInsteadOf path: FilePath) throws(StoreError) {
+        let temporary = try TemporaryCache()
+        let directory = try CacheDirectory(at: temporary.path)
+        let secret =
+            if let kept = FingerprintSecret(reading: path.appending("secret")) { kept } else {
+                try FingerprintSecret(at: directory.secret)
+            }
+        let shelf = BlobShelf(
+            root: path.appending("blobs"), quarantine: directory.quarantine, steps: PublishingSteps())
+        try self.init(
+            directory, secret, StoreLimits(size: Self.temporarySize), PublishingSteps(), temporary: temporary,
+            readOnly: shelf)
+    }
+
+    private static let temporarySize: UInt64 = 256 << 20
+
+    private init(
+        _ directory: CacheDirectory, _ secret: FingerprintSecret, _ limits: StoreLimits, _ steps: PublishingSteps,
+        temporary: TemporaryCache?, readOnly: BlobShelf?
+    ) throws(StoreError) {
+        self.limits = limits
+        self.steps = steps
+        self.directory = directory
+        self.secret = secret
+        self.temporary = temporary
+        self.readOnly = readOnly
+        index = try Index(in: directory)
+        shelf = BlobShelf(root: directory.blobs, quarantine: directory.quarantine, steps: steps)
+        ledgerFile = Ledger(path: directory.ledger)
+        uses = UseNotes(index: index)
+        evictor = Evictor(
+            index: index, shelf: shelf, directory: directory, limits: limits, disk: disk, trouble: trouble)
+    }
+
+    /// Calls `observer` with what the owner of the cache should know. One observer.
+    package func observe(_ observer: @escaping @Sendable (StoreEvent) -> Void) { trouble.observe(observer) }
+
+    /// Enters what is still to be written. Call it before the process ends.
+    package func close() async { await uses.flush() }
+
+    static var now: Timestamp { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) }
 
     // MARK: Facts
 
@@ -36,26 +100,34 @@ package final class ArtifactStore: Sendable {
         try index.knownJobs(origin: origin, fingerprint: fingerprint, after: ordinal, limit: limit)
     }
 
-    /// The highest ordinal of a job that `fingerprint` may read; nil when there is none. Changes when a job becomes known.
-    package func newestKnownJob(fingerprint: KeyFingerprint) throws(StoreError) -> JobOrdinal? {
-        try index.newestKnownJob(fingerprint: fingerprint)
-    }
+    /// Differs from what it was whenever a job or a grant has come or gone, by any process of the cache.
+    package func listing() throws(StoreError) -> ListingState { try index.listing() }
 
     package func isGranted(_ ordinal: JobOrdinal, to fingerprint: KeyFingerprint) throws(StoreError) -> Bool {
         try index.isGranted(ordinal, to: fingerprint)
     }
 
+    /// Takes a grant back: the API has said no to this key for this job.
+    package func revoke(_ ordinal: JobOrdinal, from fingerprint: KeyFingerprint) async throws(StoreError) {
+        try await index.revoke(ordinal, from: fingerprint)
+    }
+
     /// Takes in what the API has just said of a job, and that it said so to `fingerprint`.
     ///
-    /// `artifacts` replace those of the same slot; nil leaves them as they are.
+    /// `artifacts` replace those of the same slot; nil leaves them as they are. A file that is not stored, as the caller has
+    /// it, and whose blob is here all the same, becomes a stored one.
     package func record(
         _ job: StoredJob, artifacts: [StoredArtifact]?, grantedTo fingerprint: KeyFingerprint
     ) async throws(StoreError) -> JobOrdinal {
-        try await index.record(job, artifacts: artifacts, grantedTo: fingerprint)
+        let found = artifacts.map { withBlobsFound($0, of: job) }
+        let ordinal = try await index.record(job, artifacts: found, grantedTo: fingerprint, at: Self.now)
+        steps.reached(.indexed)
+        return ordinal
     }
 
     package func put(_ artifact: StoredArtifact, of job: JobOrdinal) async throws(StoreError) {
-        try await index.put(artifact, of: job)
+        try await index.put(artifact, of: job, at: Self.now)
+        steps.reached(.indexed)
     }
 
     /// The slot of a name that no listing has; given on the first call, the same ever after.
@@ -65,20 +137,33 @@ package final class ArtifactStore: Sendable {
         try await index.slot(forUnlisted: name, of: job, from: first)
     }
 
-    // MARK: Results that can be fetched only once
+    // MARK: Fetching once
+
+    /// The right, among all processes of this cache, to fetch something of a job. Waits while another holds it; leaves when
+    /// cancelled, with nil. Look at the facts again afterwards: whoever held it before may have fetched it.
+    package func fetchLock(origin: String, id: String, what: String) async throws(StoreError) -> FetchLock? {
+        let name = Hexadecimal.text(Array(OriginName.of("\(origin) \(id) \(what)").utf8).prefix(16))
+        let path = directory.claims.appending("fetch-\(name)")
+        return try await waiting { () throws(StoreError) in try FetchLock.take(path) }
+    }
 
     /// Takes the claim on a job's result. Waits while another process of this cache holds it; leaves when cancelled, with nil.
     ///
     /// Look at the job again afterwards: whoever held the claim before may have delivered.
     package func claim(origin: String, id: String) async throws(StoreError) -> SingleUseClaim? {
         let path = directory.claims.appending("\(OriginName.of(origin))-\(id)")
-        var pause = Duration.milliseconds(10)
+        return try await waiting { () throws(StoreError) in try SingleUseClaim.take(path) }
+    }
+
+    private func waiting<Lock: Sendable>(
+        for take: @escaping @Sendable () throws(StoreError) -> Lock?
+    ) async throws(StoreError) -> Lock? {
+        var pause = Duration.milliseconds(2)
         while true {
-            if let claim = try await disk.run({ () throws(StoreError) in try SingleUseClaim.take(path) }) {
-                return claim
-            }
+            // A few system calls on the local disk: a hop to another thread would cost more.
+            if let lock = try take() { return lock }
             do { try await Task.sleep(for: pause) } catch { return nil }
-            pause = min(pause * 2, .milliseconds(200))
+            pause = min(pause * 2, .milliseconds(100))
         }
     }
 
@@ -86,23 +171,82 @@ package final class ArtifactStore: Sendable {
     package func enter(
         _ event: LedgerEvent, origin: String, id: String, actor: String, at time: Timestamp
     ) async throws(StoreError) {
-        try await index.enter(event, origin: origin, id: id, actor: actor, at: time)
+        let ledgerFile = ledgerFile
+        try await disk.run { () throws(StoreError) in
+            try ledgerFile.enter(LedgerEntry(event: event, time: time, actor: actor), origin: origin, job: id)
+        }
     }
 
     /// What the ledger says of a job, oldest first.
     package func ledger(origin: String, id: String) throws(StoreError) -> [LedgerEntry] {
-        try index.ledger(origin: origin, id: id)
+        try ledgerFile.entries(origin: origin, job: id)
     }
 
     // MARK: Bytes
 
-    /// A fresh file for bytes on their way in.
-    package func spool() throws(StoreError) -> SpoolFile { try SpoolFile(in: directory.spool) }
+    /// A fresh file for bytes on their way in; in memory while the disk takes none.
+    package func spool() throws(StoreError) -> SpoolFile {
+        do throws(StoreError) {
+            let file = try SpoolFile(in: directory.spool)
+            steps.reached(.spooled)
+            return file
+        } catch {
+            trouble.began(error)
+            return try SpoolFile()
+        }
+    }
+
+    /// Takes note that the cache cannot be written.
+    package func reportUnwritable(_ error: StoreError) { trouble.began(error) }
+
+    /// A file in memory that goes on from what another holds, for when the disk takes no more.
+    package func spoolInMemory(
+        goingOnFrom file: SpoolFile, count: UInt64, because error: StoreError
+    ) throws(StoreError) -> SpoolFile {
+        trouble.began(error)
+        let copy = try SpoolFile()
+        try file.copy(0..<count, to: copy)
+        return copy
+    }
+
+    /// A fresh file in memory, after the disk has refused one.
+    package func spoolInMemory(because error: StoreError) throws(StoreError) -> SpoolFile {
+        trouble.began(error)
+        return try SpoolFile()
+    }
 
     /// Makes the spooled bytes a blob: digest, label, fsync, rename, fsync of the directory. Only then is it there.
-    package func publish(_ spool: SpoolFile, as key: BlobKey, name: String) async throws(StoreError) -> BlobFile {
-        let shelf = shelf
-        return try await disk.run { () throws(StoreError) in try shelf.publish(spool, as: key, name: name) }
+    ///
+    /// Where the disk takes it not, even after others have gone, the blob is in memory alone: `isKept` says so.
+    package func publish(_ spool: SpoolFile, _ facts: BlobFacts) async throws(StoreError) -> BlobFile {
+        for attempt in 0..<2 {
+            do throws(StoreError) {
+                let blob = try await publishOnDisk(spool, facts)
+                trouble.ended()
+                unkept.remove(facts.key)
+                if evictor.isDue() { Task { [evictor] in try? await evictor.run() } }
+                return blob
+            } catch  where error.code == .system {
+                if attempt == 0, error.cause == .noSpace || error.cause == .diskQuotaExceeded {
+                    try await evictor.run(limits.makingRoom(for: try spool.size()))
+                    continue
+                }
+                trouble.began(error)
+            }
+        }
+        let blob = try await disk.run { () throws(StoreError) in try BlobShelf.unkept(spool, facts) }
+        unkept.put(blob, as: facts.key)
+        return blob
+    }
+
+    private func publishOnDisk(_ spool: SpoolFile, _ facts: BlobFacts) async throws(StoreError) -> BlobFile {
+        let (shelf, directory) = (shelf, directory)
+        return try await disk.run { () throws(StoreError) in
+            guard spool.isInMemory else { return try shelf.publish(spool, facts) }
+            let copy = try SpoolFile(in: directory.spool)
+            try spool.copy(0..<(try spool.size()), to: copy)
+            return try shelf.publish(copy, facts)
+        }
     }
 
     /// Runs work that reads or writes spool files, away from the caller's thread.
@@ -113,5 +257,24 @@ package final class ArtifactStore: Sendable {
     }
 
     /// Nil when the blob is not here, or not whole.
-    package func open(_ key: BlobKey) -> BlobFile? { shelf.open(key) }
+    package func open(_ key: BlobKey) -> BlobFile? {
+        shelf.open(key) ?? unkept.blob(key) ?? readOnly?.open(key)
+    }
+
+    /// Says that a blob was used, which is what eviction goes by.
+    package func noteUse(of slot: ArtifactSlot, job: JobOrdinal) {
+        uses.note(ArtifactPlace(job: job, slot: slot), at: Self.now)
+    }
+
+    /// Where blobs may be: what was published here, and what stood here before.
+    var shelves: [BlobShelf] { [shelf] + (readOnly.map { [$0] } ?? []) }
+
+    /// Sets a blob aside whose bytes are not what was published, and forgets that it was here.
+    package func quarantine(_ key: BlobKey, name: String, job: JobOrdinal) async throws(StoreError) {
+        unkept.remove(key)
+        let shelf = shelf
+        let target = try await disk.run { () throws(StoreError) in try shelf.setAside(key) }
+        if let target { trouble.report(.quarantined(name: name, job: key.job, to: target.string)) }
+        try await index.forgetBlobs([ArtifactPlace(job: job, slot: key.slot)])
+    }
 }

@@ -1,18 +1,67 @@
+import Synchronization
 package import SystemPackage
 
 /// A published blob, open for reading. The name may go away meanwhile; the bytes stay until this is released.
 package final class BlobFile: Sendable {
     package let descriptor: FileDescriptor
     /// Bytes of content; what follows in the file is the store's own.
-    package let size: UInt64
+    package var size: UInt64 { label.size }
+    /// Hexadecimal SHA-256 of the content.
+    package var sha256: String { label.sha256 }
     /// Bytes the file takes on the disk.
     package let allocatedSize: UInt64
+    /// It is in the cache; else it is in memory alone, as the cache's disk would not take it.
+    package let isKept: Bool
 
-    init(descriptor: FileDescriptor, size: UInt64, allocatedSize: UInt64) {
+    let label: BlobLabel
+    /// A bit for each chunk whose digest was found to be right since this was opened.
+    private let checked: Mutex<[UInt64]>
+    private let lastUse = Mutex<ContinuousClock.Instant?>(nil)
+
+    init(descriptor: FileDescriptor, label: BlobLabel, allocatedSize: UInt64, isKept: Bool) {
         self.descriptor = descriptor
-        self.size = size
+        self.label = label
         self.allocatedSize = allocatedSize
+        self.isKept = isKept
+        checked = Mutex([UInt64](repeating: 0, count: (label.chunks.count + 63) / 64))
     }
 
     deinit { try? descriptor.close() }
+
+    /// Whether the bytes of a range are what was published; each chunk is read and digested once, later calls cost nothing.
+    ///
+    /// A range past the end is right as far as the content goes. Blocks on the disk for the chunks that are new to it.
+    package func isIntact(_ range: Range<UInt64>) -> Bool {
+        guard !range.isEmpty, range.lowerBound < size else { return true }
+        let last = min(range.upperBound, size) - 1
+        let chunks = Int(range.lowerBound / BlobLabel.chunkSize)...Int(last / BlobLabel.chunkSize)
+        let unchecked = checked.withLock { bits in chunks.filter { bits[$0 / 64] & (1 << UInt64($0 % 64)) == 0 } }
+        guard !unchecked.isEmpty else { return true }
+        return withUnsafeTemporaryAllocation(byteCount: Int(BlobLabel.chunkSize), alignment: 64) { buffer in
+            for chunk in unchecked {
+                guard isIntact(chunk: chunk, buffer) else { return false }
+                checked.withLock { $0[chunk / 64] |= 1 << UInt64(chunk % 64) }
+            }
+            return true
+        }
+    }
+
+    private func isIntact(chunk: Int, _ buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        let start = UInt64(chunk) * BlobLabel.chunkSize
+        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(BlobLabel.chunkSize, size - start))])
+        guard (try? descriptor.readAll(at: start, into: part)) == part.count else { return false }
+        return FastDigest.of(UnsafeRawBufferPointer(part)) == label.chunks[chunk]
+    }
+
+    /// The published name is gone: evicted or forgotten by some process, and the disk waits for this to be released.
+    package var isOrphan: Bool { isKept && (FileFacts(of: descriptor)?.links ?? 0) == 0 }
+
+    /// True when the last time this said so is long enough ago for the use to be worth noting again.
+    package func isDueForUseNote(at now: ContinuousClock.Instant = .now) -> Bool {
+        lastUse.withLock { last in
+            if let last, last.duration(to: now) < .seconds(20) { return false }
+            last = now
+            return true
+        }
+    }
 }

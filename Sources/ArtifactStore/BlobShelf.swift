@@ -1,83 +1,193 @@
 import Crypto
 import SystemPackage
 
-/// Which blob: an artifact of a job of an API.
-package struct BlobKey: Hashable, Sendable {
-    package let origin: String
-    /// A well-formed job id: it becomes a directory's name.
-    package let job: String
-    package let slot: ArtifactSlot
-
-    package init(origin: String, job: String, slot: ArtifactSlot) {
-        self.origin = origin
-        self.job = job
-        self.slot = slot
-    }
-}
-
 /// The blobs on disk. A blob is there whole or not at all: it is filled under another name, labelled, made durable,
 /// and only then gets its own.
 struct BlobShelf: Sendable {
     let root: FilePath
+    /// Where blobs go whose bytes are not what was published.
+    let quarantine: FilePath
+    let steps: PublishingSteps
 
-    private func directory(_ key: BlobKey) -> FilePath {
-        root.appending(OriginName.of(key.origin)).appending(key.job)
+    private func directory(_ origin: String, _ job: String) -> FilePath {
+        root.appending(OriginName.of(origin)).appending(job)
     }
 
-    private func path(_ key: BlobKey) -> FilePath { directory(key).appending(String(key.slot.rawValue)) }
+    private func path(_ key: BlobKey) -> FilePath {
+        directory(key.origin, key.job).appending(String(key.slot.rawValue))
+    }
 
     /// Publishes what the spool file holds. Blocks on the disk.
     ///
     /// Returns the blob, open. The spool file's name is gone afterwards, its descriptor goes on reading the same bytes.
-    func publish(_ spool: SpoolFile, as key: BlobKey, name: String) throws(StoreError) -> BlobFile {
-        let size = try spool.size()
-        let digest = try digest(of: spool.descriptor, size: size)
-        let label = BlobLabel(
-            origin: key.origin, job: key.job, slot: key.slot.rawValue, name: name, size: size, sha256: digest)
-        let directory = directory(key)
-        try StoreError.system("publish \(name) in the cache") {
-            try directory.removingLastComponent().makeDirectory()
-            try directory.makeDirectory()
-            _ = try spool.descriptor.writeAll(toAbsoluteOffset: Int64(size), try label.encoded())
-            try spool.descriptor.synchronize()
-            try spool.path.rename(to: path(key))
-            try directory.synchronizeDirectory()
+    func publish(_ spool: SpoolFile, _ facts: BlobFacts) throws(StoreError) -> BlobFile {
+        let label = try Self.label(of: spool, facts)
+        let key = facts.key
+        let directory = directory(key.origin, key.job)
+        do throws(StoreError) {
+            try StoreError.system("publish \(facts.name) in the cache") {
+                steps.reached(.digested)
+                try Self.make(directory.removingLastComponent())
+                try Self.make(directory)
+                _ = try spool.descriptor.writeAll(toAbsoluteOffset: Int64(label.size), try label.encoded())
+                steps.reached(.labelled)
+                try spool.descriptor.synchronize()
+                steps.reached(.synchronized)
+                try spool.path.rename(to: path(key))
+                steps.reached(.renamed)
+                try directory.synchronizeDirectory()
+                steps.reached(.published)
+            }
+        } catch {
+            // What stands of the label is no content.
+            try? spool.descriptor.resize(to: Int64(label.size))
+            throw error
         }
         guard let blob = open(key) else {
-            throw StoreError(.damaged, "\(name) is not in the cache where it was just put")
+            throw StoreError(.damaged, "\(facts.name) is not in the cache where it was just put")
         }
         return blob
     }
 
+    /// What the spool file holds, as a blob in memory or wherever the spool is; nothing is published.
+    static func unkept(_ spool: SpoolFile, _ facts: BlobFacts) throws(StoreError) -> BlobFile {
+        let label = try label(of: spool, facts)
+        let descriptor = try StoreError.system("keep \(facts.name) in memory") { try spool.descriptor.duplicate() }
+        return BlobFile(descriptor: descriptor, label: label, allocatedSize: 0, isKept: false)
+    }
+
+    /// A new directory's name is as durable as what is put into it.
+    private static func make(_ directory: FilePath) throws {
+        if try directory.makeDirectory() { try directory.removingLastComponent().synchronizeDirectory() }
+    }
+
     /// Nil when there is no such blob, or what is there is not it.
     func open(_ key: BlobKey) -> BlobFile? {
+        guard let (file, label, facts) = openLabelled(key) else { return nil }
+        return BlobFile(descriptor: file, label: label, allocatedSize: facts.allocated, isKept: true)
+    }
+
+    /// What a blob says of itself, and the bytes it takes on the disk.
+    func label(_ key: BlobKey) -> PlacedLabel? {
+        guard let (file, label, facts) = openLabelled(key) else { return nil }
+        try? file.close()
+        return PlacedLabel(label: label, allocatedSize: facts.allocated)
+    }
+
+    private func openLabelled(_ key: BlobKey) -> (FileDescriptor, BlobLabel, FileFacts)? {
         guard let file = try? FileDescriptor.open(path(key), .readOnly, options: [.closeOnExec, .noFollow]) else {
             return nil
         }
         guard let facts = FileFacts(of: file), let label = BlobLabel(of: file, fileSize: facts.size),
-            label.origin == key.origin, label.job == key.job, label.slot == key.slot.rawValue
+            label.facts.key == key
         else {
             try? file.close()
             return nil
         }
-        return BlobFile(descriptor: file, size: label.size, allocatedSize: facts.allocated)
+        return (file, label, facts)
     }
 
-    private func digest(of file: FileDescriptor, size: UInt64) throws(StoreError) -> String {
-        var hash = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    /// Takes the blob's name away; what is open stays readable. True when there was one.
+    @discardableResult
+    func remove(_ key: BlobKey) -> Bool {
+        guard FileFacts(of: path(key)) != nil else { return false }
+        path(key).unlink()
+        directory(key.origin, key.job).removeEmptyDirectory()
+        return true
+    }
+
+    /// Moves a damaged blob out of the way, with its bytes; nil when nothing is there. Blocks on the disk.
+    func setAside(_ key: BlobKey) throws(StoreError) -> FilePath? {
+        let from = path(key)
+        guard FileFacts(of: from) != nil else { return nil }
+        var generator = SystemRandomNumberGenerator()
+        let name = "\(OriginName.of(key.origin))-\(key.job)-\(key.slot.rawValue)-\(String(generator.next(), radix: 36))"
+        let target = quarantine.appending(name)
+        try StoreError.system("set the damaged \(from) aside") {
+            try from.rename(to: target)
+            try quarantine.synchronizeDirectory()
+        }
+        return target
+    }
+
+    /// The slots of a job that have a file, whatever is in it.
+    func slots(ofJob job: String, origin: String) -> [ArtifactSlot] {
+        DirectoryListing.names(in: directory(origin, job)).compactMap { Int($0).map { ArtifactSlot($0) } }
+    }
+
+    /// Calls `visit` with each file below the shelf and the label it has, if it has one in its place. Blocks on the disk.
+    func forEachFile(_ visit: (FilePath, BlobLabel?, FileFacts) throws -> Void) rethrows {
+        for origin in DirectoryListing.names(in: root).sorted() {
+            for job in DirectoryListing.names(in: root.appending(origin)).sorted() {
+                let directory = root.appending(origin).appending(job)
+                for name in DirectoryListing.names(in: directory) {
+                    let path = directory.appending(name)
+                    guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+                    else { continue }
+                    defer { try? file.close() }
+                    guard let facts = FileFacts(of: file) else { continue }
+                    let label = BlobLabel(of: file, fileSize: facts.size)
+                    let fits =
+                        label.map {
+                            OriginName.of($0.facts.key.origin) == origin && $0.facts.key.job == job
+                                && String($0.facts.key.slot.rawValue) == name
+                        } ?? false
+                    try visit(path, fits ? label : nil, facts)
+                }
+            }
+        }
+    }
+
+    private static func label(of spool: SpoolFile, _ facts: BlobFacts) throws(StoreError) -> BlobLabel {
+        let size = try spool.size()
+        var sum = SHA256()
+        var chunks: [UInt64] = []
+        var buffer = [UInt8](repeating: 0, count: Int(BlobLabel.chunkSize))
         var offset: UInt64 = 0
         while offset < size {
+            let wanted = Int(min(UInt64(buffer.count), size - offset))
             let got = try StoreError.system("read back from the cache") {
-                try buffer.withUnsafeMutableBytes { try file.read(fromAbsoluteOffset: Int64(offset), into: $0) }
+                try buffer.withUnsafeMutableBytes {
+                    try spool.descriptor.readAll(
+                        at: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
+                }
             }
-            guard got > 0 else { throw StoreError(.damaged, "a file of the cache became shorter while it was read") }
-            let count = Int(min(UInt64(got), size - offset))
-            buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            offset += UInt64(count)
+            guard got == wanted else {
+                throw StoreError(.damaged, "a file of the cache became shorter while it was read")
+            }
+            buffer.withUnsafeBytes { bytes in
+                let part = UnsafeRawBufferPointer(rebasing: bytes[..<got])
+                sum.update(bufferPointer: part)
+                chunks.append(FastDigest.of(part))
+            }
+            offset += UInt64(got)
         }
-        return Hexadecimal.text(hash.finalize())
+        return BlobLabel(facts: facts, size: size, sha256: Hexadecimal.text(sum.finalize()), chunks: chunks)
     }
+
+    /// Whether the whole content has the label's SHA-256. Blocks on the disk.
+    static func isWhole(_ file: FileDescriptor, _ label: BlobLabel) -> Bool {
+        var sum = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var offset: UInt64 = 0
+        while offset < label.size {
+            let wanted = Int(min(UInt64(buffer.count), label.size - offset))
+            let got = try? buffer.withUnsafeMutableBytes {
+                try file.readAll(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
+            }
+            guard got == wanted else { return false }
+            buffer.withUnsafeBytes { sum.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<wanted])) }
+            offset += UInt64(wanted)
+        }
+        return Hexadecimal.text(sum.finalize()) == label.sha256
+    }
+}
+
+/// A blob without its bytes.
+struct PlacedLabel: Sendable {
+    let label: BlobLabel
+    /// Bytes the file takes on the disk.
+    let allocatedSize: UInt64
 }
 
 /// An origin as part of a file name: it has characters that no name should, its hash does not.

@@ -8,27 +8,33 @@ package import SystemPackage
 
 /// The directory of a cache, checked before anything in it is believed:
 ///
-///     index.sqlite      facts (and its -wal, -shm)
+///     index.sqlite      facts (and its -wal, -shm); made again from the blobs when it is lost
+///     index.lock        locked while the index is opened or made again
+///     ledger            what happened to results that can be fetched only once; only ever added to
 ///     secret            32 random bytes that key the fingerprints of API keys
 ///     blobs/<origin>/<job>/<slot>
 ///     spool/            bytes on their way in; each file is locked by whoever fills it
 ///     claims/           results that can be fetched only once, on their way in; locked likewise, and kept after a crash
 ///     aside/            what arrived and cannot be used, and cannot be fetched again
+///     quarantine/       what was damaged on the disk
 package struct CacheDirectory: Sendable {
     package let path: FilePath
 
     package var index: FilePath { path.appending("index.sqlite") }
+    var indexLock: FilePath { path.appending("index.lock") }
+    package var ledger: FilePath { path.appending("ledger") }
     var secret: FilePath { path.appending("secret") }
-    var blobs: FilePath { path.appending("blobs") }
+    package var blobs: FilePath { path.appending("blobs") }
     var spool: FilePath { path.appending("spool") }
     var claims: FilePath { path.appending("claims") }
     package var aside: FilePath { path.appending("aside") }
+    package var quarantine: FilePath { path.appending("quarantine") }
 
     /// Makes what is missing, with mode 0700 whatever the umask, and refuses what someone else could have put there.
     package init(at path: FilePath) throws(StoreError) {
         self.path = path
         try Self.makeParents(of: path)
-        for directory in [path] + ["blobs", "spool", "claims", "aside"].map({ path.appending($0) }) {
+        for directory in [path] + ["blobs", "spool", "claims", "aside", "quarantine"].map({ path.appending($0) }) {
             try Self.make(directory)
             try Self.check(directory)
         }
@@ -97,6 +103,7 @@ struct FileFacts {
     let permissions: UInt32
     let size: UInt64
     let allocated: UInt64
+    let links: UInt64
 
     init?(of path: FilePath) {
         var facts = stat()
@@ -116,6 +123,7 @@ struct FileFacts {
         permissions = facts.st_mode & 0o7777
         size = UInt64(max(0, facts.st_size))
         allocated = UInt64(max(0, facts.st_blocks)) * 512
+        links = UInt64(facts.st_nlink)
     }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 
 extension Index {
+    /// Nil when it is not known, or not readable any more.
     func tree(origin: String, id: String) throws(StoreError) -> StoredTree? {
         try read { database in
             try Self.tree(
@@ -23,86 +24,53 @@ extension Index {
     }
 
     private static func tree(_ database: Database, _ row: Row?) throws -> StoredTree? {
-        guard let row else { return nil }
+        guard let row, let job = StoredJob(row: row) else { return nil }
         let ordinal = JobOrdinal(row["ordinal"])
-        let artifacts = try Row.fetchAll(
+        let rows = try Row.fetchAll(
             database.cachedStatement(sql: "SELECT * FROM artifact WHERE job = ? ORDER BY slot"),
-            arguments: [ordinal.rawValue]
-        ).map(StoredArtifact.init(row:))
-        return StoredTree(ordinal: ordinal, job: StoredJob(row: row), artifacts: artifacts)
-    }
-
-    /// Jobs that `fingerprint` may read, by ordinal.
-    func knownJobs(
-        origin: String, fingerprint: KeyFingerprint, after ordinal: JobOrdinal, limit: Int
-    ) throws(StoreError) -> [KnownJob] {
-        try read { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT ordinal, id, status, terminal, created, updated, checked FROM grantee JOIN job ON job.ordinal = grantee.job
-                    WHERE grantee.fingerprint = ? AND grantee.job > ? AND origin = ? ORDER BY grantee.job LIMIT ?
-                    """)
-            let rows = try Row.fetchAll(
-                statement, arguments: [Data(fingerprint.bytes), ordinal.rawValue, origin, limit])
-            return rows.map { row in
-                KnownJob(
-                    ordinal: JobOrdinal(row["ordinal"]), id: row["id"], status: row["status"],
-                    isTerminal: row["terminal"],
-                    createdAt: Timestamp(row["created"]), updatedAt: Timestamp(row["updated"]),
-                    checkedAt: Timestamp(nanoseconds: row["checked"]))
-            }
-        }
-    }
-
-    /// The highest ordinal of a job that `fingerprint` may read; nil when there is none.
-    func newestKnownJob(fingerprint: KeyFingerprint) throws(StoreError) -> JobOrdinal? {
-        try read { database in
-            let statement = try database.cachedStatement(sql: "SELECT max(job) FROM grantee WHERE fingerprint = ?")
-            return try Int64.fetchOne(statement, arguments: [Data(fingerprint.bytes)]).map { JobOrdinal($0) }
-        }
-    }
-
-    func isGranted(_ ordinal: JobOrdinal, to fingerprint: KeyFingerprint) throws(StoreError) -> Bool {
-        try read { database in
-            let statement = try database.cachedStatement(sql: "SELECT 1 FROM grantee WHERE fingerprint = ? AND job = ?")
-            return try Int.fetchOne(statement, arguments: [Data(fingerprint.bytes), ordinal.rawValue]) != nil
-        }
+            arguments: [ordinal.rawValue])
+        let artifacts = rows.compactMap(StoredArtifact.init(row:))
+        // Files that are missing from a listing would be lies about the job.
+        guard artifacts.count == rows.count else { return nil }
+        return StoredTree(ordinal: ordinal, job: job, artifacts: artifacts)
     }
 
     /// Takes in what the API has just said of a job, and that it said so to `fingerprint`.
     ///
     /// `artifacts` replace those of the same slot; others stay. Nil leaves the artifacts as they are.
     func record(
-        _ job: StoredJob, artifacts: [StoredArtifact]?, grantedTo fingerprint: KeyFingerprint
+        _ job: StoredJob, artifacts: [StoredArtifact]?, grantedTo fingerprint: KeyFingerprint, at now: Timestamp
     ) async throws(StoreError) -> JobOrdinal {
         try await write { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    INSERT INTO job (origin, id, status, terminal, created, updated, checked, document, explanation, largeResult)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (origin, id) DO UPDATE SET status = excluded.status, terminal = excluded.terminal,
-                        created = excluded.created, updated = excluded.updated, checked = excluded.checked,
-                        document = excluded.document, explanation = excluded.explanation, largeResult = excluded.largeResult
-                    RETURNING ordinal
-                    """)
-            let arguments: StatementArguments = [
-                job.origin, job.id, job.status, job.isTerminal, job.createdAt?.nanoseconds, job.updatedAt?.nanoseconds,
-                job.checkedAt.nanoseconds, Data(job.statusDocument), job.explanation, job.largeResultURL,
-            ]
-            guard let number = try Int64.fetchOne(statement, arguments: arguments) else {
-                throw StoreError(.index, "the index gave no number to job \(job.id)")
+            let ordinal = try Self.put(database, job)
+            for artifact in artifacts ?? [] { try Self.put(database, artifact, of: ordinal, usedAt: now) }
+            try Self.grant(database, ordinal, to: fingerprint)
+            return JobOrdinal(ordinal)
+        }
+    }
+
+    /// Enters what blobs say of jobs that the index does not have; what it has it knows better.
+    func restore(_ trees: [LabelledTree], at now: Timestamp) async throws(StoreError) {
+        try await write { database in
+            for tree in trees {
+                // A row that is damaged is none.
+                let known = try Row.fetchOne(
+                    database.cachedStatement(sql: "SELECT * FROM job WHERE origin = ? AND id = ?"),
+                    arguments: [tree.job.origin, tree.job.id])
+                if let known {
+                    guard StoredJob(row: known) == nil else { continue }
+                    try database.execute(sql: "DELETE FROM job WHERE ordinal = ?", arguments: [known["ordinal"]])
+                }
+                let ordinal = try Self.put(database, tree.job)
+                for artifact in tree.artifacts { try Self.put(database, artifact, of: ordinal, usedAt: now) }
+                try Self.grant(database, ordinal, to: tree.grantee)
             }
-            for artifact in artifacts ?? [] { try Self.put(database, artifact, of: number) }
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO grantee (fingerprint, job) VALUES (?, ?)",
-                arguments: [Data(fingerprint.bytes), number])
-            return JobOrdinal(number)
         }
     }
 
     /// Writes an artifact's facts, over those of the same slot.
-    func put(_ artifact: StoredArtifact, of job: JobOrdinal) async throws(StoreError) {
-        try await write { try Self.put($0, artifact, of: job.rawValue) }
+    func put(_ artifact: StoredArtifact, of job: JobOrdinal, at now: Timestamp) async throws(StoreError) {
+        try await write { try Self.put($0, artifact, of: job.rawValue, usedAt: now) }
     }
 
     /// Gives a name that was not listed a slot of its own, or finds the one it has; no slot below `first` is given.
@@ -118,46 +86,63 @@ extension Index {
                 database, sql: "SELECT max(slot) FROM artifact WHERE job = ?", arguments: [job.rawValue])
             let slot = max(first.rawValue, (highest ?? 0) + 1)
             let artifact = StoredArtifact(
-                slot: ArtifactSlot(slot), name: name, size: nil, source: nil, isListed: false, isStored: false)
-            try Self.put(database, artifact, of: job.rawValue)
+                slot: ArtifactSlot(slot), name: name, size: nil, source: nil, isListed: false)
+            try Self.put(database, artifact, of: job.rawValue, usedAt: Timestamp(nanoseconds: 0))
             return artifact.slot
         }
     }
 
-    private static func put(_ database: Database, _ artifact: StoredArtifact, of job: Int64) throws {
+    /// Lets go of a job, its files' facts and the grants on it; nil when it is not known.
+    func remove(origin: String, id: String) async throws(StoreError) -> StoredTree? {
+        let tree = try tree(origin: origin, id: id)
+        return try await write { database in
+            try database.execute(sql: "DELETE FROM job WHERE origin = ? AND id = ?", arguments: [origin, id])
+            return tree
+        }
+    }
+
+    // MARK: Rows
+
+    private static func put(_ database: Database, _ job: StoredJob) throws -> Int64 {
         let statement = try database.cachedStatement(
-            sql:
-                "INSERT OR REPLACE INTO artifact (job, slot, name, size, source, listed, stored) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        )
+            sql: """
+                INSERT INTO job (origin, id, status, terminal, created, updated, checked, document, explanation, largeResult, digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                ON CONFLICT (origin, id) DO UPDATE SET status = excluded.status, terminal = excluded.terminal,
+                    created = excluded.created, updated = excluded.updated, checked = excluded.checked,
+                    document = excluded.document, explanation = excluded.explanation, largeResult = excluded.largeResult
+                RETURNING ordinal
+                """)
+        guard let number = try Int64.fetchOne(statement, arguments: job.arguments) else {
+            throw StoreError(.index, "the index gave no number to job \(job.id)")
+        }
+        try database.cachedStatement(sql: "UPDATE job SET digest = ? WHERE ordinal = ?")
+            .execute(arguments: [job.digest(number), number])
+        return number
+    }
+
+    static func put(
+        _ database: Database, _ artifact: StoredArtifact, of job: Int64, usedAt time: Timestamp
+    ) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO artifact (job, slot, name, size, source, listed, stored, singleUse, allocated, sha256, digest, used)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (job, slot) DO UPDATE SET name = excluded.name, size = excluded.size,
+                    source = excluded.source, listed = excluded.listed, stored = excluded.stored,
+                    singleUse = excluded.singleUse, allocated = excluded.allocated, sha256 = excluded.sha256,
+                    digest = excluded.digest, used = max(used, excluded.used)
+                """)
         try statement.execute(arguments: [
             job, artifact.slot.rawValue, artifact.name, artifact.size.map(Int64.init(clamping:)), artifact.source,
-            artifact.isListed, artifact.isStored,
+            artifact.isListed, artifact.isStored, artifact.isSingleUse,
+            artifact.allocatedSize.map(Int64.init(clamping:)), artifact.sha256, artifact.digest(job), time.nanoseconds,
         ])
     }
-}
 
-extension StoredJob {
-    fileprivate init(row: Row) {
-        self.init(
-            origin: row["origin"], id: row["id"], status: row["status"], isTerminal: row["terminal"],
-            createdAt: Timestamp(row["created"]), updatedAt: Timestamp(row["updated"]),
-            checkedAt: Timestamp(nanoseconds: row["checked"]), statusDocument: Array(row["document"] as Data),
-            explanation: row["explanation"], largeResultURL: row["largeResult"])
-    }
-}
-
-extension StoredArtifact {
-    fileprivate init(row: Row) {
-        self.init(
-            slot: ArtifactSlot(row["slot"]), name: row["name"],
-            size: (row["size"] as Int64?).map(UInt64.init(clamping:)),
-            source: row["source"], isListed: row["listed"], isStored: row["stored"])
-    }
-}
-
-extension Timestamp {
-    fileprivate init?(_ nanoseconds: Int64?) {
-        guard let nanoseconds else { return nil }
-        self.init(nanoseconds: nanoseconds)
+    private static func grant(_ database: Database, _ job: Int64, to fingerprint: KeyFingerprint) throws {
+        let statement = try database.cachedStatement(
+            sql: "INSERT OR IGNORE INTO grantee (fingerprint, job, digest) VALUES (?, ?, ?)")
+        try statement.execute(arguments: [Data(fingerprint.bytes), job, fingerprint.digest(job)])
     }
 }

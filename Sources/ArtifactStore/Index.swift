@@ -1,15 +1,64 @@
 import Foundation
 import GRDB
+import Synchronization
 import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
 
 /// The facts of a cache, in SQLite: jobs, their artifacts, and who may read them.
 ///
 /// Reads are synchronous: a few microseconds from the page cache, on whatever thread asks. Writes are short transactions
-/// on the library's own queue. Several processes may use one index (WAL).
-struct Index: Sendable {
-    let pool: DatabasePool
+/// on the library's own queue. Several processes may use one index (WAL). A row that is not what was written is no row,
+/// and a file that is no database any more is set aside and begun anew: blobs say what they are.
+final class Index: Sendable {
+    private struct Opened {
+        let pool: DatabasePool
+        let file: FileIdentity?
+    }
 
-    init(at path: FilePath) throws(StoreError) {
+    private let directory: CacheDirectory
+    private let opened: Mutex<Opened>
+    /// The index was not there, or not usable, and holds nothing but what was entered since.
+    private let fresh: Mutex<Bool>
+
+    init(in directory: CacheDirectory) throws(StoreError) {
+        self.directory = directory
+        let (pool, isFresh) = try Self.locked(directory) { () throws(StoreError) in try Self.open(directory) }
+        opened = Mutex(Opened(pool: pool, file: FileIdentity(of: directory.index)))
+        fresh = Mutex(isFresh)
+    }
+
+    var pool: DatabasePool { opened.withLock { $0.pool } }
+
+    /// Whether the index began empty; says so once, to whoever fills it again.
+    func takeFreshness() -> Bool {
+        fresh.withLock { fresh in
+            defer { fresh = false }
+            return fresh
+        }
+    }
+
+    // MARK: Opening
+
+    private static func open(_ directory: CacheDirectory) throws(StoreError) -> (DatabasePool, isFresh: Bool) {
+        let wasThere = (FileFacts(of: directory.index)?.size ?? 0) > 0
+        // The log of an index that is gone belongs to no other.
+        if !wasThere { for file in companions(of: directory.index) { file.unlink() } }
+        do {
+            return (try connect(to: directory.index), !wasThere)
+        } catch let error as DatabaseError where error.isDamage {
+            try setAside(directory)
+        } catch {
+            throw failure(error)
+        }
+        do { return (try connect(to: directory.index), true) } catch { throw failure(error) }
+    }
+
+    private static func connect(to path: FilePath) throws -> DatabasePool {
         // SQLite would make it, and its companions, with the mode that the umask leaves.
         try StoreError.system("make \(path)") {
             try FileDescriptor.open(path, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
@@ -19,87 +68,106 @@ struct Index: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 8
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
-        do {
-            pool = try DatabasePool(path: path.string, configuration: configuration)
-            let migrator = Self.migrator
-            if try pool.read(migrator.hasBeenSuperseded) {
-                throw StoreError(
-                    .index, "\(path) was made by a newer version of pulsefs; name another cache with --cache-dir")
+        let pool = try DatabasePool(path: path.string, configuration: configuration)
+        let migrator = IndexLayout.migrator
+        if try pool.read(migrator.hasBeenSuperseded) {
+            throw StoreError(
+                .refused, "\(path) was made by a newer version of pulsefs; name another cache with --cache-dir")
+        }
+        try migrator.migrate(pool)
+        return pool
+    }
+
+    private static func companions(of path: FilePath) -> [FilePath] {
+        ["-wal", "-shm"].map { FilePath("\(path)\($0)") }
+    }
+
+    private static func setAside(_ directory: CacheDirectory) throws(StoreError) {
+        var generator = SystemRandomNumberGenerator()
+        let mark = String(generator.next(), radix: 36)
+        for file in [directory.index] + companions(of: directory.index) where FileFacts(of: file) != nil {
+            let name = file.lastComponent?.string ?? "index"
+            try StoreError.system("set the damaged \(file) aside") {
+                try file.rename(to: directory.quarantine.appending("\(mark)-\(name)"))
             }
-            try migrator.migrate(pool)
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            throw StoreError(.index, "cannot open the index \(path): \(error)")
         }
     }
 
-    private static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 jobs, artifacts, grants") { database in
-            try database.execute(
-                sql: """
-                    CREATE TABLE job (
-                        ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
-                        origin TEXT NOT NULL,
-                        id TEXT NOT NULL,
-                        status TEXT NOT NULL,
-                        terminal INTEGER NOT NULL,
-                        created INTEGER,
-                        updated INTEGER,
-                        checked INTEGER NOT NULL,
-                        document BLOB NOT NULL,
-                        explanation TEXT,
-                        largeResult TEXT,
-                        UNIQUE (origin, id)
-                    ) STRICT;
-                    CREATE TABLE artifact (
-                        job INTEGER NOT NULL REFERENCES job (ordinal) ON DELETE CASCADE,
-                        slot INTEGER NOT NULL,
-                        name TEXT NOT NULL,
-                        size INTEGER,
-                        source TEXT,
-                        listed INTEGER NOT NULL,
-                        stored INTEGER NOT NULL,
-                        PRIMARY KEY (job, slot)
-                    ) STRICT, WITHOUT ROWID;
-                    CREATE TABLE grantee (
-                        fingerprint BLOB NOT NULL,
-                        job INTEGER NOT NULL REFERENCES job (ordinal) ON DELETE CASCADE,
-                        PRIMARY KEY (fingerprint, job)
-                    ) STRICT, WITHOUT ROWID;
-                    """)
+    /// Runs `body` while no other process opens or replaces the index.
+    private static func locked<Value>(
+        _ directory: CacheDirectory, _ body: () throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        let file = try StoreError.system("make \(directory.indexLock)") {
+            try FileDescriptor.open(
+                directory.indexLock, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
         }
-        migrator.registerMigration("2 ledger") { database in
-            try database.execute(
-                sql: """
-                    CREATE TABLE ledger (
-                        entry INTEGER PRIMARY KEY AUTOINCREMENT,
-                        origin TEXT NOT NULL,
-                        id TEXT NOT NULL,
-                        event TEXT NOT NULL,
-                        time INTEGER NOT NULL,
-                        actor TEXT NOT NULL
-                    ) STRICT;
-                    CREATE INDEX ledgerByJob ON ledger (origin, id);
-                    """)
-        }
-        return migrator
+        defer { try? file.close() }
+        try StoreError.system("lock \(directory.indexLock)") { try file.lockWaiting() }
+        return try body()
     }
+
+    /// Puts a new index in the place of a damaged one, unless someone has done so meanwhile.
+    private func replace(_ damaged: DatabasePool) throws(StoreError) {
+        try Self.locked(directory) { () throws(StoreError) in
+            let known = opened.withLock { $0 }
+            guard known.pool === damaged else { return }
+            // Another process was quicker: what has the name now is new.
+            if known.file == FileIdentity(of: directory.index) { try Self.setAside(directory) }
+            let (pool, isFresh) = try Self.open(directory)
+            opened.withLock { $0 = Opened(pool: pool, file: FileIdentity(of: directory.index)) }
+            if isFresh { fresh.withLock { $0 = true } }
+        }
+    }
+
+    // MARK: Using
 
     /// Reads on the calling thread.
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try pool.read(body) } catch { throw Self.failure(error) }
+        let pool = pool
+        do { return try pool.read(body) } catch let error as DatabaseError where error.isDamage {
+            try replace(pool)
+        } catch {
+            throw Self.failure(error)
+        }
+        do { return try self.pool.read(body) } catch { throw Self.failure(error) }
     }
 
     /// Writes in one transaction.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError)
         -> Value
     {
-        do { return try await pool.write(body) } catch { throw Self.failure(error) }
+        let pool = pool
+        do { return try await pool.write(body) } catch let error as DatabaseError where error.isDamage {
+            try replace(pool)
+        } catch {
+            throw Self.failure(error)
+        }
+        do { return try await self.pool.write(body) } catch { throw Self.failure(error) }
     }
 
     private static func failure(_ error: any Error) -> StoreError {
-        StoreError(.index, "the index of the cache failed: \(error)")
+        if let error = error as? StoreError { return error }
+        if let cause = (error as? DatabaseError)?.systemCause {
+            return StoreError(.system, "cannot write the index of the cache", cause: cause)
+        }
+        return StoreError(.index, "the index of the cache failed: \(error)")
+    }
+}
+
+extension DatabaseError {
+    /// The file is not, or not any more, what SQLite wrote.
+    fileprivate var isDamage: Bool {
+        resultCode.primaryResultCode == .SQLITE_CORRUPT || resultCode.primaryResultCode == .SQLITE_NOTADB
+    }
+
+    /// The system's reason, when it is the disk that refused.
+    fileprivate var systemCause: Errno? {
+        switch resultCode.primaryResultCode {
+        case .SQLITE_FULL: .noSpace
+        case .SQLITE_READONLY: .readOnlyFileSystem
+        case .SQLITE_CANTOPEN, .SQLITE_PERM: .permissionDenied
+        case .SQLITE_IOERR: .ioError
+        default: nil
+        }
     }
 }

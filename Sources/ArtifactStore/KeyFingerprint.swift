@@ -42,6 +42,12 @@ struct FingerprintSecret: Sendable {
         key = SymmetricKey(data: bytes)
     }
 
+    /// Nil when there is none that can be read.
+    init?(reading path: FilePath) {
+        guard let bytes = Self.read(path) else { return nil }
+        key = SymmetricKey(data: bytes)
+    }
+
     private static func read(_ path: FilePath) -> [UInt8]? {
         guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) else { return nil }
         defer { try? file.close() }

@@ -1,8 +1,13 @@
-import Foundation
-import GRDB
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// What happened to a result that can be fetched only once.
-package enum LedgerEvent: String, Sendable {
+package enum LedgerEvent: String, Sendable, Codable {
     /// The download is about to begin.
     case claimed
     /// The result is in the store, complete.
@@ -11,6 +16,8 @@ package enum LedgerEvent: String, Sendable {
     case gone
     /// What arrived is not a result; the bytes are kept aside.
     case unusable
+    /// The user let go of the result with `jobs forget --lose-results`.
+    case lost
 }
 
 /// One line of the ledger, which is only ever added to.
@@ -27,36 +34,72 @@ package struct LedgerEntry: Sendable, Hashable {
     }
 }
 
-extension Index {
-    /// Adds a line. On disk when this returns: a claim must be known after a crash even though nothing else is.
-    func enter(_ event: LedgerEvent, origin: String, id: String, actor: String, at time: Timestamp)
-        async throws(StoreError)
-    {
-        do {
-            try await pool.writeWithoutTransaction { database in
-                // The pragma is ignored inside a transaction; the connection is back to normal afterwards.
-                try database.execute(sql: "PRAGMA synchronous = FULL")
-                defer { try? database.execute(sql: "PRAGMA synchronous = NORMAL") }
-                try database.execute(
-                    sql: "INSERT INTO ledger (origin, id, event, time, actor) VALUES (?, ?, ?, ?, ?)",
-                    arguments: [origin, id, event.rawValue, time.nanoseconds, actor])
+/// The history of single-use results: a text file of one JSON object a line, each with a digest, that survives the loss of
+/// the index. Lines are only added, whole and at once (O_APPEND), by any process of the cache.
+struct Ledger: Sendable {
+    let path: FilePath
+
+    private struct Line: Codable {
+        var origin: String
+        var job: String
+        var event: LedgerEvent
+        /// Nanoseconds since 1970 UTC.
+        var time: Int64
+        var actor: String
+    }
+
+    /// Adds a line. On disk when this returns. Blocks on the disk.
+    func enter(_ entry: LedgerEntry, origin: String, job: String) throws(StoreError) {
+        let line = Line(origin: origin, job: job, event: entry.event, time: entry.time.nanoseconds, actor: entry.actor)
+        try StoreError.system("write to the ledger \(path)") {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let json = Array(try encoder.encode(line))
+            let isNew = FileFacts(of: path) == nil
+            let file = try FileDescriptor.open(
+                path, .readWrite, options: [.append, .create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+            try file.closeAfter {
+                // A line that a full disk or a crash cut short must not swallow this one.
+                let start: [UInt8] = try file.endsInside() ? [UInt8(ascii: "\n")] : []
+                let bytes = start + Array(Self.digest(json).utf8) + [UInt8(ascii: " ")] + json + [UInt8(ascii: "\n")]
+                _ = try file.writeAll(bytes)
+                try file.synchronize()
             }
-        } catch {
-            throw StoreError(.index, "the ledger of the cache failed: \(error)")
+            if isNew { try path.removingLastComponent().synchronizeDirectory() }
         }
     }
 
-    /// The lines about a job, oldest first.
-    func ledger(origin: String, id: String) throws(StoreError) -> [LedgerEntry] {
-        try read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT event, time, actor FROM ledger WHERE origin = ? AND id = ? ORDER BY entry",
-                arguments: [origin, id]
-            ).compactMap { row in
-                LedgerEvent(rawValue: row["event"]).map {
-                    LedgerEntry(event: $0, time: Timestamp(nanoseconds: row["time"]), actor: row["actor"])
-                }
+    /// The lines about a job, oldest first. A line that is damaged says nothing.
+    func entries(origin: String, job: String) throws(StoreError) -> [LedgerEntry] {
+        guard FileFacts(of: path) != nil else { return [] }
+        let bytes = try StoreError.system("read the ledger \(path)") {
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+            return try file.closeAfter {
+                var bytes = [UInt8](repeating: 0, count: Int(clamping: FileFacts(of: file)?.size ?? 0))
+                let count = try bytes.withUnsafeMutableBytes { try file.readAll(at: 0, into: $0) }
+                return bytes[..<count]
             }
         }
+        let decoder = JSONDecoder()
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+            let json = Array(line[(space + 1)...])
+            guard Self.digest(json).utf8.elementsEqual(line[..<space]),
+                let line = try? decoder.decode(Line.self, from: Data(json)), line.origin == origin, line.job == job
+            else { return nil }
+            return LedgerEntry(event: line.event, time: Timestamp(nanoseconds: line.time), actor: line.actor)
+        }
+    }
+
+    private static func digest(_ json: [UInt8]) -> String { String(FastDigest.of(json), radix: 16) }
+}
+
+extension FileDescriptor {
+    /// The file is not empty and its last byte ends no line.
+    fileprivate func endsInside() throws -> Bool {
+        guard let size = FileFacts(of: self)?.size, size > 0 else { return false }
+        var last: [UInt8] = [0]
+        let count = try last.withUnsafeMutableBytes { try readAll(at: size - 1, into: $0) }
+        return count == 1 && last[0] != UInt8(ascii: "\n")
     }
 }

@@ -1,11 +1,5 @@
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The right of one process, among all that share a cache, to fetch a result that can be fetched only once.
 ///
 /// Held by a lock on the file that the result is downloaded into. The lock goes with the process, however it ends; the
@@ -26,40 +20,8 @@ package final class SingleUseClaim: Sendable {
 
     /// Nil while another process holds the claim.
     static func take(_ path: FilePath) throws(StoreError) -> SingleUseClaim? {
-        while true {
-            let descriptor = try StoreError.system("make \(path)") {
-                try FileDescriptor.open(
-                    path, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
-            }
-            guard descriptor.lockExclusively() else {
-                try? descriptor.close()
-                return nil
-            }
-            // Whoever held it before may have settled it, which takes the name away: then the lock is on nothing.
-            guard let held = FileIdentity(of: descriptor), held == FileIdentity(of: path) else {
-                try? descriptor.close()
-                continue
-            }
-            let document = SpoolFile(keeping: path, descriptor)
-            return SingleUseClaim(document: document, hasLeftover: try document.size() > 0)
-        }
-    }
-}
-
-/// Which file, whatever it is called (stat(2)).
-private struct FileIdentity: Equatable {
-    let device: UInt
-    let number: UInt
-
-    init?(of descriptor: FileDescriptor) {
-        var facts = stat()
-        guard fstat(descriptor.rawValue, &facts) == 0 else { return nil }
-        (device, number) = (facts.st_dev, facts.st_ino)
-    }
-
-    init?(of path: FilePath) {
-        var facts = stat()
-        guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { return nil }
-        (device, number) = (facts.st_dev, facts.st_ino)
+        guard let descriptor = try LockedFile.open(path) else { return nil }
+        let document = SpoolFile(keeping: path, descriptor)
+        return SingleUseClaim(document: document, hasLeftover: try document.size() > 0)
     }
 }

@@ -3,10 +3,22 @@ package import SystemPackage
 /// A file that bytes of the network land in before they are anything: private to one process, gone when released,
 /// unless it is published as a blob.
 package final class SpoolFile: Sendable {
+    private enum Place {
+        /// Under a name of its own, which goes with this object.
+        case temporary
+        /// Under a name that stays.
+        case kept
+        /// In no directory: the cache's disk takes nothing (memfd_create(2)).
+        case memory
+    }
+
     /// Readable and writable; owned by this object.
     package let descriptor: FileDescriptor
+    /// Empty for a file in memory.
     let path: FilePath
-    private let isKept: Bool
+    private let place: Place
+
+    package var isInMemory: Bool { place == .memory }
 
     init(in directory: FilePath) throws(StoreError) {
         var generator = SystemRandomNumberGenerator()
@@ -19,18 +31,25 @@ package final class SpoolFile: Sendable {
         _ = descriptor.lockExclusively()
         self.path = path
         self.descriptor = descriptor
-        isKept = false
+        place = .temporary
     }
 
     /// Takes over an open file whose name stays when this is released.
     init(keeping path: FilePath, _ descriptor: FileDescriptor) {
         self.path = path
         self.descriptor = descriptor
-        isKept = true
+        place = .kept
+    }
+
+    /// In memory; the bytes count against nobody's disk, and are gone with this object.
+    init() throws(StoreError) {
+        descriptor = try StoreError.system("make a file in memory") { try FileDescriptor.inMemory() }
+        path = FilePath()
+        place = .memory
     }
 
     deinit {
-        if !isKept { path.unlink() }
+        if place == .temporary { path.unlink() }
         try? descriptor.close()
     }
 
@@ -87,5 +106,36 @@ extension SpoolFile {
             try directory.synchronizeDirectory()
         }
         return target
+    }
+}
+
+extension SpoolFile {
+    /// Makes the disk set this many bytes apart for the file (fallocate(2)), whose size stays.
+    ///
+    /// Throws `.system` when it has not got them. Where the file system cannot tell, nothing is set apart.
+    package func reserve(_ bytes: UInt64) throws(StoreError) {
+        do throws(Errno) { try descriptor.allocate(Int64(clamping: bytes)) } catch .noSpace {
+            throw StoreError(
+                .system, "the cache's disk has no room for \(bytes) bytes of a result that can be fetched only once",
+                cause: .noSpace)
+        } catch {}
+    }
+
+    /// Appends the content of a blob. Blocks on the disk.
+    package func append(contentOf blob: BlobFile) throws(StoreError) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        var offset: UInt64 = 0
+        while offset < blob.size {
+            let wanted = Int(min(UInt64(buffer.count), blob.size - offset))
+            let got = try StoreError.system("read from the cache") {
+                try buffer.withUnsafeMutableBytes {
+                    try blob.descriptor.readAll(
+                        at: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
+                }
+            }
+            guard got == wanted else { throw StoreError(.damaged, "a blob is shorter than its label says") }
+            try append(buffer[..<got])
+            offset += UInt64(got)
+        }
     }
 }

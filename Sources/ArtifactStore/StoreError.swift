@@ -3,7 +3,7 @@ package import SystemPackage
 /// What went wrong with the cache on disk.
 package struct StoreError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
-        /// The cache directory belongs to someone else or others may write it; it is not used.
+        /// The cache directory belongs to someone else, others may write it, or a newer program made it; it is not used.
         case refused
         /// A call of the operating system failed; `cause` says how.
         case system
@@ -28,6 +28,14 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
+    /// The disk takes nothing, for now or for us: what is already there may well be readable.
+    package var isUnwritable: Bool {
+        switch cause {
+        case .noSpace, .diskQuotaExceeded, .readOnlyFileSystem, .permissionDenied: true
+        default: false
+        }
+    }
+
     /// Runs a call of the operating system, and says on failure what it was for.
     static func system<Value>(_ purpose: @autoclosure () -> String, _ call: () throws -> Value) throws(StoreError)
         -> Value

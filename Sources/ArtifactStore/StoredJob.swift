@@ -53,29 +53,6 @@ package struct StoredJob: Sendable, Hashable {
     }
 }
 
-/// One file of a job: its facts, whether or not its bytes are here.
-package struct StoredArtifact: Sendable, Hashable {
-    package var slot: ArtifactSlot
-    package var name: String
-    /// Bytes; nil until the API has said.
-    package var size: UInt64?
-    /// Where the bytes come from, in the words of whoever fetches them; nil when they were part of another answer.
-    package var source: String?
-    /// Part of the directory's listing, rather than found by asking for its name.
-    package var isListed: Bool
-    /// A blob was published for it.
-    package var isStored: Bool
-
-    package init(slot: ArtifactSlot, name: String, size: UInt64?, source: String?, isListed: Bool, isStored: Bool) {
-        self.slot = slot
-        self.name = name
-        self.size = size
-        self.source = source
-        self.isListed = isListed
-        self.isStored = isStored
-    }
-}
-
 /// A job with its artifacts, as the index has them.
 package struct StoredTree: Sendable, Hashable {
     package let ordinal: JobOrdinal

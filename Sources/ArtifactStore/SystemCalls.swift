@@ -1,3 +1,4 @@
+import CStore
 import SystemPackage
 
 #if canImport(Glibc)
@@ -16,8 +17,41 @@ extension FileDescriptor {
         }
     }
 
+    /// pread(2) until the buffer is full or the file ends; returns the bytes read.
+    func readAll(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+            let got = try read(fromAbsoluteOffset: Int64(clamping: offset) + Int64(filled), into: rest)
+            guard got > 0 else { break }
+            filled += got
+        }
+        return filled
+    }
+
+    /// A file in memory, with no name in any directory (memfd_create(2)).
+    static func inMemory() throws(Errno) -> FileDescriptor {
+        let descriptor = memfd_create("pulsefs", pulse_mfd_cloexec)
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        return FileDescriptor(rawValue: descriptor)
+    }
+
+    /// Sets disk space apart from the file's beginning, without changing its size (fallocate(2)).
+    func allocate(_ bytes: Int64) throws(Errno) {
+        while bytes > 0, fallocate(rawValue, pulse_falloc_keep_size, 0, off_t(bytes)) != 0 {
+            guard errno == EINTR else { throw Errno(rawValue: errno) }
+        }
+    }
+
     /// flock(2), exclusive, without waiting; false when someone else holds it.
     func lockExclusively() -> Bool { flock(rawValue, LOCK_EX | LOCK_NB) == 0 }
+
+    /// flock(2), exclusive; blocks while someone else holds it.
+    func lockWaiting() throws(Errno) {
+        while flock(rawValue, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw Errno(rawValue: errno) }
+        }
+    }
 }
 
 extension FilePath {
@@ -35,10 +69,15 @@ extension FilePath {
     /// unlink(2); fails quietly, for callers that have nothing else to do about it.
     func unlink() { _ = withPlatformString { Glibc.unlink($0) } }
 
-    /// mkdir(2) with mode 0700; an existing directory is fine.
-    func makeDirectory() throws(Errno) {
-        guard withPlatformString({ mkdir($0, 0o700) }) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
+    /// mkdir(2) with mode 0700; an existing directory is fine. True when this made it.
+    func makeDirectory() throws(Errno) -> Bool {
+        if withPlatformString({ mkdir($0, 0o700) }) == 0 { return true }
+        guard errno == EEXIST else { throw Errno(rawValue: errno) }
+        return false
     }
+
+    /// rmdir(2); fails quietly, as for a directory that is not empty.
+    func removeEmptyDirectory() { _ = withPlatformString { rmdir($0) } }
 
     /// Makes the names in the directory durable.
     func synchronizeDirectory() throws {

@@ -26,7 +26,7 @@ struct ArtifactStoreTests {
         try await ScratchDirectory.with { (scratch) async throws in
             let store = try ArtifactStore(at: scratch.appending("cache"))
             let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-            let blob = try await store.publish(spool(store, bytes), as: Self.key, name: "a.png")
+            let blob = try await store.publish(spool(store, bytes), BlobFacts(key: Self.key, name: "a.png"))
             #expect(try content(blob) == bytes)
             let again = try ArtifactStore(at: scratch.appending("cache"))
             #expect(try content(#require(again.open(Self.key))) == bytes)
@@ -39,7 +39,7 @@ struct ArtifactStoreTests {
     func empty() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
             let store = try ArtifactStore(at: scratch.appending("cache"))
-            _ = try await store.publish(store.spool(), as: Self.key, name: "empty")
+            _ = try await store.publish(store.spool(), BlobFacts(key: Self.key, name: "empty"))
             #expect(store.open(Self.key)?.size == 0)
         }
     }
@@ -49,14 +49,14 @@ struct ArtifactStoreTests {
         try await ScratchDirectory.with { (scratch) async throws in
             let store = try ArtifactStore(at: scratch.appending("cache"))
             for damage in ["truncate -s -1", "truncate -s +1", "truncate -s 0"] {
-                _ = try await store.publish(spool(store, [1, 2, 3]), as: Self.key, name: "a")
+                _ = try await store.publish(spool(store, [1, 2, 3]), BlobFacts(key: Self.key, name: "a"))
                 #expect(store.open(Self.key) != nil)
                 try await Shell.run("find \"$1\"/blobs -type f -exec \(damage) {} +", [store.directory.path.string])
                 #expect(store.open(Self.key) == nil, "after \(damage)")
             }
             let other = BlobKey(origin: Self.key.origin, job: "job-2", slot: Self.key.slot)
-            _ = try await store.publish(spool(store, [1, 2, 3]), as: Self.key, name: "a")
-            _ = try await store.publish(spool(store, [4, 5, 6]), as: other, name: "a")
+            _ = try await store.publish(spool(store, [1, 2, 3]), BlobFacts(key: Self.key, name: "a"))
+            _ = try await store.publish(spool(store, [4, 5, 6]), BlobFacts(key: other, name: "a"))
             try await Shell.run("cd \"$1\"/blobs/* && cp job-2/64 job-1/64", [store.directory.path.string])
             #expect(store.open(Self.key) == nil)
         }
@@ -84,7 +84,7 @@ struct ArtifactStoreTests {
     func modes() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
             let store = try ArtifactStore(at: scratch.appending("cache"))
-            _ = try await store.publish(spool(store, [1]), as: Self.key, name: "a")
+            _ = try await store.publish(spool(store, [1]), BlobFacts(key: Self.key, name: "a"))
             let job = StoredJob.sample
             _ = try await store.record(job, artifacts: nil, grantedTo: store.fingerprint(ofKey: "k"))
             let modes = try await Shell.run("find \"$1\" -printf '%y %m\\n' | sort -u", [store.directory.path.string])

@@ -17,9 +17,13 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     /// One line for people: what was asked and what came of it.
     package let words: String
 
+    /// What the cache said, when it was the cache that failed.
+    let storeError: StoreError?
+
     package init(_ reason: Reason, _ words: String) {
         self.reason = reason
         self.words = words
+        storeError = nil
     }
 
     package var description: String { words }
@@ -45,7 +49,11 @@ extension Failure {
         self.init(reason, error.description)
     }
 
-    package init(_ error: StoreError) { self.init(.cacheFailed, error.description) }
+    package init(_ error: StoreError) {
+        reason = .cacheFailed
+        words = error.description
+        storeError = error
+    }
 
     private static func reason(ofStatus status: Int) -> Reason {
         switch status {

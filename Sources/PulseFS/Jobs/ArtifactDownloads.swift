@@ -55,7 +55,7 @@ final class ArtifactDownloads: Sendable {
             }
             if state.isClosed { return .failure(Failure(.shuttingDown, "the mount is ending")) }
             let download: Download
-            do throws(StoreError) { download = Download(into: try store.spool()) } catch {
+            do throws(StoreError) { download = Download(into: try store.spool(), in: store) } catch {
                 return .failure(Failure(error))
             }
             let task = Task {
@@ -69,6 +69,10 @@ final class ArtifactDownloads: Sendable {
     }
 
     private func run(_ download: Download, _ name: String, _ source: ArtifactSource, _ job: Job) async {
+        // Without the lock the file is fetched all the same, perhaps by another process of the cache too.
+        let lock = try? await store.fetchLock(origin: job.facts.origin, id: job.id.text, what: source.text)
+        defer { withExtendedLifetime(lock) {} }
+        if let blob = fetchedElsewhere(name, source, job) { return download.complete(with: blob) }
         do throws(APIError) {
             switch source {
             case .image(.endpoint(let segment)): _ = try await client.getImage(job.id, segment, into: download)
@@ -78,32 +82,38 @@ final class ArtifactDownloads: Sendable {
         } catch {
             return download.fail(Failure(error))
         }
-        let size = download.complete()
+        _ = download.complete()
         // From here on readers have what they came for; what fails below costs another request one day.
         do throws(StoreError) {
             let slot = try await slot(of: name, source, job)
-            _ = try await store.publish(download.spool, as: job.blobKey(slot), name: name)
             var artifact =
                 job.artifact(slot)
-                ?? StoredArtifact(
-                    slot: slot, name: name, size: nil, source: source.text, isListed: false, isStored: false)
-            artifact.size = size
-            artifact.isStored = true
-            try await store.put(artifact, of: job.ordinal)
+                ?? StoredArtifact(slot: slot, name: name, size: nil, source: source.text, isListed: false)
+            let facts = BlobFacts(
+                key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed)
+            artifact.take(try await store.publish(download.spool, facts))
             catalog.put(artifact, of: job.ordinal)
+            try await store.put(artifact, of: job.ordinal)
         } catch {
-            warn(error)
+            store.reportUnwritable(error)
         }
+    }
+
+    /// The blob that another process of the cache has published since this one looked.
+    private func fetchedElsewhere(_ name: String, _ source: ArtifactSource, _ job: Job) -> BlobFile? {
+        guard let tree = (try? store.tree(job.ordinal)) ?? nil else { return nil }
+        let stored = tree.artifacts.first {
+            $0.isStored && $0.name == name && (source == .formPDF ? $0.slot == .form : $0.slot.isImage)
+        }
+        guard let stored, let blob = store.open(job.blobKey(stored.slot)) else { return nil }
+        catalog.put(stored, of: job.ordinal)
+        return blob
     }
 
     private func slot(of name: String, _ source: ArtifactSource, _ job: Job) async throws(StoreError) -> ArtifactSlot {
         if source == .formPDF { return .form }
         if let known = job.image(named: name) { return known.slot }
         return try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)
-    }
-
-    private func warn(_ error: StoreError) {
-        MountLog.cache.warning("a downloaded file could not be kept", metadata: ["reason": "\(error)"])
     }
 
     /// Lets downloads under way end within `grace`, then gives them up.

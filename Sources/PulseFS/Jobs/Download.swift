@@ -1,13 +1,12 @@
 import ArtifactStore
 import FUSE
 import Synchronization
-package import SystemPackage
 package import Transfer
 
 /// Bytes on their way in: readable as far as they have come, by any number of readers.
 ///
 /// A reader waits for the range it asked for and no more. A reader that is cancelled leaves; the download goes on.
-package final class Download: BodySink, OpenFile {
+package final class Download: BodySink {
     private enum Need {
         case size
         case bytes(UInt64)
@@ -23,20 +22,22 @@ package final class Download: BodySink, OpenFile {
         var size: UInt64?
         var received: UInt64 = 0
         var failure: Failure?
+        /// Another process had fetched it already.
+        var blob: BlobFile?
         var waiters: [UInt64: Waiter] = [:]
         var nextTicket: UInt64 = 0
     }
 
-    let spool: SpoolFile
-    private let sink: FileSink
+    private let sink: SpoolSink
     private let state = Mutex(State())
 
-    init(into spool: SpoolFile) {
-        self.spool = spool
-        sink = FileSink(descriptor: spool.descriptor.rawValue)
-    }
+    init(into spool: SpoolFile, in store: ArtifactStore) { sink = SpoolSink(spool, in: store) }
 
-    package var descriptor: FileDescriptor { spool.descriptor }
+    /// Where the bytes are that have come so far.
+    var spool: SpoolFile { sink.spool }
+
+    /// What to read those bytes from that a wait has promised.
+    var file: any OpenFile { state.withLock { $0.blob } ?? sink.spool }
 
     // MARK: Readers
 
@@ -102,6 +103,15 @@ package final class Download: BodySink, OpenFile {
             $0.size = $0.received
         }
         return sink.received
+    }
+
+    /// Nothing has to come: this blob is it.
+    func complete(with blob: BlobFile) {
+        advance {
+            $0.blob = blob
+            $0.received = blob.size
+            $0.size = blob.size
+        }
     }
 
     func fail(_ failure: Failure) {

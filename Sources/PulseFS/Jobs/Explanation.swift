@@ -1,4 +1,5 @@
 import ArtifactStore
+import PulseAPI
 
 /// The words of `error.txt`: what happened, and what to do next.
 enum Explanation {
@@ -26,6 +27,15 @@ enum Explanation {
 
             """
         }
+    }
+
+    static func withheld(_ id: JobID) -> String {
+        """
+        The result of this job can be downloaded only once, and this mount downloads such results by hand alone \
+        (--large-results=manual).
+        Run: pulsefs fetch \(id)
+
+        """
     }
 
     /// `history` is what this cache knows of earlier attempts.

@@ -28,5 +28,12 @@ struct GenerationCache<Key: Hashable, Value> {
         old[key] = nil
     }
 
+    var values: [Value] { Array(young.values) + old.compactMap { young[$0.key] == nil ? $0.value : nil } }
+
+    mutating func removeAll(where isGone: (Value) -> Bool) {
+        young = young.filter { !isGone($0.value) }
+        old = old.filter { !isGone($0.value) }
+    }
+
     var count: Int { young.count + old.keys.count { young[$0] == nil } }
 }

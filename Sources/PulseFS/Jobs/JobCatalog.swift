@@ -9,10 +9,12 @@ package final class JobCatalog: Sendable {
         var ordinals = GenerationCache<JobID, JobOrdinal>(generation: 4096)
         var clocks: [JobOrdinal: StatusClock] = [:]
         var refusals = GenerationCache<JobID, Refusal>(generation: 1024)
-        /// The last job of the listing.
-        var newest = JobOrdinal(0)
+        /// What the index said of its listing when it was last looked at.
+        var listing: ListingState?
         var listingChanged = APITime.now
-        var listingObserver: (@Sendable () -> Void)?
+        var listingObserver: (@Sendable (ListingChange) -> Void)?
+        /// Numbers of jobs that the index could not take: they end with this mount.
+        var inMemory: [JobID: JobOrdinal] = [:]
     }
 
     private struct Refusal {
@@ -27,6 +29,9 @@ package final class JobCatalog: Sendable {
 
     /// A refusal is not asked for again at once: one `ls -l` looks the same name up several times.
     private static let refusalLifetime = Duration.seconds(1)
+
+    /// Far above what an index gives, and within what an inode number has room for.
+    private static let firstInMemory: Int64 = 1 << 42
 
     package init(store: ArtifactStore, origin: APIOrigin, keyring: Keyring) {
         self.store = store
@@ -88,24 +93,47 @@ package final class JobCatalog: Sendable {
     package var listingChanged: Timestamp { state.withLock { $0.listingChanged } }
 
     /// Calls `observer` whenever the listing has changed, before anyone is answered who caused it. One observer.
-    package func observeListing(_ observer: @escaping @Sendable () -> Void) {
+    package func observeListing(_ observer: @escaping @Sendable (ListingChange) -> Void) {
         state.withLock { $0.listingObserver = observer }
     }
 
-    /// Looks whether another process of the cache has made a job known.
+    /// Looks whether the listing has changed, by this process or another of the cache.
     package func checkListing() {
-        guard let newest = (try? store.newestKnownJob(fingerprint: keyring.fingerprint)) ?? nil else { return }
-        noticed(newest)
+        guard let now = try? store.listing(), state.withLock({ $0.listing }) != now else { return }
+        let before = state.withLock { state in
+            defer { state.listing = now }
+            return state.listing
+        }
+        let removed = before.map { $0.removals == now.removals } ?? true ? [] : forgotten()
+        let observer = state.withLock { state -> (@Sendable (ListingChange) -> Void)? in
+            state.listingChanged = APITime.now
+            return before == nil ? nil : state.listingObserver
+        }
+        observer?(ListingChange(removed: removed))
     }
 
-    private func noticed(_ ordinal: JobOrdinal) {
-        let observer = state.withLock { state -> (@Sendable () -> Void)? in
-            guard ordinal > state.newest else { return nil }
-            state.newest = ordinal
-            state.listingChanged = APITime.now
-            return state.listingObserver
+    /// Lets go of the jobs that the index no longer has for this key.
+    private func forgotten() -> [JobID] {
+        let held = state.withLock { state in state.jobs.values.filter { state.inMemory[$0.id] == nil } }
+        let gone = held.filter { job in (try? store.isGranted(job.ordinal, to: keyring.fingerprint)) == false }
+        state.withLock { state in
+            for job in gone {
+                state.jobs.remove(job.ordinal)
+                state.ordinals.remove(job.id)
+                state.clocks[job.ordinal] = nil
+            }
         }
-        observer?()
+        return gone.map(\.id)
+    }
+
+    /// A number for a job that the index cannot take; the same for as long as this catalog lives.
+    func ordinalInMemory(for id: JobID) -> JobOrdinal {
+        state.withLock { state in
+            if let known = state.inMemory[id] { return known }
+            let ordinal = JobOrdinal(Self.firstInMemory + Int64(state.inMemory.count))
+            state.inMemory[id] = ordinal
+            return ordinal
+        }
     }
 
     // MARK: Freshness
@@ -128,7 +156,7 @@ package final class JobCatalog: Sendable {
                 state.clocks[job.ordinal, default: StatusClock(checkedAt: now)].answered(changed: changed, at: now)
             }
         }
-        noticed(job.ordinal)
+        checkListing()
     }
 
     /// The API could not be asked: what is known is shown for another while.
@@ -162,4 +190,10 @@ package final class JobCatalog: Sendable {
             return nil
         }
     }
+}
+
+/// How the listing of known jobs has changed.
+package struct ListingChange: Sendable {
+    /// Jobs that were held here and are known no more.
+    package let removed: [JobID]
 }

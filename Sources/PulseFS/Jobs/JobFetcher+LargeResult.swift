@@ -7,6 +7,13 @@ extension JobFetcher {
     /// Follows the link. The bytes are on disk, checked and durable, before anyone sees a file of them; at most one
     /// process of the cache asks, and one that finds what another left behind asks no more.
     func fetchLargeResult(of job: Job) async throws(Failure) -> Job {
+        guard !store.isTemporary else {
+            if let found = try await delivered(job) { return found }
+            throw Failure(
+                .cacheFailed,
+                "the result of job \(job.id) can be fetched only once, and the cache that should keep it cannot be written: name another with --cache-dir"
+            )
+        }
         guard
             let claim = try await store({ store throws(StoreError) in
                 try await store.claim(origin: self.origin, id: job.id.text)
@@ -16,6 +23,10 @@ extension JobFetcher {
         guard let url = job.facts.largeResultURL else {
             claim.settle()
             return job
+        }
+        if let found = try await delivered(job) {
+            claim.settle()
+            return found
         }
         do throws(Failure) {
             if claim.hasLeftover, case .success(let facts) = try await scan(claim.document) {
@@ -34,10 +45,25 @@ extension JobFetcher {
     private func download(_ url: String, _ claim: SingleUseClaim, _ job: Job) async throws(Failure) {
         try await onDisk { () throws(StoreError) in try claim.document.restart() }
         try await enter(.claimed, job)
-        try await ask { sink throws(APIError) in try await self.client.getLargeResult(at: url, into: sink) }(
-            claim.document)
+        store.steps.reached(.claimed)
+        do throws(APIError) {
+            _ = try await client.getLargeResult(at: url, into: ReservingSink(claim.document))
+        } catch {
+            throw Failure(error)
+        }
         // From here on the API will not give it again: the bytes must outlive whatever happens next.
         try await onDisk { () throws(StoreError) in try claim.document.synchronize() }
+        store.steps.reached(.downloaded)
+    }
+
+    /// The job with its result, when that is in the store and the index does not know.
+    private func delivered(_ job: Job) async throws(Failure) -> Job? {
+        guard let tree = store.labelledTree(origin: origin, id: job.id.text),
+            tree.artifacts.contains(where: { $0.slot == .result && $0.isStored && $0.isSingleUse })
+        else { return nil }
+        var known = job.facts
+        known.largeResultURL = nil
+        return try await record(known, tree.artifacts, of: job.id)
     }
 
     private func scan(_ document: SpoolFile) async throws(Failure) -> Result<ResultFacts, JSONError> {
@@ -46,13 +72,16 @@ extension JobFetcher {
 
     private func deliver(_ facts: ResultFacts, _ claim: SingleUseClaim, _ job: Job) async throws(Failure) -> Job {
         let size = try await onDisk { () throws(StoreError) in try claim.document.size() }
-        let harvest = ResultHarvest(store: store, origin: origin, job: job.id, document: claim.document)
-        let artifacts = try await harvest.artifacts(JobResult(range: 0..<size, facts: facts))
         var known = job.facts
         known.largeResultURL = nil
+        let harvest = ResultHarvest(
+            store: store, facts: known, job: job.id, grantee: keyring.fingerprint, document: claim.document,
+            isSingleUse: true)
+        let artifacts = try await harvest.artifacts(JobResult(range: 0..<size, facts: facts))
         let whole = try await record(known, artifacts, of: job.id)
-        // Durable, and with it the facts written just before; only then may the download's own file go.
+        // The files and what they say of themselves are durable; only when the ledger is too may the download's own file go.
         try await enter(.delivered, job)
+        store.steps.reached(.delivered)
         claim.settle()
         return whole
     }

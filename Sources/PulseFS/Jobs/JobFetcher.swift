@@ -8,7 +8,7 @@ final class JobFetcher: Sendable {
     let client: PulseClient
     let store: ArtifactStore
     private let catalog: JobCatalog
-    private let keyring: Keyring
+    let keyring: Keyring
     /// Who asks, in words, for the ledger.
     let actor: String
 
@@ -25,15 +25,57 @@ final class JobFetcher: Sendable {
 
     var origin: String { client.origin.description }
 
-    /// One `GET /job`, its result published when the job is completed.
-    func fetch(_ id: JobID) async throws(Failure) -> Job {
+    /// One `GET /job`, its result published when the job is completed; none when another process of the cache has just
+    /// done so, or the index has lost a job whose files are here.
+    ///
+    /// `isWanted` asks in any case: files are gone that only the answer has.
+    func fetch(_ id: JobID, isWanted: Bool = false) async throws(Failure) -> Job {
+        if let found = try await recovered(id) { return found }
+        let started = APITime.now
+        // Without the lock the job is asked for all the same, perhaps by another process of the cache too.
+        let lock = try? await store.fetchLock(origin: origin, id: id.text, what: "job")
+        defer { withExtendedLifetime(lock) {} }
+        if !isWanted, let found = try fetchedElsewhere(id, since: started) { return found }
+        return try await ask(id)
+    }
+
+    /// A job that the index has lost, from its own files.
+    private func recovered(_ id: JobID) async throws(Failure) -> Job? {
+        do throws(StoreError) {
+            guard let tree = try store.lostTree(origin: origin, id: id.text, for: keyring.fingerprint) else {
+                return nil
+            }
+            try await store.restore(tree)
+        } catch {
+            throw Failure(error)
+        }
+        return try catalog.job(id)
+    }
+
+    /// The job as another process has recorded it for this key while this one waited for its turn, or before, if it has
+    /// ended.
+    private func fetchedElsewhere(_ id: JobID, since started: Timestamp) throws(Failure) -> Job? {
+        do throws(StoreError) {
+            guard let tree = try store.tree(origin: origin, id: id.text), let job = Job(tree),
+                job.phase.isTerminal || job.facts.checkedAt >= started,
+                try store.isGranted(job.ordinal, to: keyring.fingerprint)
+            else { return nil }
+            catalog.put(job, changed: true)
+            return job
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func ask(_ id: JobID) async throws(Failure) -> Job {
         let shown = try catalog.job(id)
         // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
         let known = if let shown { shown } else { try stored(id) }
         let fingerprint = keyring.fingerprint
         do throws(Failure) {
-            let document = try spool()
-            try await ask { sink throws(APIError) in try await self.client.getJob(id, into: sink) }(document)
+            let sink = SpoolSink(try spool(), in: store)
+            do throws(APIError) { _ = try await client.getJob(id, into: sink) } catch { throw Failure(error) }
+            let document = sink.spool
             let scanned = try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in
                 let answer = try JobAnswer.scan(source)
                 return (answer, try Self.statusDocument(answer, source))
@@ -46,9 +88,8 @@ final class JobFetcher: Sendable {
             if let named = answer.jobID, named != id.text {
                 throw Failure(.notAJob, "GET /job/\(id): the answer is about another job")
             }
-            let (facts, artifacts) = try await takeApart(id, answer, status, document, known)
-            let ordinal = try await record(facts, artifacts, fingerprint)
-            let job = try reload(ordinal, id, facts)
+            let (facts, artifacts) = try await takeApart(id, answer, status, document, known, fingerprint)
+            let job = try await recorded(facts, artifacts, of: id, fingerprint)
             catalog.put(job, changed: known.map { $0.facts.statusDocument != facts.statusDocument } ?? true)
             return job
         } catch {
@@ -65,6 +106,28 @@ final class JobFetcher: Sendable {
         let job = try reload(ordinal, id, facts)
         catalog.put(job, changed: true)
         return job
+    }
+
+    /// Cuts the files of a job out of its stored result once more: one of them is gone, and the result is not. Nil when the
+    /// result itself is not here, or is none.
+    func harvestAgain(_ job: Job) async throws(Failure) -> Job? {
+        guard let result = store.open(job.blobKey(.result)), result.isIntact(0..<result.size) else { return nil }
+        let document: SpoolFile
+        do throws(StoreError) {
+            document = try store.spool()
+            try await store.onDisk { () throws(StoreError) in try document.append(contentOf: result) }
+        } catch {
+            throw Failure(error)
+        }
+        let scanned = try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in
+            try ResultFacts.scan(source)
+        }
+        guard case .success(let facts) = scanned else { return nil }
+        let harvest = ResultHarvest(
+            store: store, facts: job.facts, job: job.id, grantee: keyring.fingerprint, document: document,
+            isSingleUse: job.artifact(.result)?.isSingleUse ?? false)
+        let artifacts = try await harvest.artifacts(JobResult(range: 0..<result.size, facts: facts))
+        return try await record(job.facts, artifacts.map { Self.merge($0, job.artifact($0.slot)) }, of: job.id)
     }
 
     /// The job as the index has it now: another process may have learnt more.
@@ -84,18 +147,6 @@ final class JobFetcher: Sendable {
         do throws(StoreError) { return try store.spool() } catch { throw Failure(error) }
     }
 
-    func ask(
-        _ request: @escaping @Sendable (any BodySink) async throws(APIError) -> ResponseHead
-    ) -> (SpoolFile) async throws(Failure) -> Void {
-        { document throws(Failure) in
-            do throws(APIError) {
-                _ = try await request(FileSink(descriptor: document.descriptor.rawValue))
-            } catch {
-                throw Failure(error)
-            }
-        }
-    }
-
     private static func statusDocument(_ answer: JobAnswer, _ source: FileByteSource) throws(JSONError) -> [UInt8] {
         var rewriter = ObjectRewriter(source, members: answer.members.filter { $0.name != "result" })
         var document: [UInt8] = []
@@ -110,7 +161,8 @@ final class JobFetcher: Sendable {
     }
 
     private func takeApart(
-        _ id: JobID, _ answer: JobAnswer, _ status: [UInt8], _ document: SpoolFile, _ known: Job?
+        _ id: JobID, _ answer: JobAnswer, _ status: [UInt8], _ document: SpoolFile, _ known: Job?,
+        _ fingerprint: KeyFingerprint
     ) async throws(Failure) -> (StoredJob, [StoredArtifact]?) {
         let phase = JobPhase(status: answer.status)
         var facts = StoredJob(
@@ -130,7 +182,8 @@ final class JobFetcher: Sendable {
             if known?.artifact(.result)?.isStored != true { facts.largeResultURL = url }
             return (facts, nil)
         }
-        let harvest = ResultHarvest(store: store, origin: origin, job: id, document: document)
+        let harvest = ResultHarvest(
+            store: store, facts: facts, job: id, grantee: fingerprint, document: document)
         return (facts, try await harvest.artifacts(result).map { Self.merge($0, known?.artifact($0.slot)) })
     }
 
@@ -140,6 +193,19 @@ final class JobFetcher: Sendable {
             return artifact
         }
         return known
+    }
+
+    /// The job as it is from now on: as the index has it, or in memory alone while the index takes nothing.
+    private func recorded(
+        _ facts: StoredJob, _ artifacts: [StoredArtifact]?, of id: JobID, _ fingerprint: KeyFingerprint
+    ) async throws(Failure) -> Job {
+        do throws(Failure) {
+            return try reload(try await record(facts, artifacts, fingerprint), id, facts)
+        } catch {
+            guard let cause = error.storeError else { throw error }
+            store.reportUnwritable(cause)
+            return Job(ordinal: catalog.ordinalInMemory(for: id), id: id, facts: facts, artifacts: artifacts ?? [])
+        }
     }
 
     private func record(

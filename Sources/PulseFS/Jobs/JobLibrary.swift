@@ -11,12 +11,20 @@ package final class JobLibrary: Sendable {
     private let fetcher: JobFetcher
     private let downloads: ArtifactDownloads
     private let fetches = Flights<JobID, Job>()
-    private let largeResults = Flights<JobOrdinal, Job>()
+    private let largeFetches = Flights<JobOrdinal, Job>()
+    private let refills = Flights<JobOrdinal, Job>()
     private let openBlobs = Mutex(GenerationCache<BlobKey, BlobFile>(generation: 128))
 
+    /// Whether results that can be fetched only once are fetched when someone looks for their files.
+    package let largeResults: LargeResultPolicy
+
     /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`.
-    package init(client: PulseClient, store: ArtifactStore, keyring: Keyring, actor: String) {
+    package init(
+        client: PulseClient, store: ArtifactStore, keyring: Keyring, actor: String,
+        largeResults: LargeResultPolicy = .automatic
+    ) {
         self.store = store
+        self.largeResults = largeResults
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring)
         fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
         downloads = ArtifactDownloads(client: client, store: store, catalog: catalog)
@@ -41,25 +49,55 @@ package final class JobLibrary: Sendable {
         }
     }
 
-    /// Brings a result that came as a link; the job as it is when there is none to bring.
+    /// Brings a result that came as a link; the job as it is when there is none to bring, or bringing it is for
+    /// `secure` alone.
     package func fetchLargeResult(of job: Job) async throws(Failure) -> Job {
+        largeResults == .manual ? try known(job) : try await secure(job)
+    }
+
+    /// Brings a result that came as a link, whatever the policy; the job as it is when there is none to bring.
+    package func secure(_ job: Job) async throws(Failure) -> Job {
         guard job.awaitsLargeResult else { return job }
-        return try await largeResults.join(job.ordinal) { [fetcher, catalog] () throws(Failure) in
+        return try await largeFetches.join(job.ordinal) { [fetcher, catalog] () throws(Failure) in
             // Whoever came a moment later finds the work done.
             let job = try catalog.job(job.ordinal) ?? job
             return try await fetcher.fetchLargeResult(of: job)
         }
     }
 
+    /// The result is there to be had, and is not fetched because someone looks.
+    package func withholds(_ job: Job) -> Bool { largeResults == .manual && job.awaitsLargeResult }
+
+    /// A job whose result is withheld, as the index has it now: another process may have fetched it.
+    package func known(_ job: Job) throws(Failure) -> Job { withholds(job) ? try fetcher.latest(job) : job }
+
+    /// The bytes of `error.txt`; nil when there is nothing to explain.
+    package func explanation(of job: Job) -> [UInt8]? {
+        withholds(job) ? Array(Explanation.withheld(job.id).utf8) : job.explanation
+    }
+
     // MARK: Files
 
-    /// The bytes of a file, if they are on disk.
+    /// The bytes of a file, if they are on disk. Says nothing yet of whether they are what was published.
     package func blob(_ slot: ArtifactSlot, of job: Job) -> BlobFile? {
         let key = job.blobKey(slot)
-        if let open = openBlobs.withLock({ $0.value(for: key) }) { return open }
-        guard let blob = store.open(key) else { return nil }
-        openBlobs.withLock { $0.set(blob, for: key) }
+        let blob: BlobFile
+        if let open = openBlobs.withLock({ $0.value(for: key) }) {
+            blob = open
+        } else {
+            guard let found = store.open(key) else { return nil }
+            openBlobs.withLock { $0.set(found, for: key) }
+            blob = found
+        }
+        if blob.isKept, blob.isDueForUseNote() { store.noteUse(of: slot, job: job.ordinal) }
         return blob
+    }
+
+    /// Lets go of blobs that were evicted or forgotten, by any process: the disk waits for that.
+    package func releaseOrphans() {
+        let held = openBlobs.withLock { $0.values }
+        guard held.contains(where: \.isOrphan) else { return }
+        openBlobs.withLock { $0.removeAll(where: \.isOrphan) }
     }
 
     /// An image by name, with its size; it starts to arrive, as that is how the size of one becomes known.
@@ -76,8 +114,7 @@ package final class JobLibrary: Sendable {
         do throws(StoreError) {
             let slot = try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)
             guard slot <= .last else { throw StoreError(.index, "job \(job.id) has more files than numbers for them") }
-            let artifact = StoredArtifact(
-                slot: slot, name: name, size: size, source: source.text, isListed: false, isStored: false)
+            let artifact = StoredArtifact(slot: slot, name: name, size: size, source: source.text, isListed: false)
             return learn(artifact, of: job)
         } catch {
             throw Failure(error)
@@ -108,45 +145,82 @@ package final class JobLibrary: Sendable {
         return artifact
     }
 
-    /// Bytes of a file that was not on disk a moment ago: from the download under way, or a new one, or the job's document
-    /// again.
+    /// Bytes of a file that was not on disk a moment ago, or was damaged there: from the download under way, or a new one,
+    /// or the job's document again.
     package func read(
         _ artifact: StoredArtifact, of job: Job, at offset: UInt64, count: Int
     ) async throws(Failure) -> ReadReply {
+        let range = Self.range(at: offset, count: count)
+        if let reply = try await intact(artifact, of: job, range) { return reply }
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
-            let job = try await refetch(job)
-            guard let artifact = job.artifact(artifact.slot), let blob = blob(artifact.slot, of: job) else {
-                throw Failure(
-                    .cacheFailed, "\(artifact.name) of job \(job.id) is no longer in the cache, nor at the API")
-            }
-            return .file(blob, offset: offset, length: count, size: blob.size)
+            let job = try await refill(artifact, of: job)
+            if let reply = try await intact(artifact, of: job, range) { return reply }
+            throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is no longer in the cache, nor at the API")
         }
         var supply = try downloads.supply(artifact.name, from: source, of: job)
         if case .stored(let stored) = supply {
-            if let blob = blob(stored.slot, of: job) {
-                return .file(blob, offset: offset, length: count, size: blob.size)
-            }
+            if let reply = try await intact(stored, of: job, range) { return reply }
             supply = try downloads.supply(artifact.name, from: source, of: job, isLost: true)
         }
         guard case .arriving(let download) = supply else {
             throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is not in the cache where it was just put")
         }
-        let (end, overflow) = offset.addingReportingOverflow(UInt64(count))
-        let available = try await download.bytes(upTo: overflow ? .max : end)
-        return .file(download, offset: offset, length: count, size: available)
+        let available = try await download.bytes(upTo: range.upperBound)
+        return .file(download.file, offset: offset, length: count, size: available)
     }
 
-    /// The job's document once more, for a file that was cut out of it and is gone from the disk.
-    private func refetch(_ job: Job) async throws(Failure) -> Job {
-        try await fetches.join(job.id) { [fetcher] () throws(Failure) in try await fetcher.fetch(job.id) }
+    /// The bytes a reader asks for, which may lie past any end.
+    static func range(at offset: UInt64, count: Int) -> Range<UInt64> {
+        let (end, overflow) = offset.addingReportingOverflow(UInt64(count))
+        return offset..<(overflow ? .max : end)
+    }
+
+    /// A range of a blob that is what was published; nil when the blob is not here, or was damaged and is now set aside.
+    private func intact(
+        _ artifact: StoredArtifact, of job: Job, _ range: Range<UInt64>
+    ) async throws(Failure) -> ReadReply? {
+        guard let blob = blob(artifact.slot, of: job) else { return nil }
+        if blob.isIntact(range) {
+            return .file(blob, offset: range.lowerBound, length: Int(clamping: range.count), size: blob.size)
+        }
+        let key = job.blobKey(artifact.slot)
+        openBlobs.withLock { $0.remove(key) }
+        do throws(StoreError) { try await store.quarantine(key, name: artifact.name, job: job.ordinal) } catch {
+            throw Failure(error)
+        }
+        return nil
+    }
+
+    /// The files of a job that were cut out of its document, once more: from the result if that is here, else from the API.
+    private func refill(_ artifact: StoredArtifact, of job: Job) async throws(Failure) -> Job {
+        try await refills.join(job.ordinal) { [fetcher] () throws(Failure) in
+            if artifact.slot != .result, let whole = try await fetcher.harvestAgain(job) { return whole }
+            guard !artifact.isSingleUse else {
+                throw Failure(
+                    .cacheFailed,
+                    "\(artifact.name) of job \(job.id) was damaged on the disk and can be fetched only once; what is left of it is in the cache's quarantine"
+                )
+            }
+            return try await fetcher.fetch(job.id, isWanted: true)
+        }
     }
 
     /// Lets work under way end within `grace`; nothing new is begun.
     package func close(grace: Duration) async {
-        await largeResults.close(grace: grace)
+        await largeFetches.close(grace: grace)
         await fetches.close(grace: grace)
+        await refills.close(grace: grace)
         await downloads.close(grace: grace)
+        await store.close()
     }
+}
+
+/// When a result that can be fetched only once is fetched.
+package enum LargeResultPolicy: String, Sendable, CaseIterable {
+    /// As soon as one of its files is looked up.
+    case automatic
+    /// By `pulsefs fetch` alone.
+    case manual
 }
 
 extension BlobFile: OpenFile {}

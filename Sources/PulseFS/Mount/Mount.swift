@@ -34,10 +34,7 @@ package final class Mount: Sendable {
     /// Opens the cache and makes the mount; `serve` then answers.
     package init(_ configuration: MountConfiguration) throws(MountFailure) {
         try MountPoint.check(configuration.mountpoint)
-        let store: ArtifactStore
-        do throws(StoreError) { store = try ArtifactStore(at: configuration.cacheDirectory) } catch {
-            throw MountFailure("cannot use the cache: \(error)")
-        }
+        let store = try CacheOpening.open(configuration.cacheDirectory, limits: configuration.cacheLimits)
         do throws(TransferError) {
             // A request that the API leaves hanging keeps its connection until it is given up; others must find one.
             engine = try TransferEngine(
@@ -51,7 +48,8 @@ package final class Mount: Sendable {
         let client = PulseClient(origin: configuration.origin, engine: engine, key: { key })
         library = JobLibrary(
             client: client, store: store, keyring: Keyring(key, store: store),
-            actor: "the mount on \(configuration.mountpoint), process \(getpid())")
+            actor: "the mount on \(configuration.mountpoint), process \(getpid())",
+            largeResults: configuration.largeResults)
         let counted = CountedSession()
         let library = library
         let control = ControlFiles { file in
@@ -70,7 +68,10 @@ package final class Mount: Sendable {
             session = try Session(
                 serving: PulseFileSystem(library: library, policy: policy, control: control), options: options)
             counted.session = session
-            library.catalog.observeListing { [weak session] in session?.invalidateAttributes(of: Node.jobs.id) }
+            library.catalog.observeListing { [weak session] change in
+                for id in change.removed { try? session?.invalidate(id.text, in: Node.jobs.id) }
+                session?.invalidateAttributes(of: Node.jobs.id)
+            }
             try session.mount()
         } catch {
             throw MountPoint.explain(error, configuration)
@@ -79,7 +80,7 @@ package final class Mount: Sendable {
 
     /// Answers the kernel until the mount ends. Blocks the calling thread.
     package func serve() {
-        let watch = ListingWatch(library.catalog)
+        let watch = CacheWatch(library)
         session.run()
         watch.stop()
     }

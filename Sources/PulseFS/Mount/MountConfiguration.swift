@@ -1,3 +1,4 @@
+package import ArtifactStore
 package import PulseAPI
 package import SystemPackage
 
@@ -7,6 +8,8 @@ package struct MountConfiguration: Sendable {
     package var origin: APIOrigin
     package var key: APIKey
     package var cacheDirectory: FilePath
+    package var cacheLimits = StoreLimits.standard
+    package var largeResults = LargeResultPolicy.automatic
     package var allowOther = false
     package var owner: UInt32
     package var group: UInt32

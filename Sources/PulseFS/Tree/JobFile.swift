@@ -16,20 +16,20 @@ enum JobFile {
     static func slot(named name: String) -> ArtifactSlot? { all.first { $0.name == name }?.slot }
 
     /// Before a large result has been fetched, the files that may be in it count as there: looking one up fetches it.
-    static func exists(_ slot: ArtifactSlot, in job: Job) -> Bool {
-        switch slot {
+    static func exists(_ slot: ArtifactSlot, in job: Job, _ library: JobLibrary) -> Bool {
+        let mayCome = job.awaitsLargeResult && !library.withholds(job)
+        return switch slot {
         case .status: true
-        case .error: job.explanation != nil
+        case .error: library.explanation(of: job) != nil
         case .images: job.phase == .completed
-        case .markdown, .result: job.artifact(slot) != nil || job.awaitsLargeResult
-        case .html: job.artifact(slot) != nil || job.awaitsLargeResult
+        case .markdown, .result, .html: job.artifact(slot) != nil || mayCome
         default: job.artifact(slot) != nil
         }
     }
 
     /// Listed, which is more cautious: a name in a listing should turn out to be there.
-    static func isListed(_ slot: ArtifactSlot, in job: Job) -> Bool {
-        slot == .html && job.awaitsLargeResult ? false : exists(slot, in: job)
+    static func isListed(_ slot: ArtifactSlot, in job: Job, _ library: JobLibrary) -> Bool {
+        slot == .html && job.awaitsLargeResult ? false : exists(slot, in: job, library)
     }
 
     static func dependsOnLargeResult(_ slot: ArtifactSlot) -> Bool {

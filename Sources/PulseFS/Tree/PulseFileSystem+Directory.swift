@@ -71,7 +71,7 @@ extension PulseFileSystem {
     }
 
     private func entries(of job: Job) -> [DirectoryEntry] {
-        JobFile.all.filter { JobFile.isListed($0.slot, in: job) }.map { file in
+        JobFile.all.filter { JobFile.isListed($0.slot, in: job, library) }.map { file in
             let node: Node = file.slot == .images ? .images(job.ordinal) : .file(job.ordinal, file.slot)
             return DirectoryEntry(
                 name: file.name, node: node.id, kind: file.slot == .images ? .directory : .file,
@@ -92,7 +92,7 @@ extension PulseFileSystem {
     }
 
     private func listImages(of job: Job, after cookie: DirectoryCookie, _ limit: Int) -> Answer<[DirectoryEntry]> {
-        guard !job.awaitsLargeResult else {
+        guard !job.awaitsLargeResult || library.withholds(job) else {
             // Which images there are is part of the result.
             return .later { [library] () throws(Errno) in
                 do throws(Failure) {

@@ -71,7 +71,7 @@ extension PulseFileSystem {
 
     private func lookup(_ name: String, in job: Job) -> Answer<LookupReply> {
         guard let slot = JobFile.slot(named: name) else { return .now(.absent(.forever)) }
-        guard JobFile.exists(slot, in: job) else {
+        guard JobFile.exists(slot, in: job, library) else {
             // Fetching the large result may bring something to explain.
             return .now(.absent(job.awaitsLargeResult ? .none : lifetime(of: job)))
         }
@@ -79,7 +79,7 @@ extension PulseFileSystem {
             return .later { [library] () throws(Errno) in
                 let whole: Job
                 do throws(Failure) { whole = try await library.fetchLargeResult(of: job) } catch { throw error.logged }
-                guard JobFile.exists(slot, in: whole) else { return .absent(self.lifetime(of: whole)) }
+                guard JobFile.exists(slot, in: whole, library) else { return .absent(self.lifetime(of: whole)) }
                 return .found(try await self.entry(slot, of: whole).resolved())
             }
         }
@@ -117,7 +117,7 @@ extension PulseFileSystem {
         switch slot {
         case .status: return .now(entry(slot, size: UInt64(job.facts.statusDocument.count), of: job))
         case .error:
-            guard let explanation = job.explanation else { return .failed(.noSuchFileOrDirectory) }
+            guard let explanation = library.explanation(of: job) else { return .failed(.noSuchFileOrDirectory) }
             return .now(entry(slot, size: UInt64(explanation.count), of: job))
         default: break
         }

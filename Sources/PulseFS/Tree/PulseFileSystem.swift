@@ -57,11 +57,11 @@ package final class PulseFileSystem: FileSystem {
     private func read(_ slot: ArtifactSlot, of job: Job, at offset: UInt64, count: Int) -> Answer<ReadReply> {
         switch slot {
         case .status: return .now(.bytes(slice(job.facts.statusDocument, offset, count)))
-        case .error: return .now(.bytes(slice(job.explanation ?? [], offset, count)))
+        case .error: return .now(.bytes(slice(library.explanation(of: job) ?? [], offset, count)))
         default: break
         }
         guard let artifact = job.artifact(slot) else { return .failed(.staleNFSFileHandle) }
-        if artifact.isStored, let blob = library.blob(slot, of: job) {
+        if let blob = library.blob(slot, of: job), blob.isIntact(JobLibrary.range(at: offset, count: count)) {
             return .now(.file(blob, offset: offset, length: count, size: blob.size))
         }
         return .later { [library] () throws(Errno) in
@@ -101,7 +101,11 @@ package final class PulseFileSystem: FileSystem {
         case .failed(let error): return .failed(error)
         case .later: return .failed(.ioError)
         case .now(let job):
-            if isCurrent(job) { return answer(job, self) }
+            if isCurrent(job) {
+                do throws(Failure) { return answer(try library.known(job), self) } catch {
+                    return .failed(error.logged)
+                }
+            }
             return .later { () throws(Errno) in try await answer(try await self.refreshed(job.id), self).resolved() }
         }
     }
@@ -114,7 +118,9 @@ package final class PulseFileSystem: FileSystem {
 
     /// Without end for what is final; for the rest as long as the last answer is good.
     func lifetime(of job: Job) -> CacheLifetime {
-        library.catalog.freshness(of: job).map { .limited($0) } ?? .forever
+        // What is withheld may have been fetched by hand when someone looks again.
+        if library.withholds(job) { return .limited(.seconds(1)) }
+        return library.catalog.freshness(of: job).map { .limited($0) } ?? .forever
     }
 
     // MARK: Attributes

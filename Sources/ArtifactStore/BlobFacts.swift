@@ -1,0 +1,53 @@
+/// Which blob: an artifact of a job of an API.
+package struct BlobKey: Hashable, Sendable, Codable {
+    package let origin: String
+    /// A well-formed job id: it becomes a directory's name.
+    package let job: String
+    package let slot: ArtifactSlot
+
+    package init(origin: String, job: String, slot: ArtifactSlot) {
+        self.origin = origin
+        self.job = job
+        self.slot = slot
+    }
+
+    func isOfSameJob(as other: BlobKey) -> Bool { origin == other.origin && job == other.job }
+}
+
+/// What a blob says of itself beside its bytes, enough to find its place again when the index is gone.
+package struct BlobFacts: Sendable, Hashable, Codable {
+    package var key: BlobKey
+    package var name: String
+    /// Where the bytes came from, as in `StoredArtifact.source`.
+    package var source: String?
+    package var isListed: Bool
+    /// The bytes cannot be fetched again: never evicted.
+    package var isSingleUse: Bool
+    /// The whole job; carried by one blob of it.
+    package var tree: LabelledTree?
+
+    package init(
+        key: BlobKey, name: String, source: String? = nil, isListed: Bool = true, isSingleUse: Bool = false,
+        tree: LabelledTree? = nil
+    ) {
+        self.key = key
+        self.name = name
+        self.source = source
+        self.isListed = isListed
+        self.isSingleUse = isSingleUse
+        self.tree = tree
+    }
+}
+
+/// A job as it was when its result was published, and who was allowed to see it.
+package struct LabelledTree: Sendable, Hashable, Codable {
+    package var job: StoredJob
+    package var artifacts: [StoredArtifact]
+    package var grantee: KeyFingerprint
+
+    package init(job: StoredJob, artifacts: [StoredArtifact], grantee: KeyFingerprint) {
+        self.job = job
+        self.artifacts = artifacts
+        self.grantee = grantee
+    }
+}

@@ -1,0 +1,43 @@
+import SystemPackage
+
+/// Says to all processes of a cache that something is being fetched. Goes with the process, however it ends.
+package final class FetchLock: Sendable {
+    private let path: FilePath
+    private let descriptor: FileDescriptor
+
+    private init(_ path: FilePath, _ descriptor: FileDescriptor) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        // While it is still locked: whoever waits for it finds that the name is gone, and makes a new one.
+        path.unlink()
+        try? descriptor.close()
+    }
+
+    /// Nil while another process, or another part of this one, holds it.
+    static func take(_ path: FilePath) throws(StoreError) -> FetchLock? {
+        try LockedFile.open(path).map { FetchLock(path, $0) }
+    }
+}
+
+/// A file that is locked while it is open, under a name that its owner takes away before letting go.
+enum LockedFile {
+    /// Makes the file if need be; nil while someone else holds it.
+    static func open(_ path: FilePath) throws(StoreError) -> FileDescriptor? {
+        while true {
+            let descriptor = try StoreError.system("make \(path)") {
+                try FileDescriptor.open(
+                    path, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+            }
+            guard descriptor.lockExclusively() else {
+                try? descriptor.close()
+                return nil
+            }
+            // Whoever held it before may have taken the name away: then the lock is on nothing.
+            if let held = FileIdentity(of: descriptor), held == FileIdentity(of: path) { return descriptor }
+            try? descriptor.close()
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import GRDB
+
+/// The tables of the index.
+///
+/// `digest` columns are over all other columns of their row but `used`, and the row's key, so that a row which the disk
+/// has changed is noticed. `usage` has one row, kept by triggers: what the blobs take together, and how often the
+/// listing of known jobs has changed.
+enum IndexLayout {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 jobs, artifacts, grants, usage") { try $0.execute(sql: tables + triggers) }
+        return migrator
+    }
+
+    private static let tables = """
+        CREATE TABLE job (
+            ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
+            origin TEXT NOT NULL,
+            id TEXT NOT NULL,
+            status TEXT NOT NULL,
+            terminal INTEGER NOT NULL,
+            created INTEGER,
+            updated INTEGER,
+            checked INTEGER NOT NULL,
+            document BLOB NOT NULL,
+            explanation TEXT,
+            largeResult TEXT,
+            digest INTEGER NOT NULL,
+            UNIQUE (origin, id)
+        ) STRICT;
+        CREATE TABLE artifact (
+            job INTEGER NOT NULL REFERENCES job (ordinal) ON DELETE CASCADE,
+            slot INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            size INTEGER,
+            source TEXT,
+            listed INTEGER NOT NULL,
+            stored INTEGER NOT NULL,
+            singleUse INTEGER NOT NULL,
+            allocated INTEGER,
+            sha256 TEXT,
+            digest INTEGER NOT NULL,
+            used INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (job, slot)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX evictable ON artifact (used) WHERE stored = 1 AND singleUse = 0;
+        CREATE TABLE grantee (
+            fingerprint BLOB NOT NULL,
+            job INTEGER NOT NULL REFERENCES job (ordinal) ON DELETE CASCADE,
+            digest INTEGER NOT NULL,
+            PRIMARY KEY (fingerprint, job)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE usage (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            bytes INTEGER NOT NULL,
+            files INTEGER NOT NULL,
+            singleUseBytes INTEGER NOT NULL,
+            singleUseFiles INTEGER NOT NULL,
+            listing INTEGER NOT NULL,
+            removals INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO usage VALUES (1, 0, 0, 0, 0, 0, 0);
+
+        """
+
+    private static let triggers = [
+        trigger("artifactAdded", "AFTER INSERT ON artifact", counting("NEW", "+")),
+        trigger("artifactRemoved", "AFTER DELETE ON artifact", counting("OLD", "-")),
+        trigger(
+            "artifactChanged", "AFTER UPDATE OF stored, allocated, singleUse ON artifact",
+            counting("OLD", "-") + counting("NEW", "+")),
+        trigger("jobAdded", "AFTER INSERT ON job", listingChanged),
+        trigger("jobRemoved", "AFTER DELETE ON job", listingShrunk),
+        trigger("granted", "AFTER INSERT ON grantee", listingChanged),
+        trigger("revoked", "AFTER DELETE ON grantee", listingShrunk),
+    ].joined()
+
+    private static func trigger(_ name: String, _ event: String, _ body: String) -> String {
+        "CREATE TRIGGER \(name) \(event) BEGIN \(body) END;\n"
+    }
+
+    private static let listingChanged = "UPDATE usage SET listing = listing + 1;"
+
+    private static let listingShrunk = "UPDATE usage SET listing = listing + 1, removals = removals + 1;"
+
+    private static func counting(_ row: String, _ sign: String) -> String {
+        """
+        UPDATE usage SET bytes = bytes \(sign) ifnull(\(row).allocated, 0), files = files \(sign) 1,
+            singleUseBytes = singleUseBytes \(sign) \(row).singleUse * ifnull(\(row).allocated, 0),
+            singleUseFiles = singleUseFiles \(sign) \(row).singleUse
+            WHERE \(row).stored;
+        """
+    }
+}

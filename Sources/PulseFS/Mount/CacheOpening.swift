@@ -1,0 +1,61 @@
+package import ArtifactStore
+import Logging
+package import SystemPackage
+
+/// Opens a cache for a mount or a command, and says in the log what happens to it.
+package enum CacheOpening {
+    /// A cache that is someone else's, or newer than this program, is refused. One that cannot be written is replaced by a
+    /// temporary one: slower, as nothing is kept, and not broken.
+    package static func open(_ path: FilePath, limits: StoreLimits) throws(MountFailure) -> ArtifactStore {
+        let store: ArtifactStore
+        do throws(StoreError) {
+            store = try openKept(path, limits)
+        } catch  where !error.isUnwritable {
+            throw MountFailure("cannot use the cache: \(error)")
+        } catch {
+            MountLog.cache.warning(
+                "the cache cannot be written; what is fetched is kept until the mount ends",
+                metadata: ["reason": "\(error)"])
+            do throws(StoreError) { return try ArtifactStore(temporaryInsteadOf: path) } catch {
+                throw MountFailure("cannot use the cache: \(error)")
+            }
+        }
+        store.observe { log($0) }
+        Task {
+            do throws(StoreError) { try await store.rebuildIndexIfLost() } catch {
+                MountLog.cache.warning("the index could not be made again", metadata: ["reason": "\(error)"])
+            }
+        }
+        return store
+    }
+
+    private static func openKept(_ path: FilePath, _ limits: StoreLimits) throws(StoreError) -> ArtifactStore {
+        try ArtifactStore(at: path, limits: limits, steps: Self.steps)
+    }
+
+    #if DEBUG
+        /// For the tests, and in no release build: `PULSEFS_TEST_DIE_AT=renamed:3` kills the process the third time that a
+        /// file becomes part of the cache, right after its rename.
+        private static var steps: PublishingSteps { DeathAtStep.steps }
+    #else
+        private static let steps = PublishingSteps()
+    #endif
+
+    private static func log(_ event: StoreEvent) {
+        switch event {
+        case .unwritable(let error):
+            MountLog.cache.warning(
+                "the cache cannot be written; files are fetched again until it can", metadata: ["reason": "\(error)"])
+        case .writableAgain: MountLog.cache.notice("the cache can be written again")
+        case .quarantined(let name, let job, let path):
+            MountLog.cache.warning(
+                "a file of the cache was damaged; it is fetched again",
+                metadata: ["file": "\(name)", "job": "\(job)", "kept": "\(path)"])
+        case .indexRebuilt(let jobs, let blobs):
+            MountLog.cache.warning(
+                "the index of the cache was lost and is made again", metadata: ["jobs": "\(jobs)", "files": "\(blobs)"])
+        case .evicted(let files, let bytes):
+            MountLog.cache.debug("files left the cache", metadata: ["files": "\(files)", "bytes": "\(bytes)"])
+        }
+    }
+}

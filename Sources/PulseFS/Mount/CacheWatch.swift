@@ -1,0 +1,18 @@
+import Dispatch
+
+/// Notices what other processes have done to the cache: jobs made known or forgotten, blobs evicted. One look a second.
+struct CacheWatch {
+    private let timer: any DispatchSourceTimer
+
+    init(_ library: JobLibrary) {
+        timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "pulsefs.cache-watch"))
+        timer.schedule(deadline: .now() + .seconds(1), repeating: .seconds(1), leeway: .milliseconds(200))
+        timer.setEventHandler {
+            library.catalog.checkListing()
+            library.releaseOrphans()
+        }
+        timer.resume()
+    }
+
+    func stop() { timer.cancel() }
+}
