@@ -30,6 +30,26 @@ extension ArtifactStore {
         try await index.restore([tree], at: Self.now)
     }
 
+    /// Ends the claims of processes that died between publishing a result and saying so: the ledger gets its line, the
+    /// download's own file goes. What was not published stays for whoever looks for the result next.
+    package func settleLeftoverClaims(actor: String) async throws(StoreError) {
+        for name in DirectoryListing.names(in: directory.claims) {
+            guard let dash = name.firstIndex(of: "-"), !name.hasPrefix("fetch-") else { continue }
+            let id = String(name[name.index(after: dash)...])
+            let published = try index.trees(id: id).first { tree in
+                OriginName.of(tree.job.origin) == name[..<dash]
+                    && tree.artifacts.contains { $0.isSingleUse && $0.isStored }
+            }
+            // Held by someone alive: they settle it themselves.
+            guard let published, let claim = try SingleUseClaim.take(directory.claims.appending(name)) else { continue }
+            let origin = published.job.origin
+            if try ledger(origin: origin, id: id).last?.event != .delivered {
+                try await enter(.delivered, origin: origin, id: id, actor: actor, at: Self.now)
+            }
+            claim.settle()
+        }
+    }
+
     /// Fills an index that began empty from the blobs. Does nothing for any other.
     ///
     /// What is looked up meanwhile is found by `lostTree`.

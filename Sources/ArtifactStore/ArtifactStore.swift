@@ -222,7 +222,7 @@ package final class ArtifactStore: Sendable {
         for attempt in 0..<2 {
             do throws(StoreError) {
                 let blob = try await publishOnDisk(spool, facts)
-                trouble.ended()
+                trouble.written()
                 unkept.remove(facts.key)
                 if evictor.isDue() { Task { [evictor] in try? await evictor.run() } }
                 return blob

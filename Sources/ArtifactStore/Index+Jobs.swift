@@ -5,11 +5,15 @@ extension Index {
     /// Nil when it is not known, or not readable any more.
     func tree(origin: String, id: String) throws(StoreError) -> StoredTree? {
         try read { database in
-            try Self.tree(
-                database,
-                Row.fetchOne(
-                    database.cachedStatement(sql: "SELECT * FROM job WHERE origin = ? AND id = ?"),
-                    arguments: [origin, id]))
+            let row = try Row.fetchOne(
+                database.cachedStatement(sql: "SELECT * FROM job WHERE origin = ? AND id = ?"),
+                arguments: [origin, id])
+            let tree = try Self.tree(database, row)
+            // The way to the row leads to another: no part of this file can be trusted to find anything.
+            if let job = tree?.job, job.origin != origin || job.id != id {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a job was found under another's name")
+            }
+            return tree
         }
     }
 
@@ -33,6 +37,15 @@ extension Index {
         // Files that are missing from a listing would be lies about the job.
         guard artifacts.count == rows.count else { return nil }
         return StoredTree(ordinal: ordinal, job: job, artifacts: artifacts)
+    }
+
+    /// The jobs of this id, of whatever API. Looks at every row.
+    func trees(id: String) throws(StoreError) -> [StoredTree] {
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM job WHERE id = ?", arguments: [id]).compactMap {
+                try Self.tree(database, $0)
+            }
+        }
     }
 
     /// Takes in what the API has just said of a job, and that it said so to `fingerprint`.

@@ -1,24 +1,32 @@
 import Synchronization
 
-/// Says once that the cache cannot be written, and once that it can again, however many files are concerned.
+/// Says once that the cache cannot be written, and once that it can again, however many files are concerned and however
+/// often a nearly full disk takes one and refuses the next.
 final class StoreTrouble: Sendable {
-    private let state = Mutex<(isTroubled: Bool, observer: (@Sendable (StoreEvent) -> Void)?)>((false, nil))
+    private struct State {
+        var last: ContinuousClock.Instant?
+        var observer: (@Sendable (StoreEvent) -> Void)?
+    }
+
+    private let state = Mutex(State())
+    /// Without trouble for this long, the trouble is over.
+    private static let calm = Duration.seconds(60)
 
     func observe(_ observer: @escaping @Sendable (StoreEvent) -> Void) { state.withLock { $0.observer = observer } }
 
-    func began(_ error: StoreError) {
+    func began(_ error: StoreError, at now: ContinuousClock.Instant = .now) {
         let observer = state.withLock { state -> (@Sendable (StoreEvent) -> Void)? in
-            guard !state.isTroubled else { return nil }
-            state.isTroubled = true
-            return state.observer
+            defer { state.last = now }
+            return state.last == nil ? state.observer : nil
         }
         observer?(.unwritable(error))
     }
 
-    func ended() {
+    /// The disk took something.
+    func written(at now: ContinuousClock.Instant = .now) {
         let observer = state.withLock { state -> (@Sendable (StoreEvent) -> Void)? in
-            guard state.isTroubled else { return nil }
-            state.isTroubled = false
+            guard let last = state.last, last.duration(to: now) >= Self.calm else { return nil }
+            state.last = nil
             return state.observer
         }
         observer?(.writableAgain)

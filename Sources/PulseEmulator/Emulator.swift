@@ -75,6 +75,7 @@ extension Responder {
         latencies = LatencyTable(configuration.latency)
         gate = StallGate()
         log = RequestLog()
+        resets = ResetWatch()
         endpoints = Endpoints(
             jobs: JobRegistry(configuration.jobs, clock: configuration.clock),
             features: FeatureSwitches(configuration.features))

@@ -50,29 +50,12 @@ public final class ChildProcess: Sendable {
     private init(_ words: [String], _ environment: [String: String], _ files: URL) throws {
         outputFile = files.appendingPathExtension("out")
         errorsFile = files.appendingPathExtension("err")
-        _ = FileManager.default.createFile(atPath: outputFile.path, contents: nil)
-        _ = FileManager.default.createFile(atPath: errorsFile.path, contents: nil)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["--default-signal"] + words
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        let output = try FileHandle(forWritingTo: outputFile)
-        defer { try? output.close() }
-        let errors = try FileHandle(forWritingTo: errorsFile)
-        defer { try? errors.close() }
-        process.standardOutput = output
-        process.standardError = errors
-        let ended = AsyncStream.makeStream(of: Int32.self)
-        process.terminationHandler = { process in
-            let byItself = process.terminationReason == .exit
-            ended.continuation.yield(byItself ? process.terminationStatus : 128 + process.terminationStatus)
-            ended.continuation.finish()
-        }
-        try process.runUnmasked()
-        identifier = process.processIdentifier
+        let process = try SpawnedProcess(
+            words, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            output: outputFile.path, errors: errorsFile.path)
+        identifier = process.identifier
         state = Mutex(State())
-        Task { for await status in ended.stream { end(with: status) } }
+        process.whenEnded { [self] in end(with: $0) }
     }
 
     private func end(with status: Int32) {

@@ -18,15 +18,20 @@ public struct MountedPulseFS: Sendable {
 
     /// Mounts for the length of `body`. Afterwards nothing is left, however `body` ends: a mount whose daemon does not
     /// answer is detached, its connection aborted and the daemon killed.
+    ///
+    /// `trace` is a program, such as strace(1), that starts the daemon as its only child.
     public static func with<Value>(
         api: String, key: String = TestKeys.northwind, cache: FilePath, in scratch: ScratchDirectory,
-        options: [String] = [], _ body: (MountedPulseFS) async throws -> Value
+        options: [String] = [], environment: [String: String] = [:], tracing trace: [String] = [],
+        _ body: (MountedPulseFS) async throws -> Value
     ) async throws -> Value {
         let path = try scratch.make("mnt-\(UUID().uuidString.prefix(8))")
         let words =
-            [BuiltProducts.pulsefs, "mount", "--foreground", "--api-url", api, "--cache-dir", cache.string] + options
+            trace + [BuiltProducts.pulsefs, "mount", "--foreground", "--api-url", api, "--cache-dir", cache.string]
+            + options
             + [path.string]
-        return try await ChildProcess.with(words, environment: ["PULSE_API_KEY": key]) { process in
+        return try await ChildProcess.with(words, environment: environment.merging(["PULSE_API_KEY": key]) { $1 }) {
+            process in
             let mount = MountedPulseFS(path: path, process: process)
             do {
                 try await process.waitForOutput("mounted ")

@@ -23,32 +23,15 @@ public enum Shell {
         defer { try? FileManager.default.removeItem(at: scratch) }
         let output = scratch.appending(path: "out")
         let errors = scratch.appending(path: "err")
-        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-        _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
-
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-        process.arguments = ["-k", "2", "\(timeout)", "bash", "-c", script, "bash"] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try await process.runToEnd()
-        return Outcome(
-            status: process.terminationStatus, output: Array(try Data(contentsOf: output)),
-            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
-    }
-}
-
-extension Process {
-    /// Starts the process and returns when it has ended, without blocking a thread.
-    func runToEnd() async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            terminationHandler = { _ in continuation.resume() }
-            do { try runUnmasked() } catch {
-                terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
+        let process = try SpawnedProcess(
+            ["timeout", "-k", "2", "\(timeout)", "bash", "-c", script, "bash"] + arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, output: output.path,
+            errors: errors.path)
+        let status = await withCheckedContinuation { continuation in
+            process.whenEnded { continuation.resume(returning: $0) }
         }
+        return Outcome(
+            status: status, output: Array(try Data(contentsOf: output)),
+            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
     }
 }

@@ -1,7 +1,8 @@
 extension Endpoints {
     /// `GET /large_results/{jobId}`: a whole result, once.
     ///
-    /// The link is used up when one download has been sent whole; a broken one leaves it good.
+    /// The link is used up when one download has been sent whole; one that the client breaks off, even at the very end,
+    /// leaves it good.
     /// Downloads that overlap are all served. Nobody needs a key, but a wrong one is refused.
     func largeResult(of job: String, _ request: IncomingRequest) throws(APIFailure) -> Reply {
         guard request.method == "GET" else { throw .methodNotAllowed }

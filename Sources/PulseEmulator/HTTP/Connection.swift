@@ -13,6 +13,10 @@ struct Connection: Sendable {
     struct Ended: Error {}
 
     let channel: any Channel
+    let resets: ResetWatch
+
+    /// Calls `body` when the client breaks the connection off before it has asked for anything else.
+    func whenReset(_ body: (@Sendable () -> Void)?) { resets.watch(channel, body) }
 
     /// Sends nothing yet: the head goes out with what follows.
     func write(head: HTTPResponse) {

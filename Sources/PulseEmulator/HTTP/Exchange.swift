@@ -61,7 +61,13 @@ struct Exchange: Sendable {
             if isWhole { request.progress = .complete }
         }
         do {
-            if isWhole { reply.delivered?(true) }
+            if isWhole, let delivered = reply.delivered {
+                delivered(true)
+                connection.whenReset { [log, number] in
+                    delivered(false)
+                    log.update(number) { $0.progress = .broken }
+                }
+            }
             try await connection.finish(body: reply.body.bytes(in: last..<range.upperBound))
         } catch {
             if isWhole { reply.delivered?(false) }

@@ -7,6 +7,15 @@ import NIOCore
 final class HangUpHandler: ChannelInboundHandler, RemovableChannelHandler, Sendable {
     typealias InboundIn = NIOAny
 
+    private let resets: ResetWatch
+
+    init(_ resets: ResetWatch) { self.resets = resets }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        resets.noticed(context.channel)
+        context.fireErrorCaught(error)
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent {
             context.close(promise: nil)

@@ -22,12 +22,13 @@ final class Listener: Sendable {
     /// - Throws: ``EmulatorError`` if the address cannot be bound.
     static func start(host: String, port: Int, responder: Responder) async throws -> Listener {
         let channels = ChannelSet()
+        let resets = responder.resets
         let child = HTTP1Channel(
             responder: { request, _, channel in
                 channels.insert(channel)
                 try await responder.respond(to: request, on: channel)
             },
-            configuration: .init(additionalChannelHandlers: [HangUpHandler()]))
+            configuration: .init(additionalChannelHandlers: [HangUpHandler(resets)]))
         let (bound, announce) = AsyncStream.makeStream(of: Int.self)
         let server = Server(
             childChannelSetup: child,

@@ -9,6 +9,7 @@ struct Responder: Sendable {
     let latencies: LatencyTable
     let gate: StallGate
     let log: RequestLog
+    let resets: ResetWatch
     /// Answers below `/_emulator/`, or nil where that is not served.
     let control: ControlEndpoints?
 
@@ -16,7 +17,8 @@ struct Responder: Sendable {
     func respond(to request: Request, on channel: any Channel) async throws {
         let fallbackHost = "127.0.0.1:\(channel.localAddress?.port ?? 80)"
         let incoming = IncomingRequest(request.head, keys: keys, fallbackHost: fallbackHost)
-        let connection = Connection(channel: channel)
+        let connection = Connection(channel: channel, resets: resets)
+        connection.whenReset(nil)
         if let control, case .control(let path) = Route(path: incoming.path) {
             let body = try await request.body.collect(upTo: 1 << 20)
             let reply = control.reply(to: incoming, path: path, body: Array(buffer: body))

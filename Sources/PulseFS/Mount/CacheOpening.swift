@@ -2,6 +2,12 @@ package import ArtifactStore
 import Logging
 package import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Opens a cache for a mount or a command, and says in the log what happens to it.
 package enum CacheOpening {
     /// A cache that is someone else's, or newer than this program, is refused. One that cannot be written is replaced by a
@@ -21,12 +27,18 @@ package enum CacheOpening {
             }
         }
         store.observe { log($0) }
-        Task {
-            do throws(StoreError) { try await store.rebuildIndexIfLost() } catch {
-                MountLog.cache.warning("the index could not be made again", metadata: ["reason": "\(error)"])
-            }
-        }
+        Task { await recover(store) }
         return store
+    }
+
+    /// Mends what processes left that died, while the mount is in use.
+    private static func recover(_ store: ArtifactStore) async {
+        do throws(StoreError) {
+            try await store.rebuildIndexIfLost()
+            try await store.settleLeftoverClaims(actor: "process \(getpid()), for one that died")
+        } catch {
+            MountLog.cache.warning("the cache could not be mended", metadata: ["reason": "\(error)"])
+        }
     }
 
     private static func openKept(_ path: FilePath, _ limits: StoreLimits) throws(StoreError) -> ArtifactStore {

@@ -23,10 +23,13 @@ struct Rig: Sendable {
 
     /// Mounts for the length of `body`, in a process of its own. What still stalls at the end is let go.
     func mounted<Value: Sendable>(
-        key: String = TestKeys.northwind, options: [String] = [], _ body: (MountedPulseFS) async throws -> Value
+        key: String = TestKeys.northwind, options: [String] = [], cache: FilePath? = nil,
+        environment: [String: String] = [:], tracing trace: [String] = [],
+        _ body: (MountedPulseFS) async throws -> Value
     ) async throws -> Value {
         try await MountedPulseFS.with(
-            api: emulator.baseURL, key: key, cache: cache, in: scratch, options: options
+            api: emulator.baseURL, key: key, cache: cache ?? self.cache, in: scratch, options: options,
+            environment: environment, tracing: trace
         ) { mount in
             do {
                 let value = try await body(mount)

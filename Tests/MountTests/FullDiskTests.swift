@@ -1,0 +1,132 @@
+import PulseEmulator
+import PulseTestSupport
+import SystemPackage
+import Testing
+
+/// A cache on a disk that is full, small or read-only makes reading slower and breaks nothing.
+@Suite("Cache disks", .takingTurns, .timeLimit(.minutes(10)))
+struct FullDiskTests {
+    private static let size = 1_000_000
+
+    /// A file system of this size in memory, for the length of `body`. Mounting one needs root.
+    private func withDisk(_ size: String, in rig: Rig, _ body: (FilePath) async throws -> Void) async throws {
+        let disk = try rig.scratch.make("disk")
+        let made = try await Shell.run("mount -t tmpfs -o size=\(size),mode=700 tmpfs \"$1\"", [disk.string])
+        try #require(made.status == 0, "run as root to mount a small disk: \(made.errors)")
+        do {
+            try await body(disk)
+            try await Shell.run("umount -l \"$1\"", [disk.string])
+        } catch {
+            try await Shell.run("umount -l \"$1\"", [disk.string])
+            throw error
+        }
+    }
+
+    private static func hashes(_ mount: MountedPulseFS) async throws -> Shell.Outcome {
+        try await mount.shell("cd \"$M/jobs/many/images\" && sha256sum image_*", timeout: 120)
+    }
+
+    /// What the hashes should be, from the emulator itself.
+    private static func expected(_ count: Int, _ rig: Rig) async throws -> String {
+        let script = """
+            for n in $(seq -f %04g 1 "$3"); do
+                printf '%s  image_%s.png\\n' "$(curl -fsS -H "x-api-key: $2" "$1/results/many/images/image_$n.png" | sha256sum | cut -d' ' -f1)" "$n"
+            done
+            """
+        let text = try await Shell.run(script, [rig.emulator.baseURL, TestKeys.northwind, "\(count)"]).text
+        rig.emulator.clearRequests()
+        return text
+    }
+
+    private static func withImages(_ count: Int, _ body: (Rig, String) async throws -> Void) async throws {
+        try await Rig.with(adding: [.syntheticImages(id: "many", count: count, size: size)]) { rig in
+            try await body(rig, try await expected(count, rig))
+        }
+    }
+
+    @Test("S7.6: 100 MB of images are read whole through a cache disk of 32 MB, twice, and stay within it")
+    func small() async throws {
+        try await Self.withImages(100) { rig, expected in
+            try await withDisk("32m", in: rig) { disk in
+                try await rig.mounted(cache: disk.appending("cache")) { (mount) async throws in
+                    for _ in 1...2 {
+                        let found = try await Self.hashes(mount)
+                        #expect(found.text == expected, "\(found.errors)")
+                        // What the kernel holds is not what this is about.
+                        try await Shell.run("echo 1 > /proc/sys/vm/drop_caches")
+                    }
+                    let used = try await Shell.run("df --output=pcent \"$1\" | tail -n 1", [disk.string]).text
+                    #expect((Int(used.filter(\.isNumber)) ?? 0) > 30, "the cache is used: \(used)")
+                    #expect(mount.process.errors.components(of: "cannot be written") <= 1)
+                }
+            }
+        }
+    }
+
+    @Test("S7.6: on a disk with no room at all files are read whole, with one warning")
+    func full() async throws {
+        try await Self.withImages(12) { rig, expected in
+            try await withDisk("4m", in: rig) { disk in
+                try await rig.mounted(cache: disk.appending("cache")) { (mount) async throws in
+                    #expect(try await mount.shell("stat \"$M\"/jobs/\(JobName.invoice)/status.json").status == 0)
+                    try await Shell.run("head -c 8m /dev/zero > \"$1\"/filler", [disk.string])
+                    let found = try await Self.hashes(mount)
+                    #expect(found.text == expected, "\(found.errors)")
+                    // Jobs that were never seen before, too.
+                    let markdown = rig.emulator.markdown(of: JobName.report) ?? ""
+                    #expect(try await mount.bytes("jobs/\(JobName.report)/result.md") == Array(markdown.utf8))
+                    #expect(try await mount.shell("tar -C \"$M\"/jobs -cf - \(JobName.report) | tar -tf -").status == 0)
+                    #expect(mount.process.errors.components(of: "the cache cannot be written") == 1)
+                }
+            }
+        }
+    }
+
+    @Test("S7.6: a disk that becomes read-only, and one that is from the start")
+    func readOnly() async throws {
+        try await Self.withImages(12) { rig, expected in
+            try await withDisk("64m", in: rig) { disk in
+                let cache = disk.appending("cache")
+                try await rig.mounted(cache: cache) { (mount) async throws in
+                    #expect(try await mount.shell("cat \"$M\"/jobs/\(JobName.invoice)/result.md").status == 0)
+                }
+                let requests = rig.emulator.requests().count
+                try await Shell.run("mount -o remount,ro \"$1\"", [disk.string])
+                try await rig.mounted(cache: cache) { (mount) async throws in
+                    // What is there is used, what is not is fetched.
+                    #expect(try await mount.shell("cat \"$M\"/jobs/\(JobName.invoice)/result.md").status == 0)
+                    #expect(rig.emulator.requests().count == requests)
+                    let found = try await Self.hashes(mount)
+                    #expect(found.text == expected, "\(found.errors)")
+                    #expect(mount.process.errors.components(of: "the cache cannot be written") == 1)
+                }
+                try await Shell.run("mount -o remount,rw \"$1\"", [disk.string])
+            }
+        }
+    }
+
+    @Test("S3.1: a result that can be fetched only once is not asked for when no disk would keep it")
+    func singleUse() async throws {
+        try await Rig.with(adding: [.syntheticSingleUse(id: "once", markdownSize: 3_000_000)]) { rig in
+            try await withDisk("2m", in: rig) { disk in
+                let cache = disk.appending("cache")
+                try await rig.mounted(cache: cache) { (mount) async throws in
+                    let found = try await mount.shell("cat \"$M\"/jobs/once/result.md")
+                    #expect(found.status != 0)
+                    #expect(!rig.emulator.isDelivered(job: "once"))
+                    #expect(mount.process.errors.contains("only once"))
+                }
+                // Given room, it is there.
+                try await Shell.run("mount -o remount,size=64m \"$1\"", [disk.string])
+                try await rig.mounted(cache: cache) { (mount) async throws in
+                    #expect(try await mount.shell("wc -c < \"$M\"/jobs/once/result.md").lines == ["3000000"])
+                }
+            }
+        }
+    }
+}
+
+extension String {
+    /// How often a text stands in this one.
+    fileprivate func components(of text: String) -> Int { ranges(of: text).count }
+}

@@ -1,0 +1,93 @@
+import PulseEmulator
+import PulseTestSupport
+import SystemPackage
+import Testing
+
+/// What SIGKILL cannot show: the order in which a result reaches the disk, as the kernel saw it (strace(1)). After a power
+/// cut only what was synchronized is there.
+@Suite("The order of publishing", .takingTurns, .timeLimit(.minutes(5)))
+struct PublishingOrderTests {
+    /// A system call that has returned, and the file it was about; a rename's is the new name.
+    private struct Call: Equatable {
+        let name: String
+        let path: String
+    }
+
+    @Test("S3.2: claim, bytes, name, directory, ledger: each is durable before the next begins")
+    func singleUse() async throws {
+        try await Rig.with(adding: [.syntheticSingleUse(id: "once", markdownSize: 50_000)]) { (rig) async throws in
+            let log = rig.scratch.appending("trace")
+            let trace = [
+                "strace", "-f", "-y", "-qq", "-o", log.string, "-e",
+                "trace=fsync,fdatasync,rename,renameat,unlink,unlinkat,write,pwrite64", "-e", "signal=none",
+            ]
+            try await rig.mounted(tracing: trace) { (mount) async throws in
+                #expect(try await mount.shell("wc -c < \"$M\"/jobs/once/result.md").lines == ["50000"])
+            }
+            let calls = try await Self.calls(in: log)
+            func first(_ name: String, _ suffix: String, after place: Int = -1) throws -> Int {
+                let found = calls.indices.first {
+                    $0 > place && calls[$0].name == name && calls[$0].path.hasSuffix(suffix)
+                }
+                return try #require(found, "no \(name) of \(suffix) after call \(place)")
+            }
+            func last(_ name: String, _ part: String, before place: Int) throws -> Int {
+                let found = calls.indices.last { $0 < place && calls[$0].name == name && calls[$0].path.contains(part) }
+                return try #require(found, "no \(name) of \(part) before call \(place)")
+            }
+            // The claim is in the ledger, durably, before a byte of the result is taken.
+            let claimed = try first("fsync", "/ledger")
+            let arrived = try first("pwrite64", "-once")
+            #expect(claimed < arrived)
+            // All of it is durable before any file is cut out of it.
+            let synchronized = try first("fsync", "-once", after: arrived)
+            #expect(try last("pwrite64", "-once", before: calls.count) < synchronized)
+            // Every blob: its bytes, then its name, then the directory of the name.
+            let renames = calls.indices.filter {
+                calls[$0].name.hasPrefix("rename") && calls[$0].path.contains("/blobs/")
+            }
+            #expect(renames.count == 2)
+            for rename in renames {
+                #expect(synchronized < rename)
+                let bytes = try last("fsync", "/spool/", before: rename)
+                #expect(try last("pwrite64", "/spool/", before: rename) < bytes)
+                _ = try first("fsync", "/once", after: rename)
+            }
+            // Delivered is said when all that is so, and the download's own file goes last.
+            let named = try first("fsync", "/once", after: renames.last ?? 0)
+            let delivered = try first("fsync", "/ledger", after: claimed)
+            #expect(named < delivered)
+            #expect(try first("unlink", "-once") > delivered)
+        }
+    }
+
+    /// Calls in the order in which they returned. strace tells begin and end apart when threads interleave.
+    private static func calls(in log: FilePath) async throws -> [Call] {
+        var begun: [Substring: Call] = [:]
+        var calls: [Call] = []
+        for line in try await Shell.run("cat \"$1\"", [log.string]).lines {
+            guard let space = line.firstIndex(of: " ") else { continue }
+            let thread = line[..<space]
+            let text = line[space...].drop { $0 == " " }
+            if text.hasPrefix("<... ") {
+                if let call = begun.removeValue(forKey: thread) { calls.append(call) }
+                continue
+            }
+            guard let open = text.firstIndex(of: "(") else { continue }
+            let call = Call(name: String(text[..<open]), path: path(in: text[open...]))
+            if text.hasSuffix("<unfinished ...>") { begun[thread] = call } else { calls.append(call) }
+        }
+        return calls
+    }
+
+    /// `3</a/b>` of a descriptor, or the last quoted name.
+    private static func path(in arguments: Substring) -> String {
+        if let start = arguments.firstIndex(of: "<"), let end = arguments[start...].firstIndex(of: ">"),
+            arguments[..<start].allSatisfy({ $0 == "(" || $0.isNumber })
+        {
+            return String(arguments[arguments.index(after: start)..<end])
+        }
+        let quoted = arguments.split(separator: "\"", omittingEmptySubsequences: false)
+        return quoted.indices.filter { $0 % 2 == 1 }.last.map { String(quoted[$0]) } ?? ""
+    }
+}

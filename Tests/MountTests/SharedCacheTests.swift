@@ -1,0 +1,98 @@
+import PulseEmulator
+import PulseTestSupport
+import SystemPackage
+import Testing
+
+/// Several daemons on one cache directory fetch each thing once between them.
+@Suite("Daemons that share a cache", .takingTurns, .timeLimit(.minutes(10)))
+struct SharedCacheTests {
+    private static let markdown = SyntheticMarkdown(size: 400_000)
+    private static let picture = SyntheticImage(size: 300_000, seed: 1)
+
+    /// Reads a file from two mounts at once with 50 readers each, while its first request is held back; returns the hash
+    /// that all saw.
+    private func read(
+        _ file: String, from mounts: [MountedPulseFS], holding pattern: RequestPattern, _ rig: Rig
+    ) async throws -> String {
+        rig.emulator.set(.stallBeforeHeaders, on: pattern, count: 1)
+        let script = """
+            for i in {1..50}; do (cat "$M/$1" | sha256sum) & done; wait
+            """
+        async let first = mounts[0].shell(script, [file])
+        async let second = mounts[1].shell(script, [file])
+        try await rig.emulator.waitForStalled(1, matching: pattern)
+        // Both daemons have readers waiting by now, or will have: what comes later finds the work done.
+        rig.emulator.clearFaults()
+        let lines = try await first.lines + second.lines
+        #expect(lines.count == 100)
+        #expect(Set(lines).count == 1)
+        return lines.first ?? ""
+    }
+
+    private func withTwoMounts(_ body: (Rig, [MountedPulseFS]) async throws -> Void) async throws {
+        let jobs: [EmulatedJob] = [
+            .syntheticSingleUse(id: "once", markdownSize: Self.markdown.size),
+            .syntheticInline(id: "inline", markdownSize: Self.markdown.size),
+            .syntheticImages(id: "pictures", count: 1, size: Self.picture.size),
+        ]
+        try await Rig.with(adding: jobs) { (rig) async throws in
+            try await rig.mounted { (first) async throws in
+                try await rig.mounted { (second) async throws in try await body(rig, [first, second]) }
+            }
+        }
+    }
+
+    private func hash(_ bytes: [UInt8], _ rig: Rig) async throws -> String {
+        let path = rig.scratch.appending("expected")
+        let file = try FileDescriptor.open(
+            path, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+        _ = try file.closeAfter { try file.writeAll(bytes) }
+        return try await Shell.run("sha256sum < \"$1\"", [path.string]).lines.first ?? ""
+    }
+
+    @Test("S2.2: 100 readers through two daemons cause one request for a job and one for its image")
+    func ordinary() async throws {
+        try await withTwoMounts { rig, mounts in
+            let inline = try await read("jobs/inline/result.md", from: mounts, holding: .path("/job/inline"), rig)
+            #expect(inline == (try await hash(Self.markdown.decodedBytes(in: 0..<Self.markdown.size), rig)))
+            #expect(rig.emulator.requests(matching: .path("/job/inline")).count == 1)
+
+            let picture = try await read(
+                "jobs/pictures/images/image_0001.png", from: mounts, holding: .prefix("/results/pictures/"), rig)
+            #expect(picture == (try await hash(Self.picture.bytes, rig)))
+            #expect(rig.emulator.imageRequests(of: "pictures") == 1)
+            #expect(rig.emulator.requests(matching: .path("/job/pictures")).count == 1)
+        }
+    }
+
+    @Test("S3.1: 100 readers through two daemons cause one request for a result that can be fetched only once")
+    func singleUse() async throws {
+        try await withTwoMounts { rig, mounts in
+            let once = try await read("jobs/once/result.md", from: mounts, holding: .path("/large_results/once"), rig)
+            #expect(once == (try await hash(Self.markdown.decodedBytes(in: 0..<Self.markdown.size), rig)))
+            #expect(rig.emulator.requests(matching: .path("/large_results/once")).count == 1)
+            #expect(rig.emulator.requests(matching: .path("/job/once")).count == 1)
+            let events = try await Shell.run(
+                "grep -ao '\"event\":\"[a-z]*\"' \"$1\"", [rig.cache.appending("ledger").string])
+            #expect(events.lines == ["\"event\":\"claimed\"", "\"event\":\"delivered\""])
+        }
+    }
+
+    @Test("S7.6: a blob that another process has deleted is fetched again, and is no error")
+    func deletedByOthers() async throws {
+        try await withTwoMounts { rig, mounts in
+            for mount in mounts {
+                #expect(try await mount.bytes("jobs/pictures/images/image_0001.png") == Self.picture.bytes)
+            }
+            #expect(rig.emulator.imageRequests(of: "pictures") == 1)
+            try await Shell.run("rm -r \"$1\"/blobs/*/pictures \"$1\"/blobs/*/inline", [rig.cache.string])
+            try await rig.mounted { (third) async throws in
+                #expect(try await third.bytes("jobs/pictures/images/image_0001.png") == Self.picture.bytes)
+                #expect(
+                    try await third.bytes("jobs/inline/result.md")
+                        == Self.markdown.decodedBytes(in: 0..<Self.markdown.size))
+            }
+            #expect(rig.emulator.imageRequests(of: "pictures") == 2)
+        }
+    }
+}
