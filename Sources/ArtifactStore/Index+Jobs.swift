@@ -4,27 +4,31 @@ import GRDB
 extension Index {
     /// Nil when it is not known, or not readable any more.
     func tree(origin: String, id: String) throws(StoreError) -> StoredTree? {
-        try read { database in
-            let row = try Row.fetchOne(
-                database.cachedStatement(sql: "SELECT * FROM job WHERE origin = ? AND id = ?"),
-                arguments: [origin, id])
-            let tree = try Self.tree(database, row)
-            // The way to the row leads to another: no part of this file can be trusted to find anything.
-            if let job = tree?.job, job.origin != origin || job.id != id {
-                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a job was found under another's name")
-            }
-            return tree
+        try read { database in try Self.tree(database, Self.row(database, origin, id)) }
+    }
+
+    /// The row of a job, found by its name and then read by its number: SQLite would take the name from where it found it,
+    /// and not notice that the row has another.
+    private static func row(_ database: Database, _ origin: String, _ id: String) throws -> Row? {
+        let found = try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT ordinal FROM job WHERE origin = ? AND id = ?"),
+            arguments: [origin, id])
+        guard let found else { return nil }
+        let row = try row(database, found)
+        guard let row, String(column: row["origin"]) == origin, String(column: row["id"]) == id else {
+            // No part of such a file can be trusted to find anything.
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a job was found under another's name")
         }
+        return row
+    }
+
+    private static func row(_ database: Database, _ ordinal: Int64) throws -> Row? {
+        try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT * FROM job WHERE ordinal = ?"), arguments: [ordinal])
     }
 
     func tree(_ ordinal: JobOrdinal) throws(StoreError) -> StoredTree? {
-        try read { database in
-            try Self.tree(
-                database,
-                Row.fetchOne(
-                    database.cachedStatement(sql: "SELECT * FROM job WHERE ordinal = ?"), arguments: [ordinal.rawValue])
-            )
-        }
+        try read { database in try Self.tree(database, Self.row(database, ordinal.rawValue)) }
     }
 
     private static func tree(_ database: Database, _ row: Row?) throws -> StoredTree? {
@@ -35,7 +39,7 @@ extension Index {
             arguments: [ordinal.rawValue])
         let artifacts = rows.compactMap(StoredArtifact.init(row:))
         // Files that are missing from a listing would be lies about the job.
-        guard artifacts.count == rows.count else { return nil }
+        guard artifacts.count == rows.count, Int64(column: row["files"]) == Int64(rows.count) else { return nil }
         return StoredTree(ordinal: ordinal, job: job, artifacts: artifacts)
     }
 
@@ -55,9 +59,11 @@ extension Index {
         _ job: StoredJob, artifacts: [StoredArtifact]?, grantedTo fingerprint: KeyFingerprint, at now: Timestamp
     ) async throws(StoreError) -> JobOrdinal {
         try await write { database in
+            _ = try Self.removeDamaged(database, job.origin, job.id)
             let ordinal = try Self.put(database, job)
             for artifact in artifacts ?? [] { try Self.put(database, artifact, of: ordinal, usedAt: now) }
             try Self.grant(database, ordinal, to: fingerprint)
+            try Self.readBack(database, job)
             return JobOrdinal(ordinal)
         }
     }
@@ -66,17 +72,11 @@ extension Index {
     func restore(_ trees: [LabelledTree], at now: Timestamp) async throws(StoreError) {
         try await write { database in
             for tree in trees {
-                // A row that is damaged is none.
-                let known = try Row.fetchOne(
-                    database.cachedStatement(sql: "SELECT * FROM job WHERE origin = ? AND id = ?"),
-                    arguments: [tree.job.origin, tree.job.id])
-                if let known {
-                    guard StoredJob(row: known) == nil else { continue }
-                    try database.execute(sql: "DELETE FROM job WHERE ordinal = ?", arguments: [known["ordinal"]])
-                }
+                guard try Self.removeDamaged(database, tree.job.origin, tree.job.id) else { continue }
                 let ordinal = try Self.put(database, tree.job)
                 for artifact in tree.artifacts { try Self.put(database, artifact, of: ordinal, usedAt: now) }
                 try Self.grant(database, ordinal, to: tree.grantee)
+                try Self.readBack(database, tree.job)
             }
         }
     }
@@ -116,6 +116,14 @@ extension Index {
 
     // MARK: Rows
 
+    /// Takes away what cannot be read of a job; false when all of it can. True when there is none, or none any more.
+    private static func removeDamaged(_ database: Database, _ origin: String, _ id: String) throws -> Bool {
+        guard let row = try row(database, origin, id) else { return true }
+        guard try tree(database, row) == nil else { return false }
+        try database.execute(sql: "DELETE FROM job WHERE ordinal = ?", arguments: [row["ordinal"]])
+        return true
+    }
+
     private static func put(_ database: Database, _ job: StoredJob) throws -> Int64 {
         let statement = try database.cachedStatement(
             sql: """
@@ -132,6 +140,13 @@ extension Index {
         try database.cachedStatement(sql: "UPDATE job SET digest = ? WHERE ordinal = ?")
             .execute(arguments: [job.digest(number), number])
         return number
+    }
+
+    /// What is found by this name from now on is whole; where damage leaves no way to that, the index is of no more use.
+    private static func readBack(_ database: Database, _ job: StoredJob) throws {
+        guard try tree(database, row(database, job.origin, job.id)) != nil else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a job that was written cannot be read")
+        }
     }
 
     static func put(

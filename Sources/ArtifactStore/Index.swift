@@ -71,10 +71,18 @@ final class Index: Sendable {
         let pool = try DatabasePool(path: path.string, configuration: configuration)
         let migrator = IndexLayout.migrator
         if try pool.read(migrator.hasBeenSuperseded) {
+            // A newer program says so in two places; one of them alone is damage.
+            guard try pool.read({ try Int.fetchOne($0, sql: "PRAGMA user_version") }) ?? 0 > IndexLayout.version else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the version of the index is none")
+            }
             throw StoreError(
                 .refused, "\(path) was made by a newer version of pulsefs; name another cache with --cache-dir")
         }
         try migrator.migrate(pool)
+        // Tables that say something else than ours would be read wrongly.
+        guard try pool.read(IndexLayout.statements) == (try IndexLayout.expected) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the tables are not those of an index")
+        }
         return pool
     }
 
@@ -155,9 +163,15 @@ final class Index: Sendable {
 }
 
 extension DatabaseError {
-    /// The file is not, or not any more, what SQLite wrote.
+    /// The file is not, or not any more, what SQLite wrote. The statements are ours and right, so an error in one is an error
+    /// in the tables it speaks of.
     fileprivate var isDamage: Bool {
-        resultCode.primaryResultCode == .SQLITE_CORRUPT || resultCode.primaryResultCode == .SQLITE_NOTADB
+        switch resultCode.primaryResultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH: true
+        // Rows that are in nobody's way when all is well.
+        case .SQLITE_CONSTRAINT: extendedResultCode != .SQLITE_CONSTRAINT_FOREIGNKEY
+        default: false
+        }
     }
 
     /// The system's reason, when it is the disk that refused.

@@ -1,15 +1,47 @@
+import Foundation
 import GRDB
 
 /// The tables of the index.
 ///
-/// `digest` columns are over all other columns of their row but `used`, and the row's key, so that a row which the disk
-/// has changed is noticed. `usage` has one row, kept by triggers: what the blobs take together, and how often the
+/// `digest` columns are over all other columns of their row but `used` and `files`, and the row's key, so that a row which
+/// the disk has changed is noticed; `files` is how many artifacts the job has, so that one which is not found is noticed too.
+/// `usage` has one row, kept by triggers: what the blobs take together, and how often the
 /// listing of known jobs has changed.
 enum IndexLayout {
+    /// Of the last migration, which sets it (PRAGMA user_version).
+    static let version = 1
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 jobs, artifacts, grants, usage") { try $0.execute(sql: tables + triggers) }
+        migrator.registerMigration("1 jobs, artifacts, grants, usage") { database in
+            try database.execute(sql: tables + triggers + "PRAGMA user_version = 1;")
+            try database.execute(
+                sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('job', ?)", arguments: [firstOrdinal])
+        }
         return migrator
+    }
+
+    /// Where the numbers of jobs begin: a number that an index gave which is lost is not given again to another job, as
+    /// someone may still hold it. Milliseconds since 2024, which jobs do not come faster than.
+    private static var firstOrdinal: Int64 { max(0, Int64(Date().timeIntervalSince1970 * 1000) - 1_704_067_200_000) }
+
+    /// What SQLite keeps of the statements that made the tables, by name.
+    static func statements(_ database: Database) throws -> [String: String] {
+        let rows = try Row.fetchAll(database, sql: "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        return Dictionary(
+            rows.compactMap { row in
+                guard let name = String(column: row[0]), let sql = String(column: row[1]) else { return nil }
+                return (name, sql)
+            }, uniquingKeysWith: { $1 })
+    }
+
+    /// The same of an index that was just made.
+    static var expected: [String: String] {
+        get throws {
+            let fresh = try DatabaseQueue()
+            try migrator.migrate(fresh)
+            return try fresh.read(statements)
+        }
     }
 
     private static let tables = """
@@ -26,6 +58,7 @@ enum IndexLayout {
             explanation TEXT,
             largeResult TEXT,
             digest INTEGER NOT NULL,
+            files INTEGER NOT NULL DEFAULT 0,
             UNIQUE (origin, id)
         ) STRICT;
         CREATE TABLE artifact (
@@ -64,8 +97,8 @@ enum IndexLayout {
         """
 
     private static let triggers = [
-        trigger("artifactAdded", "AFTER INSERT ON artifact", counting("NEW", "+")),
-        trigger("artifactRemoved", "AFTER DELETE ON artifact", counting("OLD", "-")),
+        trigger("artifactAdded", "AFTER INSERT ON artifact", counting("NEW", "+") + filesOfJob("NEW", "+")),
+        trigger("artifactRemoved", "AFTER DELETE ON artifact", counting("OLD", "-") + filesOfJob("OLD", "-")),
         trigger(
             "artifactChanged", "AFTER UPDATE OF stored, allocated, singleUse ON artifact",
             counting("OLD", "-") + counting("NEW", "+")),
@@ -82,6 +115,10 @@ enum IndexLayout {
     private static let listingChanged = "UPDATE usage SET listing = listing + 1;"
 
     private static let listingShrunk = "UPDATE usage SET listing = listing + 1, removals = removals + 1;"
+
+    private static func filesOfJob(_ row: String, _ sign: String) -> String {
+        " UPDATE job SET files = files \(sign) 1 WHERE ordinal = \(row).job;"
+    }
 
     private static func counting(_ row: String, _ sign: String) -> String {
         """

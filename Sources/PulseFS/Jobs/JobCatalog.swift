@@ -60,7 +60,7 @@ package final class JobCatalog: Sendable {
             else { return nil }
             return state.withLock { state in
                 // Someone may have put a newer one in meanwhile.
-                if let newer = state.jobs.value(for: job.ordinal) { return newer }
+                if let newer = state.jobs.value(for: job.ordinal), newer.id == job.id { return newer }
                 state.jobs.set(job, for: job.ordinal)
                 state.ordinals.set(job.ordinal, for: job.id)
                 return job

@@ -1,3 +1,4 @@
+import ArtifactStore
 import Dispatch
 
 /// Notices what other processes have done to the cache: jobs made known or forgotten, blobs evicted. One look a second.
@@ -10,6 +11,8 @@ struct CacheWatch {
         timer.setEventHandler {
             library.catalog.checkListing()
             library.releaseOrphans()
+            // One that was found damaged meanwhile is empty now.
+            Task { try? await library.store.rebuildIndexIfLost() }
         }
         timer.resume()
     }

@@ -59,7 +59,10 @@ struct DamageTests {
             try await TestTree.with(emulator.baseURL, cache: cache) { (tree) async throws in
                 for file in Self.files.shuffled() {
                     do {
-                        #expect(try await tree.content(file) == contents[file], "\(file) after \(words)")
+                        let found = try await tree.content(file)
+                        #expect(
+                            found == contents[file],
+                            "\(file) after \(words): \(String(decoding: found.prefix(300), as: UTF8.self))")
                     } catch {
                         #expect(mayFail.contains(file), "\(file) after \(words): \(error)")
                     }
