@@ -9,7 +9,7 @@ import GRDB
 /// listing of known jobs has changed.
 enum IndexLayout {
     /// Of the last migration, which sets it (PRAGMA user_version).
-    static let version = 1
+    static let version = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -17,6 +17,10 @@ enum IndexLayout {
             try database.execute(sql: tables + triggers + "PRAGMA user_version = 1;")
             try database.execute(
                 sql: "INSERT INTO sqlite_sequence (name, seq) VALUES ('job', ?)", arguments: [firstOrdinal])
+        }
+        migrator.registerMigration("2 credentials") { database in
+            try Index.createCredentials(database)
+            try database.execute(sql: "PRAGMA user_version = 2;")
         }
         return migrator
     }
