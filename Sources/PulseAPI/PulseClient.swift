@@ -1,21 +1,29 @@
 package import Transfer
 
-/// The API, one method an endpoint. Each request is sent once: whether to ask again is for the caller to decide.
+/// The API, one method an endpoint. Each request is sent once: whether to ask again is for the caller to decide. Only a
+/// key that the API refuses is replaced by another at once, when its source has one.
 package final class PulseClient: Sendable {
     package let origin: APIOrigin
     private let engine: TransferEngine
-    private let key: @Sendable () -> APIKey?
+    private let keys: any KeySource
     private let limits: TransferLimits
 
-    /// `key` is asked for each request, so that a new one is used as soon as it is there.
+    /// `keys` is asked for each request, so that a new key is used as soon as it is there.
     package init(
-        origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
-        key: @escaping @Sendable () -> APIKey?
+        origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(), keys: any KeySource
     ) {
         self.origin = origin
         self.engine = engine
         self.limits = limits
-        self.key = key
+        self.keys = keys
+    }
+
+    /// A client whose key nobody watches over.
+    package convenience init(
+        origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
+        key: @escaping @Sendable () -> APIKey?
+    ) {
+        self.init(origin: origin, engine: engine, limits: limits, keys: UnwatchedKey(find: key))
     }
 
     /// What to ask and whom.
@@ -24,20 +32,54 @@ package final class PulseClient: Sendable {
         case api(path: String)
         /// A URL that the API named; the key goes with it only when it is on the API's own origin.
         case named(url: String)
+
+        /// The answer says something about the key, whatever it says about the job.
+        var isAboutJob: Bool {
+            if case .api(let path) = self { path.hasPrefix("/job/") } else { false }
+        }
     }
 
-    /// Sends one GET. The sink sees the body of a 200 and of nothing else.
+    /// Sends one GET with the key in use, and tells the key's source what became of it. The sink sees the body of a 200 and
+    /// of nothing else.
     ///
     /// - Parameter refusesPages: whether a page of HTML is taken for the error that it is, as where an image is expected.
     func get(
         _ target: Target, into sink: any BodySink, refusesPages: Bool = false
     ) async throws(APIError) -> ResponseHead {
+        let key = takesKey(target) ? keys.key : nil
+        do throws(APIError) {
+            let head = try await send(target, with: key, into: sink, refusesPages: refusesPages)
+            if let key, target.isAboutJob { await keys.wasAccepted(key) }
+            return head
+        } catch {
+            guard let key else { throw error }
+            switch error.cause {
+            case .status(404) where target.isAboutJob: await keys.wasAccepted(key)
+            case .status(401):
+                guard let other = await keys.wasRefused(key) else { break }
+                return try await send(target, with: other, into: sink, refusesPages: refusesPages)
+            default: break
+            }
+            throw error
+        }
+    }
+
+    private func takesKey(_ target: Target) -> Bool {
+        switch target {
+        case .api: true
+        case .named(let url): origin.contains(url)
+        }
+    }
+
+    /// Sends one GET; a key goes with it where it may.
+    func send(
+        _ target: Target, with key: APIKey?, into sink: any BodySink, refusesPages: Bool
+    ) async throws(APIError) -> ResponseHead {
         let label: String
         let url: String
-        let withKey: Bool
         switch target {
         case .api(let path):
-            (label, url, withKey) = ("GET \(path.prefix { $0 != "?" && $0 != "#" })", "\(origin)\(path)", true)
+            (label, url) = ("GET \(path.prefix { $0 != "?" && $0 != "#" })", "\(origin)\(path)")
         case .named(let named):
             guard let parts = URLParts(named) else {
                 throw APIError(
@@ -45,10 +87,10 @@ package final class PulseClient: Sendable {
                     message: "the answer names a URL that is not http or https")
             }
             label = origin.contains(named) ? "GET \(parts.path)" : "GET \(parts.path) at \(parts.host)"
-            (url, withKey) = (named, origin.contains(named))
+            url = named
         }
         var request = TransferRequest(.get, url: url, limits: limits)
-        let key = withKey ? key() : nil
+        let withKey = takesKey(target)
         if withKey {
             guard let key else {
                 throw APIError(
@@ -58,7 +100,7 @@ package final class PulseClient: Sendable {
         }
         do {
             let response = try await engine.perform(request, into: OnlyWhole(sink, refusesPages: refusesPages))
-            guard response.head.status == 200 else { throw APIError(label, response, sentWith: key) }
+            guard response.head.status == 200 else { throw APIError(label, response, sentWith: withKey ? key : nil) }
             return response.head
         } catch let error as TransferError where error.underlying is OnlyWhole.Unexpected {
             throw APIError(
