@@ -25,6 +25,7 @@ package final class Session: @unchecked Sendable {
     private let session: OpaquePointer
     private let pending = Mutex<[ObjectIdentifier: PendingRequest]>([:])
     private let unanswered = DispatchGroup()
+    private let notifications = Notifications()
     /// What the kernel offered at INIT, true when it can do without open messages.
     let sendsNoOpen = Atomic<Bool>(false)
     let sendsNoOpendir = Atomic<Bool>(false)
@@ -79,19 +80,30 @@ package final class Session: @unchecked Sendable {
     /// On return every request that was waiting has been answered, and the mount point is free.
     package func run() {
         _ = pulse_fuse_session_loop(session, UInt32(options.threads))
-        for request in pending.withLock({ Array($0.values) }) { request.cancel() }
+        cancelWaiting()
         unanswered.wait()
+        endNotifications()
         fuse_session_unmount(session)
     }
+
+    /// Cancels the work of every request that waits: what the work fails with then is its answer.
+    package func cancelWaiting() {
+        for request in pending.withLock({ Array($0.values) }) { request.cancel() }
+    }
+
+    /// Says nothing more to the kernel. To be called before the mount is ended; `run` does it too.
+    package func endNotifications() { notifications.end() }
 
     /// Makes the kernel drop a name it holds, found or absent, so that the next use of it asks again
     /// (fuse_lowlevel_notify_inval_entry).
     ///
     /// Waits for locks of the directory: call it from a thread that serves nothing, holding no lock that serving needs.
-    /// Throws ENOENT when the kernel does not hold the name.
+    /// Throws ENOENT when the kernel does not hold the name. Does nothing once the session ends.
     package func invalidate(_ name: String, in directory: NodeID) throws(Errno) {
-        let code = fuse_lowlevel_notify_inval_entry(session, directory.rawValue, name, name.utf8.count)
-        guard code == 0 else { throw Errno(rawValue: -code) }
+        let code = notifications.send {
+            fuse_lowlevel_notify_inval_entry(session, directory.rawValue, name, name.utf8.count)
+        }
+        if let code, code != 0 { throw Errno(rawValue: -code) }
     }
 
     /// Makes the kernel ask for a node's attributes before it uses them again; cached bytes stay unless the new attributes
@@ -99,7 +111,7 @@ package final class Session: @unchecked Sendable {
     ///
     /// Does nothing when the kernel does not hold the node.
     package func invalidateAttributes(of node: NodeID) {
-        _ = fuse_lowlevel_notify_inval_inode(session, node.rawValue, -1, 0)
+        _ = notifications.send { fuse_lowlevel_notify_inval_inode(session, node.rawValue, -1, 0) }
     }
 
     /// Ends the mount: at once when nobody uses it, else it leaves the tree now and ends with its last user.
