@@ -8,7 +8,7 @@ package enum ErrnoTable {
         switch reason {
         case .notFound, .gone: .noSuchFileOrDirectory
         case .badName: .invalidArgument
-        case .keyRefused, .forbidden, .noKey: .permissionDenied
+        case .keyRefused, .keyUnconfirmed, .forbidden, .noKey: .permissionDenied
         case .paymentRequired: .diskQuotaExceeded
         // The API asked to be left alone for a while.
         case .busy: .resourceBusy

@@ -6,7 +6,7 @@ import Transfer
 package struct Failure: Error, Sendable, CustomStringConvertible {
     package enum Reason: Sendable, Hashable, CaseIterable {
         case notFound, gone, badName
-        case keyRefused, forbidden, noKey, paymentRequired
+        case keyRefused, keyUnconfirmed, forbidden, noKey, paymentRequired
         case busy, serverError, unexpectedStatus
         case timedOut, refused, hostUnreachable, networkUnreachable, nameNotResolved, connectionLost, tls
         case partialBody, badAnswer, notAJob, tooLarge
