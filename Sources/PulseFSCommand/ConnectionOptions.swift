@@ -15,9 +15,13 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "Where results are kept (PULSEFS_CACHE_DIR; default: $XDG_CACHE_HOME/pulsefs or ~/.cache/pulsefs).")
     var cacheDir: String?
 
-    func settings(_ environment: [String: String]) throws(SettingsError) -> Settings {
+    func settings(
+        _ environment: [String: String], _ keyCheck: KeyCheckOptions
+    ) throws(SettingsError) -> Settings {
         try Settings(
-            flags: SettingsFlags(apiURL: apiURL, apiKeyFile: apiKeyFile, cacheDirectory: cacheDir),
+            flags: SettingsFlags(
+                apiURL: apiURL, apiKeyFile: apiKeyFile, cacheDirectory: cacheDir, authTTL: keyCheck.authTTL,
+                offline: keyCheck.offline),
             environment: environment)
     }
 

@@ -46,13 +46,16 @@ struct MetricsTests {
 
     @Test("S7.5 the text is well-formed OpenMetrics with a sample for every operation")
     func wellFormed() throws {
-        let metrics = try Exposition(Metrics.text(OperationCounters(), waiting: 3))
+        let metrics = try Exposition(Metrics.text(OperationCounters(), waiting: 3, key: "good"))
         for operation in Operation.allCases {
             #expect(metrics.samples["pulsefs_fuse_operations_total{operation=\"\(operation)\"}"] == 0)
         }
         #expect(metrics.samples["pulsefs_fuse_waiting"] == 3)
         #expect(metrics.samples["pulsefs_fuse_references"] == 0)
-        #expect(metrics.types.count == 3)
+        #expect(metrics.types.count == 4)
+        for state in ["unchecked", "good", "unconfirmed", "refused"] {
+            #expect(metrics.samples["pulsefs_key_state{state=\"\(state)\"}"] == (state == "good" ? 1 : 0))
+        }
     }
 
     @Test(

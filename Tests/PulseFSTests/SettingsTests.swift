@@ -67,6 +67,45 @@ struct SettingsTests {
         }
     }
 
+    @Test("S4.2 the key's rules: flag, then environment, else 10 minutes and readable offline")
+    func keyRules() throws {
+        #expect(try settings().keyRules == KeyRules(ttl: .seconds(600), offline: .read))
+        let environment = ["PULSEFS_AUTH_TTL": "30s", "PULSEFS_OFFLINE": "deny"]
+        #expect(try settings(environment).keyRules == KeyRules(ttl: .seconds(30), offline: .deny))
+        let flags = SettingsFlags(authTTL: "2h", offline: "read")
+        #expect(try settings(environment, flags: flags).keyRules == KeyRules(ttl: .seconds(7200), offline: .read))
+    }
+
+    @Test(
+        "S4.2 a time is whole seconds, or a number with s, m or h",
+        arguments: [("600", 600), ("1", 1), ("30s", 30), ("10m", 600), ("1h", 3600), ("007", 7)])
+    func time(text: String, seconds: Int) throws {
+        #expect(TimeSpan(text)?.duration == .seconds(seconds))
+    }
+
+    @Test(
+        "S4.2 no time, none at all and what is no policy are refused, with what to type instead",
+        arguments: ["0", "0m", "", "s", "-1", "1.5", "10 m", "10d", "ten", "99999999999999999999", "9999999h", "١"])
+    func noTime(text: String) {
+        let text = complaint(Self.base, flags: SettingsFlags(authTTL: text))
+        #expect(text.contains("--auth-ttl") && text.contains("10m") && !text.contains("\n"))
+        let policy = complaint(Self.base, flags: SettingsFlags(offline: "maybe"))
+        #expect(policy.contains("\"maybe\"") && policy.contains("--offline") && policy.contains("deny"))
+    }
+
+    @Test("S7.2 a key file may be replaced while the mount lasts, the environment may not")
+    func keySupply() async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            let file = scratch.appending("one")
+            try await Shell.run("umask 077; echo file-1 >\"$1\"", [file.string])
+            let supply = try settings(flags: SettingsFlags(apiKeyFile: file.string)).keySupply
+            #expect(try supply.read() == APIKey("file-1"))
+            try await Shell.run("umask 077; echo file-2 >\"$1\"", [file.string])
+            #expect(try supply.read() == APIKey("file-2"))
+            #expect(try settings().keySupply.read() == nil)
+        }
+    }
+
     @Test("an empty variable is as good as none")
     func empty() throws {
         let settings = try settings([

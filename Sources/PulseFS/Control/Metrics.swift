@@ -2,7 +2,8 @@ import FUSE
 
 /// The counters of a mount as OpenMetrics text (https://github.com/prometheus/OpenMetrics, version 1.0).
 enum Metrics {
-    static func text(_ counters: OperationCounters, waiting: Int) -> String {
+    /// `key` is one of `KeyWatch.words`.
+    static func text(_ counters: OperationCounters, waiting: Int, key: String) -> String {
         var lines = [
             "# TYPE pulsefs_fuse_operations counter",
             "# HELP pulsefs_fuse_operations Requests of the kernel since the mount.",
@@ -17,8 +18,11 @@ enum Metrics {
             "# TYPE pulsefs_fuse_waiting gauge",
             "# HELP pulsefs_fuse_waiting Requests of the kernel that wait for an answer.",
             "pulsefs_fuse_waiting \(waiting)",
-            "# EOF",
+            "# TYPE pulsefs_key_state gauge",
+            "# HELP pulsefs_key_state What the API says of the key in use: 1 for the state that it is in.",
         ]
+        lines += KeyWatch.words.map { "pulsefs_key_state{state=\"\($0)\"} \($0 == key ? 1 : 0)" }
+        lines.append("# EOF")
         return lines.joined(separator: "\n") + "\n"
     }
 }

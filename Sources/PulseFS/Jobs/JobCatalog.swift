@@ -3,8 +3,12 @@ package import PulseAPI
 import Synchronization
 
 /// The jobs this mount may answer for, from memory or the index, never from the network.
+///
+/// What is in memory was shown to the key in use: it is dropped when the keyring's generation is another.
 package final class JobCatalog: Sendable {
     private struct State {
+        /// Of the keyring: what the members below belong to.
+        var generation: UInt64 = 0
         var jobs = GenerationCache<JobOrdinal, Job>(generation: 4096)
         var ordinals = GenerationCache<JobID, JobOrdinal>(generation: 4096)
         var clocks: [JobOrdinal: StatusClock] = [:]
@@ -15,6 +19,15 @@ package final class JobCatalog: Sendable {
         var listingObserver: (@Sendable (ListingChange) -> Void)?
         /// Numbers of jobs that the index could not take: they end with this mount.
         var inMemory: [JobID: JobOrdinal] = [:]
+
+        mutating func belong(to generation: UInt64) {
+            guard generation != self.generation else { return }
+            var fresh = State()
+            fresh.generation = generation
+            fresh.listingObserver = listingObserver
+            fresh.inMemory = inMemory
+            self = fresh
+        }
     }
 
     private struct Refusal {
@@ -25,6 +38,7 @@ package final class JobCatalog: Sendable {
     private let store: ArtifactStore
     private let origin: String
     private let keyring: Keyring
+    /// Taken before the keyring's lock.
     private let state = Mutex(State())
 
     /// A refusal is not asked for again at once: one `ls -l` looks the same name up several times.
@@ -40,25 +54,36 @@ package final class JobCatalog: Sendable {
         checkListing()
     }
 
+    /// What is in memory for the key that is in use now.
+    private func withState<Value: Sendable>(_ body: (inout sending State) -> Value) -> Value {
+        state.withLock { state in
+            state.belong(to: keyring.generation)
+            return body(&state)
+        }
+    }
+
     /// The job, if this cache has it and the API has told this key about it.
     package func job(_ id: JobID) throws(Failure) -> Job? {
-        if let job = state.withLock({ state in state.ordinals.value(for: id).flatMap { state.jobs.value(for: $0) } }) {
+        if let job = withState({ state in state.ordinals.value(for: id).flatMap { state.jobs.value(for: $0) } }) {
             return job
         }
         return try load { store throws(StoreError) in try store.tree(origin: self.origin, id: id.text) }
     }
 
     package func job(_ ordinal: JobOrdinal) throws(Failure) -> Job? {
-        if let job = state.withLock({ $0.jobs.value(for: ordinal) }) { return job }
+        if let job = withState({ $0.jobs.value(for: ordinal) }) { return job }
         return try load { store throws(StoreError) in try store.tree(ordinal) }
     }
 
     private func load(_ find: (ArtifactStore) throws(StoreError) -> StoredTree?) throws(Failure) -> Job? {
+        let reader = keyring.inUse
         do throws(StoreError) {
             guard let tree = try find(store), tree.job.origin == origin, let job = Job(tree),
-                try store.isGranted(job.ordinal, to: keyring.fingerprint)
+                try store.isGranted(job.ordinal, to: reader.fingerprint)
             else { return nil }
-            return state.withLock { state in
+            return withState { state in
+                // The grant was another key's.
+                guard state.generation == reader.generation else { return nil }
                 // Someone may have put a newer one in meanwhile.
                 if let newer = state.jobs.value(for: job.ordinal), newer.id == job.id { return newer }
                 state.jobs.set(job, for: job.ordinal)
@@ -70,10 +95,22 @@ package final class JobCatalog: Sendable {
         }
     }
 
+    /// The id of a job that this mount has a node of, to ask about it: it may have been shown to another key alone.
+    func id(of ordinal: JobOrdinal) throws(Failure) -> JobID? {
+        if let id = withState({ state in state.inMemory.first { $0.value == ordinal }?.key }) { return id }
+        do throws(StoreError) {
+            guard let job = try store.tree(ordinal)?.job, job.origin == origin else { return nil }
+            return JobID(job.id)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
     /// Known jobs after a place in the listing.
     package func known(after ordinal: JobOrdinal, limit: Int) throws(Failure) -> [KnownJob] {
         do throws(StoreError) {
-            return try store.knownJobs(origin: origin, fingerprint: keyring.fingerprint, after: ordinal, limit: limit)
+            return try store.knownJobs(
+                origin: origin, fingerprint: keyring.inUse.fingerprint, after: ordinal, limit: limit)
         } catch {
             throw Failure(error)
         }
@@ -81,7 +118,7 @@ package final class JobCatalog: Sendable {
 
     /// The facts of an image, or of the form when there is no name, if its bytes are stored; from memory alone.
     func storedArtifact(image name: String?, of job: Job) -> StoredArtifact? {
-        let job = state.withLock { $0.jobs.value(for: job.ordinal) } ?? job
+        let job = withState { $0.jobs.value(for: job.ordinal) } ?? job
         let artifact = name.map { job.image(named: $0) } ?? job.artifact(.form)
         return artifact?.isStored == true ? artifact : nil
     }
@@ -90,22 +127,22 @@ package final class JobCatalog: Sendable {
 
     /// When the listing last changed, as far as this mount has noticed: the same as long as the listing is, so that `tar`
     /// and the kernel's cache of the directory can rely on it.
-    package var listingChanged: Timestamp { state.withLock { $0.listingChanged } }
+    package var listingChanged: Timestamp { withState { $0.listingChanged } }
 
     /// Calls `observer` whenever the listing has changed, before anyone is answered who caused it. One observer.
     package func observeListing(_ observer: @escaping @Sendable (ListingChange) -> Void) {
-        state.withLock { $0.listingObserver = observer }
+        withState { $0.listingObserver = observer }
     }
 
     /// Looks whether the listing has changed, by this process or another of the cache.
     package func checkListing() {
-        guard let now = try? store.listing(), state.withLock({ $0.listing }) != now else { return }
-        let before = state.withLock { state in
+        guard let now = try? store.listing(), withState({ $0.listing }) != now else { return }
+        let before = withState { state in
             defer { state.listing = now }
             return state.listing
         }
         let removed = before.map { $0.removals == now.removals } ?? true ? [] : forgotten()
-        let observer = state.withLock { state -> (@Sendable (ListingChange) -> Void)? in
+        let observer = withState { state -> (@Sendable (ListingChange) -> Void)? in
             state.listingChanged = APITime.now
             return before == nil ? nil : state.listingObserver
         }
@@ -114,9 +151,9 @@ package final class JobCatalog: Sendable {
 
     /// Lets go of the jobs that the index no longer has for this key.
     private func forgotten() -> [JobID] {
-        let held = state.withLock { state in state.jobs.values.filter { state.inMemory[$0.id] == nil } }
-        let gone = held.filter { job in (try? store.isGranted(job.ordinal, to: keyring.fingerprint)) == false }
-        state.withLock { state in
+        let held = withState { state in state.jobs.values.filter { state.inMemory[$0.id] == nil } }
+        let gone = held.filter { job in (try? store.isGranted(job.ordinal, to: keyring.inUse.fingerprint)) == false }
+        withState { state in
             for job in gone {
                 state.jobs.remove(job.ordinal)
                 state.ordinals.remove(job.id)
@@ -128,7 +165,7 @@ package final class JobCatalog: Sendable {
 
     /// A number for a job that the index cannot take; the same for as long as this catalog lives.
     func ordinalInMemory(for id: JobID) -> JobOrdinal {
-        state.withLock { state in
+        withState { state in
             if let known = state.inMemory[id] { return known }
             let ordinal = JobOrdinal(Self.firstInMemory + Int64(state.inMemory.count))
             state.inMemory[id] = ordinal
@@ -141,12 +178,13 @@ package final class JobCatalog: Sendable {
     /// How much longer what is known of a running job may be shown; nil when it is final.
     package func freshness(of job: Job, at now: ContinuousClock.Instant = .now) -> Duration? {
         guard !job.phase.isTerminal else { return nil }
-        return state.withLock { $0.clocks[job.ordinal]?.remaining(at: now) ?? .zero }
+        return withState { $0.clocks[job.ordinal]?.remaining(at: now) ?? .zero }
     }
 
-    /// Takes in a job as the API has just described it.
-    package func put(_ job: Job, changed: Bool, at now: ContinuousClock.Instant = .now) {
-        state.withLock { state in
+    /// Takes in a job as the API has just described it to `reader`; nothing when another key is in use by now.
+    package func put(_ job: Job, for reader: KeyInUse, changed: Bool, at now: ContinuousClock.Instant = .now) {
+        let isShown = withState { state in
+            guard state.generation == reader.generation else { return false }
             state.jobs.set(job, for: job.ordinal)
             state.ordinals.set(job.ordinal, for: job.id)
             state.refusals.remove(job.id)
@@ -155,35 +193,42 @@ package final class JobCatalog: Sendable {
             } else {
                 state.clocks[job.ordinal, default: StatusClock(checkedAt: now)].answered(changed: changed, at: now)
             }
+            return true
         }
-        checkListing()
+        if isShown { checkListing() }
     }
 
     /// The API could not be asked: what is known is shown for another while.
     package func postpone(_ job: Job, at now: ContinuousClock.Instant = .now) {
-        state.withLock {
+        withState {
             $0.clocks[job.ordinal, default: StatusClock(checkedAt: now)].answered(changed: false, at: now)
         }
     }
 
     /// Takes in what became known of one artifact.
     package func put(_ artifact: StoredArtifact, of ordinal: JobOrdinal) {
-        state.withLock { $0.jobs.value(for: ordinal) }?.learn(artifact)
+        withState { $0.jobs.value(for: ordinal) }?.learn(artifact)
     }
 
     // MARK: Refusals
 
-    package func refuse(_ id: JobID, _ failure: Failure, at now: ContinuousClock.Instant = .now) {
+    /// Takes in that the API does not show `reader` a job; nothing when another key is in use by now.
+    package func refuse(
+        _ id: JobID, _ failure: Failure, for reader: KeyInUse, at now: ContinuousClock.Instant = .now
+    ) {
         switch failure.reason {
         case .notFound, .forbidden, .keyRefused, .badName:
-            state.withLock { $0.refusals.set(Refusal(failure: failure, until: now + Self.refusalLifetime), for: id) }
+            withState { state in
+                guard state.generation == reader.generation else { return }
+                state.refusals.set(Refusal(failure: failure, until: now + Self.refusalLifetime), for: id)
+            }
         default: break
         }
     }
 
     /// What the API has just said of a job it does not show.
     package func refusal(of id: JobID, at now: ContinuousClock.Instant = .now) -> Failure? {
-        state.withLock { state in
+        withState { state in
             guard let refusal = state.refusals.value(for: id) else { return nil }
             if refusal.until > now { return refusal.failure }
             state.refusals.remove(id)

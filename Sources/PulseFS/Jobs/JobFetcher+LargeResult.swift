@@ -7,8 +7,9 @@ extension JobFetcher {
     /// Follows the link. The bytes are on disk, checked and durable, before anyone sees a file of them; at most one
     /// process of the cache asks, and one that finds what another left behind asks no more.
     func fetchLargeResult(of job: Job) async throws(Failure) -> Job {
+        let reader = try reader(of: job)
         guard !store.isTemporary else {
-            if let found = try await delivered(job) { return found }
+            if let found = try await delivered(job, reader) { return found }
             throw Failure(
                 .cacheFailed,
                 "the result of job \(job.id) can be fetched only once, and the cache that should keep it cannot be written: name another with --cache-dir"
@@ -19,26 +20,26 @@ extension JobFetcher {
                 try await store.claim(origin: self.origin, id: job.id.text)
             })
         else { throw Failure(.interrupted, "the wait for the result of job \(job.id) was given up") }
-        let job = try latest(job)
+        let job = try latest(job, for: reader)
         guard let url = job.facts.largeResultURL else {
             claim.settle()
             return job
         }
-        if let found = try await delivered(job) {
+        if let found = try await delivered(job, reader) {
             claim.settle()
             return found
         }
         do throws(Failure) {
             if claim.hasLeftover, case .success(let facts) = try await scan(claim.document) {
-                return try await deliver(facts, claim, job)
+                return try await deliver(facts, claim, job, reader)
             }
             try await download(url, claim, job)
             switch try await scan(claim.document) {
-            case .success(let facts): return try await deliver(facts, claim, job)
+            case .success(let facts): return try await deliver(facts, claim, job, reader)
             case .failure(let error): throw try await setAside(claim, job, error)
             }
         } catch  where error.reason == .gone {
-            return try await giveUp(claim, job, error)
+            return try await giveUp(claim, job, error, reader)
         }
     }
 
@@ -57,28 +58,30 @@ extension JobFetcher {
     }
 
     /// The job with its result, when that is in the store and the index does not know.
-    private func delivered(_ job: Job) async throws(Failure) -> Job? {
+    private func delivered(_ job: Job, _ reader: KeyInUse) async throws(Failure) -> Job? {
         guard let tree = store.labelledTree(origin: origin, id: job.id.text),
             tree.artifacts.contains(where: { $0.slot == .result && $0.isStored && $0.isSingleUse })
         else { return nil }
         var known = job.facts
         known.largeResultURL = nil
-        return try await record(known, tree.artifacts, of: job.id)
+        return try await record(known, tree.artifacts, of: job.id, for: reader)
     }
 
     private func scan(_ document: SpoolFile) async throws(Failure) -> Result<ResultFacts, JSONError> {
         try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in try ResultFacts.scan(source) }
     }
 
-    private func deliver(_ facts: ResultFacts, _ claim: SingleUseClaim, _ job: Job) async throws(Failure) -> Job {
+    private func deliver(
+        _ facts: ResultFacts, _ claim: SingleUseClaim, _ job: Job, _ reader: KeyInUse
+    ) async throws(Failure) -> Job {
         let size = try await onDisk { () throws(StoreError) in try claim.document.size() }
         var known = job.facts
         known.largeResultURL = nil
         let harvest = ResultHarvest(
-            store: store, facts: known, job: job.id, grantee: keyring.fingerprint, document: claim.document,
+            store: store, facts: known, job: job.id, grantee: reader.fingerprint, document: claim.document,
             isSingleUse: true)
         let artifacts = try await harvest.artifacts(JobResult(range: 0..<size, facts: facts))
-        let whole = try await record(known, artifacts, of: job.id)
+        let whole = try await record(known, artifacts, of: job.id, for: reader)
         // The files and what they say of themselves are durable; only when the ledger is too may the download's own file go.
         try await enter(.delivered, job)
         store.steps.reached(.delivered)
@@ -86,7 +89,9 @@ extension JobFetcher {
         return whole
     }
 
-    private func giveUp(_ claim: SingleUseClaim, _ job: Job, _ failure: Failure) async throws(Failure) -> Job {
+    private func giveUp(
+        _ claim: SingleUseClaim, _ job: Job, _ failure: Failure, _ reader: KeyInUse
+    ) async throws(Failure) -> Job {
         let history = try await store { store throws(StoreError) in
             try store.ledger(origin: self.origin, id: job.id.text)
         }
@@ -94,7 +99,7 @@ extension JobFetcher {
         var known = job.facts
         known.largeResultURL = nil
         known.explanation = Explanation.deliveredBefore(failure, history)
-        let job = try await record(known, nil, of: job.id)
+        let job = try await record(known, nil, of: job.id, for: reader)
         claim.settle()
         return job
     }

@@ -8,7 +8,7 @@ final class JobFetcher: Sendable {
     let client: PulseClient
     let store: ArtifactStore
     private let catalog: JobCatalog
-    let keyring: Keyring
+    private let keyring: Keyring
     /// Who asks, in words, for the ledger.
     let actor: String
 
@@ -28,21 +28,35 @@ final class JobFetcher: Sendable {
     /// One `GET /job`, its result published when the job is completed; none when another process of the cache has just
     /// done so, or the index has lost a job whose files are here.
     ///
-    /// `isWanted` asks in any case: files are gone that only the answer has.
+    /// `isWanted` asks in any case: files are gone that only the answer has. All is done once more when the key changes
+    /// meanwhile: an answer is shown to the key that got it.
     func fetch(_ id: JobID, isWanted: Bool = false) async throws(Failure) -> Job {
-        if let found = try await recovered(id) { return found }
+        while true {
+            let reader = keyring.inUse
+            let outcome: Result<Job, Failure>
+            do throws(Failure) {
+                outcome = .success(try await fetch(id, isWanted: isWanted, for: reader))
+            } catch {
+                outcome = .failure(error)
+            }
+            if keyring.generation == reader.generation || keyring.closed != nil { return try outcome.get() }
+        }
+    }
+
+    private func fetch(_ id: JobID, isWanted: Bool, for reader: KeyInUse) async throws(Failure) -> Job {
+        if let found = try await recovered(id, for: reader) { return found }
         let started = APITime.now
         // Without the lock the job is asked for all the same, perhaps by another process of the cache too.
         let lock = try? await store.fetchLock(origin: origin, id: id.text, what: "job")
         defer { withExtendedLifetime(lock) {} }
-        if !isWanted, let found = try fetchedElsewhere(id, since: started) { return found }
-        return try await ask(id)
+        if !isWanted, let found = try fetchedElsewhere(id, since: started, for: reader) { return found }
+        return try await ask(id, for: reader)
     }
 
     /// A job that the index has lost, from its own files.
-    private func recovered(_ id: JobID) async throws(Failure) -> Job? {
+    private func recovered(_ id: JobID, for reader: KeyInUse) async throws(Failure) -> Job? {
         do throws(StoreError) {
-            guard let tree = try store.lostTree(origin: origin, id: id.text, for: keyring.fingerprint) else {
+            guard let tree = try store.lostTree(origin: origin, id: id.text, for: reader.fingerprint) else {
                 return nil
             }
             try await store.restore(tree)
@@ -54,24 +68,25 @@ final class JobFetcher: Sendable {
 
     /// The job as another process has recorded it for this key while this one waited for its turn, or before, if it has
     /// ended.
-    private func fetchedElsewhere(_ id: JobID, since started: Timestamp) throws(Failure) -> Job? {
+    private func fetchedElsewhere(
+        _ id: JobID, since started: Timestamp, for reader: KeyInUse
+    ) throws(Failure) -> Job? {
         do throws(StoreError) {
             guard let tree = try store.tree(origin: origin, id: id.text), let job = Job(tree),
                 job.phase.isTerminal || job.facts.checkedAt >= started,
-                try store.isGranted(job.ordinal, to: keyring.fingerprint)
+                try store.isGranted(job.ordinal, to: reader.fingerprint)
             else { return nil }
-            catalog.put(job, changed: true)
+            catalog.put(job, for: reader, changed: true)
             return job
         } catch {
             throw Failure(error)
         }
     }
 
-    private func ask(_ id: JobID) async throws(Failure) -> Job {
+    private func ask(_ id: JobID, for reader: KeyInUse) async throws(Failure) -> Job {
         let shown = try catalog.job(id)
         // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
         let known = if let shown { shown } else { try stored(id) }
-        let fingerprint = keyring.fingerprint
         do throws(Failure) {
             let sink = SpoolSink(try spool(), in: store)
             do throws(APIError) { _ = try await client.getJob(id, into: sink) } catch { throw Failure(error) }
@@ -88,29 +103,43 @@ final class JobFetcher: Sendable {
             if let named = answer.jobID, named != id.text {
                 throw Failure(.notAJob, "GET /job/\(id): the answer is about another job")
             }
-            let (facts, artifacts) = try await takeApart(id, answer, status, document, known, fingerprint)
-            let job = try await recorded(facts, artifacts, of: id, fingerprint)
-            catalog.put(job, changed: known.map { $0.facts.statusDocument != facts.statusDocument } ?? true)
+            let (facts, artifacts) = try await takeApart(id, answer, status, document, known, reader.fingerprint)
+            guard keyring.generation == reader.generation else { throw Self.keyHasChanged }
+            let job = try await recorded(facts, artifacts, of: id, reader.fingerprint)
+            catalog.put(
+                job, for: reader, changed: known.map { $0.facts.statusDocument != facts.statusDocument } ?? true)
             return job
         } catch {
-            if shown == nil || !error.leavesKnownJobsReadable { catalog.refuse(id, error) }
+            if shown == nil || !error.leavesKnownJobsReadable { catalog.refuse(id, error, for: reader) }
             throw error
         }
     }
 
+    private static let keyHasChanged = Failure(.forbidden, "the API key has changed meanwhile")
+
+    /// The key in use, if the API has shown it the job: what is learnt of the job from here on is for that key.
+    func reader(of job: Job) throws(Failure) -> KeyInUse {
+        let reader = keyring.inUse
+        guard try catalog.job(job.ordinal) != nil, keyring.generation == reader.generation else {
+            throw Self.keyHasChanged
+        }
+        return reader
+    }
+
     /// Writes what became known of a job, and shows it from then on.
     func record(
-        _ facts: StoredJob, _ artifacts: [StoredArtifact]?, of id: JobID
+        _ facts: StoredJob, _ artifacts: [StoredArtifact]?, of id: JobID, for reader: KeyInUse
     ) async throws(Failure) -> Job {
-        let ordinal = try await record(facts, artifacts, keyring.fingerprint)
+        let ordinal = try await record(facts, artifacts, reader.fingerprint)
         let job = try reload(ordinal, id, facts)
-        catalog.put(job, changed: true)
+        catalog.put(job, for: reader, changed: true)
         return job
     }
 
     /// Cuts the files of a job out of its stored result once more: one of them is gone, and the result is not. Nil when the
     /// result itself is not here, or is none.
     func harvestAgain(_ job: Job) async throws(Failure) -> Job? {
+        let reader = try reader(of: job)
         guard let result = store.open(job.blobKey(.result)), result.isIntact(0..<result.size) else { return nil }
         let document: SpoolFile
         do throws(StoreError) {
@@ -124,17 +153,19 @@ final class JobFetcher: Sendable {
         }
         guard case .success(let facts) = scanned else { return nil }
         let harvest = ResultHarvest(
-            store: store, facts: job.facts, job: job.id, grantee: keyring.fingerprint, document: document,
+            store: store, facts: job.facts, job: job.id, grantee: reader.fingerprint, document: document,
             isSingleUse: job.artifact(.result)?.isSingleUse ?? false)
         let artifacts = try await harvest.artifacts(JobResult(range: 0..<result.size, facts: facts))
-        return try await record(job.facts, artifacts.map { Self.merge($0, job.artifact($0.slot)) }, of: job.id)
+        return try await record(
+            job.facts, artifacts.map { Self.merge($0, job.artifact($0.slot)) }, of: job.id, for: reader)
     }
 
     /// The job as the index has it now: another process may have learnt more.
-    func latest(_ job: Job) throws(Failure) -> Job {
+    func latest(_ job: Job, for reader: KeyInUse? = nil) throws(Failure) -> Job {
+        let reader = if let reader { reader } else { try self.reader(of: job) }
         do throws(StoreError) {
             guard let tree = try store.tree(job.ordinal), let latest = Job(tree) else { return job }
-            catalog.put(latest, changed: false)
+            catalog.put(latest, for: reader, changed: false)
             return latest
         } catch {
             throw Failure(error)

@@ -10,9 +10,10 @@ package final class JobLibrary: Sendable {
     package let catalog: JobCatalog
     private let fetcher: JobFetcher
     private let downloads: ArtifactDownloads
-    private let fetches = Flights<JobID, Job>()
-    private let largeFetches = Flights<JobOrdinal, Job>()
-    private let refills = Flights<JobOrdinal, Job>()
+    private let keyring: Keyring
+    private let fetches = Flights<ForKey<JobID>, Job>()
+    private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
+    private let refills = Flights<ForKey<JobOrdinal>, Job>()
     private let openBlobs = Mutex(GenerationCache<BlobKey, BlobFile>(generation: 128))
 
     /// Whether results that can be fetched only once are fetched when someone looks for their files.
@@ -25,6 +26,7 @@ package final class JobLibrary: Sendable {
     ) {
         self.store = store
         self.largeResults = largeResults
+        self.keyring = keyring
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring)
         fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
         downloads = ArtifactDownloads(client: client, store: store, catalog: catalog)
@@ -37,7 +39,7 @@ package final class JobLibrary: Sendable {
     /// A job that is known stays known when the API cannot be asked, or no longer has it.
     package func refresh(_ id: JobID) async throws(Failure) -> Job {
         do throws(Failure) {
-            return try await fetches.join(id) { [fetcher, catalog] () throws(Failure) in
+            return try await fetches.join(keyring.own(id)) { [fetcher, catalog] () throws(Failure) in
                 // Whoever came a moment later finds the work done.
                 if let known = try catalog.job(id), catalog.freshness(of: known) != .zero { return known }
                 return try await fetcher.fetch(id)
@@ -58,7 +60,7 @@ package final class JobLibrary: Sendable {
     /// Brings a result that came as a link, whatever the policy; the job as it is when there is none to bring.
     package func secure(_ job: Job) async throws(Failure) -> Job {
         guard job.awaitsLargeResult else { return job }
-        return try await largeFetches.join(job.ordinal) { [fetcher, catalog] () throws(Failure) in
+        return try await largeFetches.join(keyring.own(job.ordinal)) { [fetcher, catalog] () throws(Failure) in
             // Whoever came a moment later finds the work done.
             let job = try catalog.job(job.ordinal) ?? job
             return try await fetcher.fetchLargeResult(of: job)
@@ -193,7 +195,7 @@ package final class JobLibrary: Sendable {
 
     /// The files of a job that were cut out of its document, once more: from the result if that is here, else from the API.
     private func refill(_ artifact: StoredArtifact, of job: Job) async throws(Failure) -> Job {
-        try await refills.join(job.ordinal) { [fetcher] () throws(Failure) in
+        try await refills.join(keyring.own(job.ordinal)) { [fetcher] () throws(Failure) in
             if artifact.slot != .result, let whole = try await fetcher.harvestAgain(job) { return whole }
             guard !artifact.isSingleUse else {
                 throw Failure(

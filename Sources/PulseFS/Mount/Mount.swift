@@ -25,6 +25,8 @@ package struct MountFailure: Error, Sendable, CustomStringConvertible {
 package final class Mount: Sendable {
     package let session: Session
     private let library: JobLibrary
+    private let keyring: Keyring
+    private let recall: KernelRecall
     private let engine: TransferEngine
 
     /// Downloads that are under way when the mount ends have this long to finish.
@@ -44,19 +46,22 @@ package final class Mount: Sendable {
         } catch {
             throw MountFailure("cannot start: \(error)")
         }
-        let key = configuration.key
-        let client = PulseClient(origin: configuration.origin, engine: engine, key: { key })
+        keyring = Keyring(
+            configuration.key, from: configuration.keySupply, store: store, origin: configuration.origin,
+            rules: configuration.keyRules)
+        let client = PulseClient(origin: configuration.origin, engine: engine, keys: keyring)
+        keyring.ask(client)
         library = JobLibrary(
-            client: client, store: store, keyring: Keyring(key, store: store),
+            client: client, store: store, keyring: keyring,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults)
         let counted = CountedSession()
-        let library = library
+        let (library, keyring) = (library, keyring)
         let control = ControlFiles { file in
             switch file {
             case .version: "pulsefs \(Version.text)\n"
-            case .metrics: counted.metrics
-            case .jobs: KnownJobsList.text(library.catalog)
+            case .metrics: counted.metrics(key: keyring.word)
+            case .jobs: keyring.closed == nil ? KnownJobsList.text(library.catalog) : ""
             }
         }
         let policy = AttributePolicy(
@@ -64,10 +69,12 @@ package final class Mount: Sendable {
         var options = MountOptions(
             mountpoint: configuration.mountpoint, source: "pulse:\(configuration.origin)", subtype: "pulsefs")
         options.allowOther = configuration.allowOther
+        let files = PulseFileSystem(library: library, keyring: keyring, policy: policy, control: control)
         do throws(MountError) {
-            session = try Session(
-                serving: PulseFileSystem(library: library, policy: policy, control: control), options: options)
+            session = try Session(serving: files, options: options)
             counted.session = session
+            recall = KernelRecall(session, files)
+            keyring.observe { [weak recall] change in recall?.begin(change) }
             library.catalog.observeListing { [weak session] change in
                 for id in change.removed { try? session?.invalidate(id.text, in: Node.jobs.id) }
                 session?.invalidateAttributes(of: Node.jobs.id)
@@ -81,12 +88,17 @@ package final class Mount: Sendable {
     /// Answers the kernel until the mount ends. Blocks the calling thread.
     package func serve() {
         let watch = CacheWatch(library)
+        let timer = KeyTimer(keyring, session)
         session.run()
+        timer.stop()
+        recall.stop()
         watch.stop()
     }
 
     /// Ends the mount, from any thread; `serve` returns soon after.
     package func end() {
+        recall.stop()
+        session.endNotifications()
         do throws(Errno) { try session.unmount() } catch {
             MountLog.mount.warning("the mount could not be detached", metadata: ["reason": "\(error)"])
             session.abort()
@@ -95,6 +107,7 @@ package final class Mount: Sendable {
 
     /// Lets what is under way come to an end. Call it when `serve` has returned.
     package func close() async {
+        await keyring.close(grace: .zero)
         await library.close(grace: Self.grace)
         await engine.shutDown()
     }
@@ -113,8 +126,8 @@ private final class CountedSession: Sendable {
         set { held.withLock { $0.session = newValue } }
     }
 
-    var metrics: String {
+    func metrics(key: String) -> String {
         guard let session else { return "# EOF\n" }
-        return Metrics.text(session.counters, waiting: session.waiting)
+        return Metrics.text(session.counters, waiting: session.waiting, key: key)
     }
 }

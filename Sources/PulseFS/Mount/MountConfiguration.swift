@@ -7,6 +7,9 @@ package struct MountConfiguration: Sendable {
     package var mountpoint: FilePath
     package var origin: APIOrigin
     package var key: APIKey
+    /// Where another key may come from while the mount lasts.
+    package var keySupply = KeySupply.fixed
+    package var keyRules = KeyRules()
     package var cacheDirectory: FilePath
     package var cacheLimits = StoreLimits.standard
     package var largeResults = LargeResultPolicy.automatic

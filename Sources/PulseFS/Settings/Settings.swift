@@ -16,11 +16,18 @@ package struct SettingsFlags: Sendable {
     package var apiURL: String?
     package var apiKeyFile: String?
     package var cacheDirectory: String?
+    package var authTTL: String?
+    package var offline: String?
 
-    package init(apiURL: String? = nil, apiKeyFile: String? = nil, cacheDirectory: String? = nil) {
+    package init(
+        apiURL: String? = nil, apiKeyFile: String? = nil, cacheDirectory: String? = nil, authTTL: String? = nil,
+        offline: String? = nil
+    ) {
         self.apiURL = apiURL
         self.apiKeyFile = apiKeyFile
         self.cacheDirectory = cacheDirectory
+        self.authTTL = authTTL
+        self.offline = offline
     }
 }
 
@@ -28,12 +35,15 @@ package struct SettingsFlags: Sendable {
 package struct Settings: Sendable {
     package let origin: APIOrigin
     package let key: APIKey
+    package let keySupply: KeySupply
+    package let keyRules: KeyRules
     package let cacheDirectory: FilePath
 
     /// Reads the key last, so that every other problem is known by then. Reports the first problem found.
     package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
         let values: [AbsoluteConfigKey: ConfigValue] = [
             "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
+            "auth-ttl": flags.authTTL, "offline": flags.offline,
         ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
             values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
         }
@@ -48,7 +58,8 @@ package struct Settings: Sendable {
         }
         self.origin = origin
         cacheDirectory = try Self.cacheDirectory(reader, environment)
-        key = try Self.key(reader, environment)
+        keyRules = try Self.keyRules(reader)
+        (key, keySupply) = try Self.key(reader, environment)
     }
 
     /// What works, but should be known.
@@ -62,6 +73,8 @@ package struct Settings: Sendable {
         var values: [String: String] = [:]
         values["API_URL"] = environment["PULSE_API_URL"]
         values["CACHE_DIR"] = environment["PULSEFS_CACHE_DIR"]
+        values["AUTH_TTL"] = environment["PULSEFS_AUTH_TTL"]
+        values["OFFLINE"] = environment["PULSEFS_OFFLINE"]
         values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
         return values.filter { !$0.value.isEmpty }
     }
@@ -83,13 +96,36 @@ package struct Settings: Sendable {
         return FilePath(home).appending(".cache").appending("pulsefs")
     }
 
-    private static func key(_ reader: ConfigReader, _ environment: [String: String]) throws(SettingsError) -> APIKey {
-        if let file = reader.string(forKey: "api-key-file") { return try KeyFile.read(FilePath(file)) }
+    private static func keyRules(_ reader: ConfigReader) throws(SettingsError) -> KeyRules {
+        var rules = KeyRules()
+        if let text = reader.string(forKey: "auth-ttl") {
+            guard let ttl = TimeSpan(text)?.duration, ttl > .zero else {
+                throw SettingsError(
+                    "\"\(text)\" is not how long a key may go unchecked: give --auth-ttl as 600, 30s, 10m or 1h")
+            }
+            rules.ttl = ttl
+        }
+        if let text = reader.string(forKey: "offline") {
+            guard let policy = OfflinePolicy(rawValue: text) else {
+                throw SettingsError("\"\(text)\" is not what to do without the API: give --offline as read or deny")
+            }
+            rules.offline = policy
+        }
+        return rules
+    }
+
+    private static func key(
+        _ reader: ConfigReader, _ environment: [String: String]
+    ) throws(SettingsError) -> (APIKey, KeySupply) {
+        if let name = reader.string(forKey: "api-key-file") {
+            let path = FilePath(name)
+            return (try KeyFile.read(path), .file(path))
+        }
         if let text = environment["PULSE_API_KEY"], !text.isEmpty {
             guard let key = APIKey(text) else {
                 throw SettingsError("PULSE_API_KEY holds characters that no key has: copy the key again")
             }
-            return key
+            return (key, .fixed)
         }
         throw SettingsError(
             "there is no API key: set PULSE_API_KEY, or put the key in a file and name it with --api-key-file")

@@ -10,11 +10,15 @@ extension PulseFileSystem {
         switch Node(node) {
         case .root: return .now(page(rootEntries, after: cookie, limit))
         case .control: return .now(page(controlEntries, after: cookie, limit))
-        case .jobs: return listJobs(after: cookie, limit)
+        case .jobs: return withKey { tree in tree.listJobs(after: cookie, limit) }
         case .job(let ordinal):
-            return withJob(ordinal) { job, tree in .now(tree.page(tree.entries(of: job), after: cookie, limit)) }
+            return withKey { tree in
+                tree.withJob(ordinal) { job, tree in .now(tree.page(tree.entries(of: job), after: cookie, limit)) }
+            }
         case .images(let ordinal):
-            return withJob(ordinal) { job, tree in tree.listImages(of: job, after: cookie, limit) }
+            return withKey { tree in
+                tree.withJob(ordinal) { job, tree in tree.listImages(of: job, after: cookie, limit) }
+            }
         case .readme, .controlFile, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
@@ -54,6 +58,7 @@ extension PulseFileSystem {
         do throws(Failure) {
             let jobs = try library.catalog.known(
                 after: JobOrdinal(Int64(clamping: cookie.rawValue)), limit: min(limit, 1024))
+            handedOut.insert(jobs.lazy.filter(\.isTerminal).map(\.ordinal))
             return .now(
                 jobs.map { job in
                     let node = Node.job(job.ordinal)

@@ -11,9 +11,11 @@ extension PulseFileSystem {
         switch Node(directory) {
         case .root: return .now(lookupInRoot(name))
         case .control: return .now(lookupInControl(name))
-        case .jobs: return lookupJob(name)
-        case .job(let ordinal): return withJob(ordinal) { job, tree in tree.lookup(name, in: job) }
-        case .images(let ordinal): return withJob(ordinal) { job, tree in tree.lookupImage(name, of: job) }
+        case .jobs: return withKey { tree in tree.lookupJob(name) }
+        case .job(let ordinal):
+            return withKey { tree in tree.withJob(ordinal) { job, tree in tree.lookup(name, in: job) } }
+        case .images(let ordinal):
+            return withKey { tree in tree.withJob(ordinal) { job, tree in tree.lookupImage(name, of: job) } }
         case .readme, .controlFile, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
@@ -61,6 +63,7 @@ extension PulseFileSystem {
     }
 
     func entry(for job: Job) -> Entry {
+        handedOut.insert(job.ordinal)
         let lifetime = lifetime(of: job)
         return Entry(
             attributes: directoryAttributes(.job(job.ordinal), job), nameLifetime: lifetime,

@@ -9,9 +9,12 @@ package final class PulseFileSystem: FileSystem {
     let library: JobLibrary
     let policy: AttributePolicy
     let control: ControlFiles
+    let keyring: Keyring
+    let handedOut = HandedOut()
 
-    package init(library: JobLibrary, policy: AttributePolicy, control: ControlFiles) {
+    package init(library: JobLibrary, keyring: Keyring, policy: AttributePolicy, control: ControlFiles) {
         self.library = library
+        self.keyring = keyring
         self.policy = policy
         self.control = control
     }
@@ -25,14 +28,16 @@ package final class PulseFileSystem: FileSystem {
         case .controlFile(let file):
             return .now(
                 AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .none))
-        case .job(let ordinal):
-            return withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: .job(ordinal), job)) }
-        case .images(let ordinal):
-            return withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: .images(ordinal), job)) }
+        case .job(let ordinal), .images(let ordinal):
+            return withKey { tree in
+                tree.withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: node, job)) }
+            }
         case .file(let ordinal, let slot):
-            return withJob(ordinal) { job, tree in
-                tree.entry(slot, of: job).map {
-                    AttributeReply(attributes: $0.attributes, lifetime: $0.attributesLifetime)
+            return withKey { tree in
+                tree.withJob(ordinal) { job, tree in
+                    tree.entry(slot, of: job).map {
+                        AttributeReply(attributes: $0.attributes, lifetime: $0.attributesLifetime)
+                    }
                 }
             }
         }
@@ -43,11 +48,9 @@ package final class PulseFileSystem: FileSystem {
         case .readme: return .now(.bytes(slice(ReadMe.bytes, offset, count)))
         case .controlFile(let file): return .now(.bytes(slice(control.bytes(of: file), offset, count)))
         case .file(let ordinal, let slot):
-            // What the kernel holds a node of may be read without asking whether the job has gone on.
-            switch known(ordinal) {
-            case .failed(let error): return .failed(error)
-            case .now(let job): return read(slot, of: job, at: offset, count: count)
-            case .later: return .failed(.ioError)
+            return withKey { tree in
+                // What the kernel holds a node of may be read without asking whether the job has gone on.
+                tree.known(ordinal).then { job in tree.read(slot, of: job, at: offset, count: count) }
             }
         case .none: return .failed(.staleNFSFileHandle)
         default: return .failed(.isDirectory)
@@ -83,11 +86,14 @@ package final class PulseFileSystem: FileSystem {
 
     // MARK: Jobs
 
-    /// The job that a node belongs to, as far as this mount knows it.
+    /// The job that a node belongs to. The API is asked when it has not shown the job to the key in use yet, as after a
+    /// change of the key.
     private func known(_ ordinal: JobOrdinal) -> Answer<Job> {
         do throws(Failure) {
-            guard let job = try library.catalog.job(ordinal) else { return .failed(.staleNFSFileHandle) }
-            return .now(job)
+            if let job = try library.catalog.job(ordinal) { return .now(job) }
+            guard let id = try library.catalog.id(of: ordinal) else { return .failed(.staleNFSFileHandle) }
+            if let refusal = library.catalog.refusal(of: id) { return .failed(refusal.logged) }
+            return .later { () throws(Errno) in try await self.refreshed(id) }
         } catch {
             return .failed(error.logged)
         }
@@ -97,12 +103,9 @@ package final class PulseFileSystem: FileSystem {
     func withJob<Value: Sendable>(
         _ ordinal: JobOrdinal, _ answer: @escaping @Sendable (Job, PulseFileSystem) -> Answer<Value>
     ) -> Answer<Value> {
-        switch known(ordinal) {
-        case .failed(let error): return .failed(error)
-        case .later: return .failed(.ioError)
-        case .now(let job):
-            if isCurrent(job) {
-                do throws(Failure) { return answer(try library.known(job), self) } catch {
+        known(ordinal).then { job in
+            if self.isCurrent(job) {
+                do throws(Failure) { return answer(try self.library.known(job), self) } catch {
                     return .failed(error.logged)
                 }
             }
@@ -169,6 +172,15 @@ extension Answer {
         case .now(let value): return value
         case .failed(let error): throw error
         case .later(let work): return try await work()
+        }
+    }
+
+    /// What follows from the answer, now if both are.
+    func then<Other: Sendable>(_ next: @escaping @Sendable (Value) -> Answer<Other>) -> Answer<Other> {
+        switch self {
+        case .now(let value): next(value)
+        case .failed(let error): .failed(error)
+        case .later(let work): .later { () throws(Errno) in try await next(try await work()).resolved() }
         }
     }
 

@@ -9,3 +9,12 @@ final class TestClock: Sendable {
 
     func advance(by seconds: TimeInterval) { time.withLock { $0 = $0.addingTimeInterval(seconds) } }
 }
+
+/// A clock for the rules about keys; it stands still until it is moved.
+final class KeyClock: Sendable {
+    private let time = Mutex(ContinuousClock.now)
+
+    var now: ContinuousClock.Instant { time.withLock { $0 } }
+
+    func advance(by duration: Duration) { time.withLock { $0 += duration } }
+}

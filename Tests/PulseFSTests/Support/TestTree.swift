@@ -12,16 +12,19 @@ import Transfer
 /// A library on a cache directory and the tree above it, as a mount has them, but asked by the test instead of a kernel.
 final class TestTree: Sendable {
     let library: JobLibrary
+    let keyring: Keyring
     let files: PulseFileSystem
     private static let caller = Caller(thread: 0, user: 0, group: 0)
 
-    private init(library: JobLibrary) {
+    private init(library: JobLibrary, keyring: Keyring) {
         self.library = library
+        self.keyring = keyring
         let control = ControlFiles { [library] file in
             file == .jobs ? KnownJobsList.text(library.catalog) : "\(file.name)\n"
         }
         files = PulseFileSystem(
-            library: library, policy: AttributePolicy(owner: 7, group: 8, mountedAt: FileTime(seconds: 1000)),
+            library: library, keyring: keyring,
+            policy: AttributePolicy(owner: 7, group: 8, mountedAt: FileTime(seconds: 1000)),
             control: control)
     }
 
@@ -31,17 +34,26 @@ final class TestTree: Sendable {
 
     /// A tree on this cache, asking this address, until `body` ends. What is under way then is finished and kept.
     static func with<Value: Sendable>(
-        _ address: String, cache: FilePath, key: String = northwind, _ body: (TestTree) async throws -> Value
+        _ address: String, cache: FilePath, key: String = northwind, keyFile: FilePath? = nil,
+        rules: KeyRules = KeyRules(), clock: KeyClock = KeyClock(), _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
         let secret = try #require(APIKey(key))
         let store = try ArtifactStore(at: cache)
         let engine = try TransferEngine(.init(userAgent: "pulsefs-tests"))
-        let client = PulseClient(origin: origin, engine: engine, key: { secret })
-        let library = JobLibrary(
-            client: client, store: store, keyring: Keyring(secret, store: store), actor: "a test")
+        let keyring = Keyring(
+            secret, from: keyFile.map { .file($0) } ?? .fixed, store: store, origin: origin, rules: rules,
+            now: { clock.now })
+        let client = PulseClient(origin: origin, engine: engine, keys: keyring)
+        keyring.ask(client)
+        let library = JobLibrary(client: client, store: store, keyring: keyring, actor: "a test")
         let outcome: Result<Value, any Error>
-        do { outcome = .success(try await body(TestTree(library: library))) } catch { outcome = .failure(error) }
+        do {
+            outcome = .success(try await body(TestTree(library: library, keyring: keyring)))
+        } catch {
+            outcome = .failure(error)
+        }
+        await keyring.close(grace: .zero)
         await library.close(grace: .seconds(5))
         await engine.shutDown()
         return try outcome.get()
@@ -160,7 +172,7 @@ final class TestTree: Sendable {
     func age(_ id: String) throws {
         let id = try #require(JobID(id))
         let job = try #require(try library.catalog.job(id))
-        library.catalog.put(job, changed: true, at: .now - .seconds(60))
+        library.catalog.put(job, for: keyring.inUse, changed: true, at: .now - .seconds(60))
     }
 
     /// The files of the cache that hold content, whole or on the way.

@@ -1,0 +1,215 @@
+package import ArtifactStore
+import Logging
+package import PulseAPI
+import Synchronization
+
+/// The one owner of which key is in use and whether it is good.
+///
+/// `KeyWatch` decides; here are the lock, the question to the API, the key's source and the record in the cache. The lock
+/// is taken last: nothing is called while it is held.
+package final class Keyring: KeySource {
+    /// What changed for those who hold something that the key read.
+    package enum Change: Sendable, Hashable {
+        case closed
+        case opened
+        case replaced
+    }
+
+    private struct State {
+        var inUse: KeyInUse
+        var watch: KeyWatch
+        /// What was last said about the key's source, so that it is said once.
+        var complaint: String?
+        var ask: @Sendable (APIKey) async -> KeyVerdict = { _ in .unknown("the API is not asked yet") }
+        var observer: @Sendable (Change) -> Void = { _ in }
+    }
+
+    private enum Question { case isKeyGood }
+
+    private let supply: KeySupply
+    private let store: ArtifactStore
+    private let origin: String
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let state: Mutex<State>
+    private let checks = Flights<Question, Void>()
+
+    /// `now` is the clock of the rules.
+    package init(
+        _ key: APIKey, from supply: KeySupply = .fixed, store: ArtifactStore, origin: APIOrigin,
+        rules: KeyRules = KeyRules(), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.supply = supply
+        self.store = store
+        self.origin = origin.description
+        self.now = now
+        let fingerprint = key.withSecret { store.fingerprint(ofKey: $0) }
+        let memory = Self.memory(of: fingerprint, store, origin.description)
+        state = Mutex(
+            State(
+                inUse: KeyInUse(key: key, fingerprint: fingerprint, generation: 0),
+                watch: KeyWatch(rules, memory: memory, at: now())))
+    }
+
+    /// Lets the keyring ask about keys. The client is not kept alive.
+    package func ask(_ client: PulseClient) {
+        state.withLock { state in
+            state.ask = { [weak client] key in await client?.check(key) ?? .unknown("the mount is ending") }
+        }
+    }
+
+    /// One observer, called after the change, on whatever thread.
+    package func observe(_ observer: @escaping @Sendable (Change) -> Void) {
+        state.withLock { $0.observer = observer }
+    }
+
+    /// Ends a check under way within `grace`.
+    package func close(grace: Duration) async { await checks.close(grace: grace) }
+
+    // MARK: What is so now
+
+    package var inUse: KeyInUse { state.withLock { $0.inUse } }
+    package var key: APIKey? { inUse.key }
+    package var generation: UInt64 { state.withLock { $0.inUse.generation } }
+
+    /// What `KeyWatch.word` says.
+    package var word: String { state.withLock { $0.watch.word } }
+
+    /// Why nothing is shown that only a good key reads; nil when it is.
+    package var closed: Failure? { Self.failure(state.withLock { $0.watch.door }) }
+
+    /// Whether what only a good key reads may be shown to someone who wants it now.
+    package func door() -> KeyWatch.Door { state.withLock { $0.watch.asked() } }
+
+    static func failure(_ door: KeyWatch.Door) -> Failure? {
+        if case .closed(let reason, let words) = door { Failure(reason, words) } else { nil }
+    }
+
+    // MARK: Checks
+
+    /// To be called about once a second. `isInUse` says that the kernel holds something.
+    package func tick(isInUse: Bool) async {
+        var isDue = false
+        await change { state in
+            let outcome = state.watch.tick(at: now(), isInUse: isInUse)
+            isDue = outcome.isDue
+            return outcome.effects
+        }
+        if isDue { await check() }
+    }
+
+    /// Looks where the key comes from and asks the API about it, once for all who want to know. Returns early when the
+    /// caller is cancelled.
+    package func check() async {
+        do throws(Failure) {
+            try await checks.join(.isKeyGood) { () throws(Failure) in await self.checkNow() }
+        } catch {
+            // The caller left, or the mount is ending: who looks at the door next sees what is so then.
+        }
+    }
+
+    private func checkNow() async {
+        state.withLock { $0.watch.began() }
+        await renew()
+        let (ask, key) = state.withLock { ($0.ask, $0.inUse.key) }
+        let verdict = await ask(key)
+        await change { $0.watch.ended(verdict, at: now()) }
+    }
+
+    /// Takes the key from its source again. What cannot be read there changes nothing, and is said once.
+    private func renew() async {
+        let found: APIKey?
+        do throws(SettingsError) { found = try supply.read() } catch {
+            let isNew = state.withLock { state in
+                defer { state.complaint = error.message }
+                return state.complaint != error.message
+            }
+            if isNew {
+                MountLog.mount.warning("the key in use stays in use", metadata: ["reason": "\(error)"])
+            }
+            return
+        }
+        guard let found else { return }
+        let isKnown = state.withLock { state in
+            state.complaint = nil
+            return state.inUse.key == found
+        }
+        if !isKnown { await replace(with: found) }
+    }
+
+    private func replace(with key: APIKey) async {
+        let fingerprint = key.withSecret { store.fingerprint(ofKey: $0) }
+        let memory = Self.memory(of: fingerprint, store, origin)
+        await change { state in
+            state.inUse = KeyInUse(key: key, fingerprint: fingerprint, generation: state.inUse.generation + 1)
+            return state.watch.replaced(memory: memory, at: now())
+        }
+        MountLog.mount.notice("another API key is in use", metadata: ["key": "\(fingerprint)"])
+        state.withLock { $0.observer }(.replaced)
+    }
+
+    // MARK: What requests meet
+
+    package func wasAccepted(_ key: APIKey) async {
+        await change { $0.inUse.key == key ? $0.watch.accepted(at: now()) : [] }
+    }
+
+    /// One refused request may be a mistake of the API: so the key itself is checked, and its source is looked at first.
+    package func wasRefused(_ key: APIKey) async -> APIKey? {
+        let (current, isRefused) = state.withLock { ($0.inUse.key, $0.watch.isRefused) }
+        if current == key, !isRefused { await check() }
+        return state.withLock { state in
+            state.inUse.key == key || state.watch.isRefused ? nil : state.inUse.key
+        }
+    }
+
+    // MARK: Effects
+
+    private func change(_ event: (inout State) -> [KeyWatch.Effect]) async {
+        let (effects, inUse, observer) = state.withLock { state in
+            let effects = event(&state)
+            if effects.contains(where: { $0.movesDoor }) { state.inUse.generation += 1 }
+            return (effects, state.inUse, state.observer)
+        }
+        for effect in effects {
+            switch effect {
+            case .remember(let refused): await remember(refused, of: inUse.fingerprint)
+            case .close(let words):
+                MountLog.mount.warning(
+                    "everything that the API key reads is closed",
+                    metadata: ["key": "\(inUse.fingerprint)", "reason": "\(words)"])
+                observer(.closed)
+            case .open:
+                MountLog.mount.notice(
+                    "what the API key reads is open again", metadata: ["key": "\(inUse.fingerprint)"])
+                observer(.opened)
+            }
+        }
+    }
+
+    private func remember(_ isRefused: Bool, of fingerprint: KeyFingerprint) async {
+        let credential = StoredCredential(checkedAt: APITime.now, isRefused: isRefused)
+        do throws(StoreError) {
+            try await store.record(credential, of: fingerprint, origin: origin)
+        } catch {
+            MountLog.cache.warning("what the API said of the key is not kept", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Nothing when the cache cannot be read: the API is asked in time.
+    private static func memory(
+        of fingerprint: KeyFingerprint, _ store: ArtifactStore, _ origin: String
+    ) -> KeyWatch.Memory? {
+        guard let known = (try? store.credential(of: fingerprint, origin: origin)) ?? nil else { return nil }
+        let age = Duration.nanoseconds(APITime.now.nanoseconds - known.checkedAt.nanoseconds)
+        return KeyWatch.Memory(age: age, isRefused: known.isRefused)
+    }
+}
+
+extension KeyWatch.Effect {
+    fileprivate var movesDoor: Bool {
+        switch self {
+        case .close, .open: true
+        case .remember: false
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArtifactStore
+import Dispatch
+import FUSE
+import Logging
+import PulseAPI
+import Synchronization
+import SystemPackage
+
+/// Takes back what the kernel holds of jobs when the key that read them is refused or replaced.
+///
+/// Works on a thread of its own and holds no lock: dropping a name waits in the kernel for those who look names up in the
+/// same directory, and they wait for us. Pages are never dropped, as that waits for their readers. They need not be: a
+/// node without attributes is asked for before its pages are read, through descriptors opened long before as well.
+final class KernelRecall: Sendable {
+    private let session: Session
+    private let files: PulseFileSystem
+    private let queue = DispatchQueue(label: "pulsefs.recall")
+    private let isStopped = Atomic<Bool>(false)
+
+    /// An answer given just before may reach the kernel just after its node was recalled: so all is done once more.
+    private static let stragglers = DispatchTimeInterval.seconds(1)
+
+    init(_ session: Session, _ files: PulseFileSystem) {
+        self.session = session
+        self.files = files
+    }
+
+    /// Returns at once.
+    func begin(_ change: Keyring.Change) {
+        queue.async { self.perform(change) }
+        guard change != .opened else { return }
+        queue.asyncAfter(deadline: .now() + Self.stragglers) { self.perform(change) }
+    }
+
+    /// Begins nothing more.
+    func stop() { isStopped.store(true, ordering: .relaxed) }
+
+    private func perform(_ change: Keyring.Change) {
+        switch change {
+        case .closed:
+            recallAttributes()
+            // Whoever waits for the API has no reason to any more, and would hold up what follows.
+            session.cancelWaiting()
+            recallNames()
+        // Names stay: another key of the same organisation reads the same jobs, and what it may not read is refused by node.
+        case .replaced: recallAttributes()
+        // While it was closed nothing was given that the kernel could keep, except for the date of the listing.
+        case .opened: session.invalidateAttributes(of: Node.jobs.id)
+        }
+    }
+
+    private func recallAttributes() {
+        // The directory has another date now, so that the listing of it which the kernel keeps is out of date.
+        session.invalidateAttributes(of: Node.jobs.id)
+        forEachJob { ordinal, tree in
+            session.invalidateAttributes(of: Node.job(ordinal).id)
+            session.invalidateAttributes(of: Node.images(ordinal).id)
+            let listed = (tree?.artifacts ?? []).map(\.slot)
+            for slot in JobFile.all.map(\.slot) + listed {
+                session.invalidateAttributes(of: Node.file(ordinal, slot).id)
+            }
+        }
+    }
+
+    private func recallNames() {
+        forEachJob { ordinal, _ in
+            // A name that the kernel does not hold is what was wanted.
+            guard let id = (try? files.library.catalog.id(of: ordinal)) ?? nil else { return }
+            try? session.invalidate(id.text, in: Node.jobs.id)
+        }
+    }
+
+    private func forEachJob(_ body: (JobOrdinal, StoredTree?) -> Void) {
+        for ordinal in files.handedOut.ordinals {
+            if isStopped.load(ordering: .relaxed) { return }
+            do throws(StoreError) { body(ordinal, try files.library.store.tree(ordinal)) } catch {
+                MountLog.cache.warning(
+                    "the kernel may keep files of a job that is closed", metadata: ["reason": "\(error)"])
+                body(ordinal, nil)
+            }
+        }
+    }
+}

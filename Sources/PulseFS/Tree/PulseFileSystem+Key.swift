@@ -1,0 +1,37 @@
+import FUSE
+import SystemPackage
+
+/// What only a good key reads: everything below `jobs/`. The directory itself stays, as a place where things may come back.
+extension PulseFileSystem {
+    /// The answer while the key is good; a refusal while it is not. What is not known yet is found out first.
+    func withKey<Value: Sendable>(
+        _ answer: @escaping @Sendable (PulseFileSystem) -> Answer<Value>
+    ) -> Answer<Value> {
+        switch keyring.door() {
+        case .open:
+            let answer = answer(self)
+            guard case .later(let work) = answer else { return answer }
+            return .later { () throws(Errno) in try await self.whileOpen(work) }
+        // The log has the words from when it was closed: they are not repeated for each who tries.
+        case .closed(let reason, _): return .failed(ErrnoTable.errno(for: reason))
+        case .pending:
+            return .later { () throws(Errno) in
+                await self.keyring.check()
+                switch self.keyring.door() {
+                case .open: return try await self.whileOpen { () throws(Errno) in try await answer(self).resolved() }
+                case .closed(let reason, _): throw ErrnoTable.errno(for: reason)
+                // The reader left before there was an answer.
+                case .pending: throw .interrupted
+                }
+            }
+        }
+    }
+
+    /// Whoever waits while the key is refused gets the refusal, whatever the work came to.
+    private func whileOpen<Value>(_ work: () async throws(Errno) -> Value) async throws(Errno) -> Value {
+        let outcome: Result<Value, Errno>
+        do throws(Errno) { outcome = .success(try await work()) } catch { outcome = .failure(error) }
+        if let closed = keyring.closed { throw ErrnoTable.errno(for: closed) }
+        return try outcome.get()
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// How often the key is checked, and what is readable without a check.
+struct KeyCheckOptions: ParsableArguments {
+    @Option(
+        name: .customLong("auth-ttl"),
+        help: ArgumentHelp(
+            "How long the key goes unchecked while the mount is in use (PULSEFS_AUTH_TTL; default: 10m).",
+            discussion: "Seconds, or a number with s, m or h.", valueName: "time"))
+    var authTTL: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What is cached when the API cannot be asked for that long: read or deny (PULSEFS_OFFLINE; default: read).",
+            valueName: "policy"),
+        completion: .list(["read", "deny"]))
+    var offline: String?
+
+    /// The same options as words of a command line.
+    var words: [String] {
+        [("--auth-ttl", authTTL), ("--offline", offline)].flatMap { name, value in
+            value.map { ["\(name)=\($0)"] } ?? []
+        }
+    }
+}
