@@ -74,15 +74,20 @@ package final class Keyring: KeySource {
     /// What `KeyWatch.word` says.
     package var word: String { state.withLock { $0.watch.word } }
 
-    /// Why nothing is shown that only a good key reads; nil when it is.
-    package var closed: Failure? { Self.failure(state.withLock { $0.watch.door }) }
+    /// Whether what only a good key reads is shown, as far as is known without asking anyone.
+    package var isOpen: Bool { state.withLock { $0.watch.door } == .open }
+
+    /// Why nothing is shown that only a good key reads; nil when it is, or someone is to be asked first.
+    package var closed: Failure? {
+        if case .closed(let reason, let words) = state.withLock({ $0.watch.door }) {
+            Failure(reason, words)
+        } else {
+            nil
+        }
+    }
 
     /// Whether what only a good key reads may be shown to someone who wants it now.
     package func door() -> KeyWatch.Door { state.withLock { $0.watch.asked() } }
-
-    static func failure(_ door: KeyWatch.Door) -> Failure? {
-        if case .closed(let reason, let words) = door { Failure(reason, words) } else { nil }
-    }
 
     // MARK: Checks
 

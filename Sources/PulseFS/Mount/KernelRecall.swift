@@ -9,8 +9,9 @@ import SystemPackage
 /// Takes back what the kernel holds of jobs when the key that read them is refused or replaced.
 ///
 /// Works on a thread of its own and holds no lock: dropping a name waits in the kernel for those who look names up in the
-/// same directory, and they wait for us. Pages are never dropped, as that waits for their readers. They need not be: a
-/// node without attributes is asked for before its pages are read, through descriptors opened long before as well.
+/// same directory, and they wait for us. Pages are not dropped, as that waits for their readers: a node without attributes
+/// is asked for before its pages are read, through descriptors opened long before as well. Only what takes pages without
+/// read(2), which is mmap(2), sendfile(2) and splice(2) on such a descriptor, still gets those that the kernel has.
 final class KernelRecall: Sendable {
     private let session: Session
     private let files: PulseFileSystem
@@ -36,6 +37,7 @@ final class KernelRecall: Sendable {
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
     private func perform(_ change: Keyring.Change) {
+        if isStopped.load(ordering: .relaxed) { return }
         switch change {
         case .closed:
             recallAttributes()

@@ -61,7 +61,7 @@ package final class Mount: Sendable {
             switch file {
             case .version: "pulsefs \(Version.text)\n"
             case .metrics: counted.metrics(key: keyring.word)
-            case .jobs: keyring.closed == nil ? KnownJobsList.text(library.catalog) : ""
+            case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             }
         }
         let policy = AttributePolicy(
