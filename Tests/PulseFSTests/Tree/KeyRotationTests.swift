@@ -7,7 +7,7 @@ import Testing
 
 @testable import PulseFS
 
-@Suite("The tree: a key that is replaced")
+@Suite("The tree: a key that is replaced", .serialized)
 struct KeyRotationTests {
     private static let id = "invoice-2024-0117"
     private static let file = "jobs/\(id)/result.md"

@@ -7,7 +7,7 @@ import Testing
 
 @testable import PulseFS
 
-@Suite("The tree: a key that is checked")
+@Suite("The tree: a key that is checked", .serialized)
 struct KeyTests {
     private static let id = "invoice-2024-0117"
     private static let image = "jobs/\(id)/images/logo.png"
