@@ -56,7 +56,7 @@ struct KeyRotationTests {
             for name in KeyScript.files { #expect(try await !mount.bytes("jobs/\(Self.job)/\(name)").isEmpty) }
             #expect(rig.emulator.requests(matching: .path("/job/\(Self.job)")).map(\.keyAlias) == ["northwind-2"])
             #expect(rig.emulator.imageRequests(of: Self.job) == 0)
-            #expect(try await mount.keyState == "good")
+            try await mount.wait(forKeyState: "good")
             #expect(!mount.process.errors.contains("pulse-demo"))
         }
     }
@@ -76,7 +76,7 @@ struct KeyRotationTests {
                     cat "$M/jobs/$2/status.json" > /dev/null && ls "$M/jobs"
                     """, [Self.job, JobName.contoso] + KeyScript.files, timeout: 30)
             #expect(outcome.lines == [JobName.contoso], "\(outcome.text) \(outcome.errors)")
-            #expect(try await mount.keyState == "good")
+            try await mount.wait(forKeyState: "good")
         }
     }
 

@@ -104,7 +104,7 @@ struct KeyTests {
                 + rig.emulator.imageBytes("logo.png", of: Self.job).count
             #expect(outcome.lines == [Self.job, "\(size)"])
             #expect(Set(rig.emulator.requestCounts.keys) == ["/job/pulsefs-key-check"])
-            #expect(try await mount.keyState == "good")
+            try await mount.wait(forKeyState: "good")
         }
     }
 

@@ -24,6 +24,8 @@ package final class JobCatalog: Sendable {
             guard generation != self.generation else { return }
             var fresh = State()
             fresh.generation = generation
+            // The index counts for all keys: a change of it that comes next is a change for the kernel.
+            fresh.listing = listing
             fresh.listingObserver = listingObserver
             fresh.inMemory = inMemory
             self = fresh

@@ -2,6 +2,7 @@ import ArtifactStore
 import FUSE
 import PulseEmulator
 import PulseTestSupport
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -73,6 +74,29 @@ struct KeyRotationTests {
                 #expect(try await tree.names("jobs") == [Self.contosoJob])
             }
         }
+    }
+
+    @Test("S1.2 a job that becomes known right after a change of the key is a change of the listing that is told")
+    func listing() async throws {
+        try await KeyRig.with { (rig) async throws in
+            try await rig.tree(fromFile: true) { (tree) async throws in
+                _ = try await tree.content(Self.file)
+                let changes = ChangeCount()
+                tree.library.catalog.observeListing { _ in changes.add() }
+                try await rig.write(TestTree.contoso)
+                await rig.passTTL(tree)
+                #expect(try await tree.names("jobs").isEmpty)
+                #expect(try await tree.lookup("jobs/\(Self.contosoJob)") != nil)
+                #expect(changes.value == 1)
+            }
+        }
+    }
+
+    private final class ChangeCount: Sendable {
+        private let count = Mutex(0)
+
+        var value: Int { count.withLock { $0 } }
+        func add() { count.withLock { $0 += 1 } }
     }
 
     @Test("S4.1 an answer that the old key gets after the change is not shown to the new one")
