@@ -112,7 +112,8 @@ struct SharingTests {
                 before = after
             }
             // The kernel may take pages back at any time, and then reads those again; nothing else is asked twice.
-            #expect(costs.allSatisfy { $0.filter { $0.key != "read" } == costs[0].filter { $0.key != "read" } })
+            #expect(
+                costs.allSatisfy { $0.filter { $0.key != "read" } == costs[0].filter { $0.key != "read" } }, "\(costs)")
             #expect(costs.dropFirst().contains(costs[0]))
             #expect(costs.allSatisfy { ($0["read"] ?? 0) < 200 })
             #expect(rig.emulator.imageRequests(of: "many") == 2000)
