@@ -47,10 +47,11 @@ extension Index {
         of fingerprint: KeyFingerprint, origin: String
     ) throws(StoreError) -> StoredCredential? {
         try read { database in
-            try Row.fetchOne(
+            let row = try Row.fetchOne(
                 database, sql: "SELECT checkedAt, refused FROM credential WHERE fingerprint = ? AND origin = ?",
-                arguments: [Data(fingerprint.bytes), origin]
-            ).map { StoredCredential(checkedAt: Timestamp(nanoseconds: $0["checkedAt"]), isRefused: $0["refused"]) }
+                arguments: [Data(fingerprint.bytes), origin])
+            guard let row, let checkedAt = Int64(column: row[0]), let refused = Int64(column: row[1]) else { return nil }
+            return StoredCredential(checkedAt: Timestamp(nanoseconds: checkedAt), isRefused: refused != 0)
         }
     }
 
