@@ -18,6 +18,7 @@ struct MountCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var cache: CacheOptions
     @OptionGroup var access: AccessOptions
 
     @Flag(help: "Stay in the foreground, and unmount on ^C.")
@@ -32,9 +33,10 @@ struct MountCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let environment = ProcessInfo.processInfo.environment
-            let settings = try connection.settings(environment)
+            let settings = try Settings(flags: cache.adding(to: connection.flags), environment: environment)
             guard foreground else {
-                return try BackgroundMount(words: connection.words + access.words, directory: directory).start()
+                let words = connection.words + cache.words + access.words
+                return try BackgroundMount(words: words, directory: directory).start()
             }
             // Whatever is made from here on is the user's alone.
             _ = Foundation.umask(0o077)
@@ -42,6 +44,8 @@ struct MountCommand: AsyncParsableCommand {
             var configuration = MountConfiguration(
                 mountpoint: mountpoint, origin: settings.origin, key: settings.key,
                 cacheDirectory: settings.cacheDirectory, owner: access.uid ?? getuid(), group: access.gid ?? getgid())
+            configuration.cacheLimits = settings.cacheLimits
+            configuration.largeResults = settings.largeResults
             configuration.allowOther = access.allowOther
             configuration.umask = access.umask.value
             for warning in settings.warnings { Terminal.warn(warning) }

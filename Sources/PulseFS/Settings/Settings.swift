@@ -1,3 +1,4 @@
+package import ArtifactStore
 import Configuration
 package import PulseAPI
 package import SystemPackage
@@ -16,6 +17,8 @@ package struct SettingsFlags: Sendable {
     package var apiURL: String?
     package var apiKeyFile: String?
     package var cacheDirectory: String?
+    package var cacheSize: String?
+    package var largeResults: String?
 
     package init(apiURL: String? = nil, apiKeyFile: String? = nil, cacheDirectory: String? = nil) {
         self.apiURL = apiURL
@@ -29,31 +32,43 @@ package struct Settings: Sendable {
     package let origin: APIOrigin
     package let key: APIKey
     package let cacheDirectory: FilePath
+    package let cacheLimits: StoreLimits
+    package let largeResults: LargeResultPolicy
 
     /// Reads the key last, so that every other problem is known by then. Reports the first problem found.
     package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
-        let values: [AbsoluteConfigKey: ConfigValue] = [
-            "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
-        ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
-            values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
-        }
-        let reader = ConfigReader(providers: [
-            InMemoryProvider(name: "flags", values: values),
-            EnvironmentVariablesProvider(environmentVariables: Self.renamed(environment)),
-        ])
-        let text = reader.string(forKey: "api-url", default: APIOrigin.production.description)
-        guard let origin = APIOrigin(text) else {
-            throw SettingsError(
-                "\"\(text)\" is not an address of the API: give --api-url or PULSE_API_URL as https://host")
-        }
-        self.origin = origin
-        cacheDirectory = try Self.cacheDirectory(reader, environment)
-        key = try Self.key(reader, environment)
+        let local = try LocalSettings(flags: flags, environment: environment)
+        (origin, cacheDirectory) = (local.origin, local.cacheDirectory)
+        (cacheLimits, largeResults) = (local.cacheLimits, local.largeResults)
+        key = try Self.key(Self.reader(flags, environment), environment)
     }
 
     /// What works, but should be known.
     package var warnings: [String] {
         origin.isUnprotected ? ["\(origin) is plain HTTP: the API key travels readable by others"] : []
+    }
+
+    /// Flags over environment, by the names of the settings.
+    static func reader(_ flags: SettingsFlags, _ environment: [String: String]) -> ConfigReader {
+        let values: [AbsoluteConfigKey: ConfigValue] = [
+            "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
+            "cache-size": flags.cacheSize, "large-results": flags.largeResults,
+        ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
+            values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
+        }
+        return ConfigReader(providers: [
+            InMemoryProvider(name: "flags", values: values),
+            EnvironmentVariablesProvider(environmentVariables: renamed(environment)),
+        ])
+    }
+
+    static func origin(_ reader: ConfigReader) throws(SettingsError) -> APIOrigin {
+        let text = reader.string(forKey: "api-url", default: APIOrigin.production.description)
+        guard let origin = APIOrigin(text) else {
+            throw SettingsError(
+                "\"\(text)\" is not an address of the API: give --api-url or PULSE_API_URL as https://host")
+        }
+        return origin
     }
 
     /// The variables by the names of the settings: the official tools' for what is the API's, our own for the rest. An
@@ -62,11 +77,13 @@ package struct Settings: Sendable {
         var values: [String: String] = [:]
         values["API_URL"] = environment["PULSE_API_URL"]
         values["CACHE_DIR"] = environment["PULSEFS_CACHE_DIR"]
+        values["CACHE_SIZE"] = environment["PULSEFS_CACHE_SIZE"]
+        values["LARGE_RESULTS"] = environment["PULSEFS_LARGE_RESULTS"]
         values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
         return values.filter { !$0.value.isEmpty }
     }
 
-    private static func cacheDirectory(
+    static func cacheDirectory(
         _ reader: ConfigReader, _ environment: [String: String]
     ) throws(SettingsError) -> FilePath {
         if let named = reader.string(forKey: "cache-dir") {
