@@ -19,7 +19,7 @@ package final class ArtifactStore: Sendable {
     let disk = DiskQueue(label: "pulsefs.store", width: 8)
     let trouble = StoreTrouble()
     let evictor: Evictor
-    private let ledgerFile: Ledger
+    let ledgerFile: Ledger
     private let secret: FingerprintSecret
     private let uses: UseNotes
     private let unkept = UnkeptBlobs(limit: 64 << 20)
@@ -142,9 +142,13 @@ package final class ArtifactStore: Sendable {
     /// The right, among all processes of this cache, to fetch something of a job. Waits while another holds it; leaves when
     /// cancelled, with nil. Look at the facts again afterwards: whoever held it before may have fetched it.
     package func fetchLock(origin: String, id: String, what: String) async throws(StoreError) -> FetchLock? {
-        let name = Hexadecimal.text(Array(OriginName.of("\(origin) \(id) \(what)").utf8).prefix(16))
-        let path = directory.claims.appending("fetch-\(name)")
+        let path = fetchLockPath(origin: origin, id: id, what: what)
         return try await waiting { () throws(StoreError) in try FetchLock.take(path) }
+    }
+
+    func fetchLockPath(origin: String, id: String, what: String) -> FilePath {
+        let name = Hexadecimal.text(Array(OriginName.of("\(origin) \(id) \(what)").utf8).prefix(16))
+        return directory.claims.appending("fetch-\(name)")
     }
 
     /// Takes the claim on a job's result. Waits while another process of this cache holds it; leaves when cancelled, with nil.
@@ -155,7 +159,7 @@ package final class ArtifactStore: Sendable {
         return try await waiting { () throws(StoreError) in try SingleUseClaim.take(path) }
     }
 
-    private func waiting<Lock: Sendable>(
+    func waiting<Lock: Sendable>(
         for take: @escaping @Sendable () throws(StoreError) -> Lock?
     ) async throws(StoreError) -> Lock? {
         var pause = Duration.milliseconds(2)
