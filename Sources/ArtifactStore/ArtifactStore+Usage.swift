@@ -32,6 +32,23 @@ extension ArtifactStore {
     /// What the blobs take together, as the index has it.
     package func usage() throws(StoreError) -> CacheUsage { try index.usage() }
 
+    /// All jobs that `fingerprint` may read, with what is here of their files, in the order they became known.
+    package func knownJobs(
+        origin: String, fingerprint: KeyFingerprint
+    ) throws(StoreError) -> [(job: KnownJob, files: JobSummary)] {
+        var jobs: [(job: KnownJob, files: JobSummary)] = []
+        var last = JobOrdinal(0)
+        while true {
+            let page = try index.knownJobs(origin: origin, fingerprint: fingerprint, after: last, limit: 1024)
+            guard let first = page.first, let end = page.last else { return jobs }
+            last = end.ordinal
+            let files = try index.summaries(of: first.ordinal...end.ordinal, fingerprint: fingerprint)
+            let byJob = Dictionary(files.map { ($0.ordinal, $0) }, uniquingKeysWith: { $1 })
+            // One that was forgotten between the two looks is none.
+            jobs += page.compactMap { job in byJob[job.ordinal].map { (job, $0) } }
+        }
+    }
+
     /// Looks at names and sizes; reads no blob.
     package func survey() async throws(StoreError) -> CacheSurvey {
         let (directory, limit, usage) = (directory, limits.size, try usage())

@@ -4,7 +4,6 @@ import Logging
 import PulseAPI
 import Synchronization
 import SystemPackage
-import Transfer
 
 #if canImport(Glibc)
     import Glibc
@@ -25,31 +24,20 @@ package struct MountFailure: Error, Sendable, CustomStringConvertible {
 package final class Mount: Sendable {
     package let session: Session
     private let library: JobLibrary
-    private let engine: TransferEngine
+    private let opening: LibraryOpening
 
     /// Downloads that are under way when the mount ends have this long to finish.
     private static let grace = Duration.seconds(5)
-    private static let connections = 128
 
     /// Opens the cache and makes the mount; `serve` then answers.
     package init(_ configuration: MountConfiguration) throws(MountFailure) {
         try MountPoint.check(configuration.mountpoint)
         let store = try CacheOpening.open(configuration.cacheDirectory, limits: configuration.cacheLimits)
-        do throws(TransferError) {
-            // A request that the API leaves hanging keeps its connection until it is given up; others must find one.
-            engine = try TransferEngine(
-                .init(
-                    userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: Self.connections,
-                    maximumConnections: Self.connections))
-        } catch {
-            throw MountFailure("cannot start: \(error)")
-        }
-        let key = configuration.key
-        let client = PulseClient(origin: configuration.origin, engine: engine, key: { key })
-        library = JobLibrary(
-            client: client, store: store, keyring: Keyring(key, store: store),
+        opening = try LibraryOpening(
+            on: store, origin: configuration.origin, key: configuration.key,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults)
+        library = opening.library
         let counted = CountedSession()
         let library = library
         let control = ControlFiles { file in
@@ -95,8 +83,7 @@ package final class Mount: Sendable {
 
     /// Lets what is under way come to an end. Call it when `serve` has returned.
     package func close() async {
-        await library.close(grace: Self.grace)
-        await engine.shutDown()
+        await opening.close(grace: Self.grace)
     }
 }
 
