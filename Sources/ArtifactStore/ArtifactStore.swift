@@ -122,12 +122,19 @@ package final class ArtifactStore: Sendable {
         let found = artifacts.map { withBlobsFound($0, of: job) }
         let ordinal = try await index.record(job, artifacts: found, grantedTo: fingerprint, at: Self.now)
         steps.reached(.indexed)
+        evictIfDue()
         return ordinal
     }
 
     package func put(_ artifact: StoredArtifact, of job: JobOrdinal) async throws(StoreError) {
         try await index.put(artifact, of: job, at: Self.now)
         steps.reached(.indexed)
+        evictIfDue()
+    }
+
+    /// A blob counts once it has its row: before that, the last one would always be one too many.
+    private func evictIfDue() {
+        if evictor.isDue() { Task { [evictor] in try? await evictor.run() } }
     }
 
     /// The slot of a name that no listing has; given on the first call, the same ever after.
@@ -228,7 +235,6 @@ package final class ArtifactStore: Sendable {
                 let blob = try await publishOnDisk(spool, facts)
                 trouble.written()
                 unkept.remove(facts.key)
-                if evictor.isDue() { Task { [evictor] in try? await evictor.run() } }
                 return blob
             } catch  where error.code == .system {
                 if attempt == 0, error.cause == .noSpace || error.cause == .diskQuotaExceeded {
