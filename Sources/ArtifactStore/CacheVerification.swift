@@ -116,8 +116,8 @@ extension ArtifactStore {
 
     /// A damaged label does not say whose it is: the row is found by the names of the directories.
     private func row(of place: ShelfPlace) throws(StoreError) -> (job: JobOrdinal, artifact: StoredArtifact)? {
-        guard let origin = try index.origins(ofJob: place.job).first(where: { OriginName.of($0) == place.origin }),
-            let tree = try index.tree(origin: origin, id: place.job),
+        let trees = try index.trees(id: place.job)
+        guard let tree = trees.first(where: { OriginName.of($0.job.origin) == place.origin }),
             let artifact = tree.artifacts.first(where: { String($0.slot.rawValue) == place.name })
         else { return nil }
         return (tree.ordinal, artifact)

@@ -29,13 +29,6 @@ extension Index {
         }
     }
 
-    /// The APIs that have a job of this id.
-    func origins(ofJob id: String) throws(StoreError) -> [String] {
-        try read { database in
-            try String.fetchAll(database, sql: "SELECT origin FROM job WHERE id = ?", arguments: [id])
-        }
-    }
-
     /// The rows with a blob after a place, in order.
     func storedRows(after place: ArtifactPlace, limit: Int) throws(StoreError) -> [StoredRow] {
         try read { database in

@@ -93,6 +93,20 @@ struct VerificationTests {
         }
     }
 
+    @Test("what cannot be read is said to be so, and left where it is")
+    func unreadable() async throws {
+        try await FilledCache.with { (cache) async throws in
+            try await cache.add("one")
+            let path = cache.path("one", FilledCache.image)
+            // As root everything can be read, but a link is not followed.
+            try await Shell.run("rm \"$1\" && ln -s /etc/hostname \"$1\"", [path.string])
+            let (report, found) = try await verify(cache.another())
+            #expect(report.unreadable == 1 && report.damaged == 0 && report.missing == 0)
+            #expect(found.map(\.file) == ["figure.png"] && found.map(\.problem) == [.unreadable])
+            #expect(FileFacts(of: path) != nil)
+        }
+    }
+
     @Test("the count of what is there is put right")
     func recount() async throws {
         try await FilledCache.with { (cache) async throws in
