@@ -85,6 +85,41 @@ struct CacheCommandTests {
         }
     }
 
+    @Test("a cache that cannot be checked is exit code 2, and is not made by looking at it")
+    func noCache() async throws {
+        try await Rig.with { (rig) async throws in
+            let said = try await rig.pulsefs("cache", "verify", "--json", key: nil)
+            #expect(said.status == 2 && said.output.isEmpty)
+            #expect(said.errors.hasPrefix("pulsefs: there is no cache at \(rig.cache)"))
+            #expect(!FileManager.default.fileExists(atPath: rig.cache.string))
+        }
+    }
+
+    @Test("on a terminal there are headings, units and progress; elsewhere none of them")
+    func terminal() async throws {
+        try await Rig.with { (rig) async throws in
+            #expect(try await rig.pulsefs("fetch", JobName.invoice).status == 0)
+            let commands = "\"$P\" jobs list; \"$P\" cache info; \"$P\" cache prune; \"$P\" cache verify"
+            let environment = [
+                "P": BuiltProducts.pulsefs, "PULSE_API_URL": rig.emulator.baseURL,
+                "PULSEFS_CACHE_DIR": rig.cache.string,
+                "PULSE_API_KEY": TestKeys.northwind,
+            ]
+            let shown = try await Shell.run("script -qec \"$1\" /dev/null", [commands], environment: environment)
+            let images = rig.emulator.imageNames(of: JobName.invoice).count
+            for words in [
+                "id ", "status ", "\(3 + images) of \(3 + images)", "KiB", "kept ", "nothing had to go",
+                " of \(3 + images) files, ",
+                "\(3 + images) files are whole",
+            ] {
+                #expect(shown.text.contains(words), "\(words) in \(shown.text)")
+            }
+            #expect(!shown.text.contains("\t"))
+            let plain = try await Shell.run(commands, environment: environment)
+            #expect(!plain.text.contains("status ") && !plain.text.contains("KiB") && plain.errors.isEmpty)
+        }
+    }
+
     @Test("prune makes the cache smaller under a running mount, which goes on reading what it has open")
     func prune() async throws {
         try await Rig.mounted(adding: [Self.pictures, .syntheticSingleUse(id: "once", markdownSize: 1000)]) {
