@@ -19,7 +19,7 @@ package final class ArtifactStore: Sendable {
     let disk = DiskQueue(label: "pulsefs.store", width: 8)
     let trouble = StoreTrouble()
     let evictor: Evictor
-    private let ledgerFile: Ledger
+    let ledgerFile: Ledger
     private let secret: FingerprintSecret
     private let uses: UseNotes
     private let unkept = UnkeptBlobs(limit: 64 << 20)
@@ -122,12 +122,19 @@ package final class ArtifactStore: Sendable {
         let found = artifacts.map { withBlobsFound($0, of: job) }
         let ordinal = try await index.record(job, artifacts: found, grantedTo: fingerprint, at: Self.now)
         steps.reached(.indexed)
+        evictIfDue()
         return ordinal
     }
 
     package func put(_ artifact: StoredArtifact, of job: JobOrdinal) async throws(StoreError) {
         try await index.put(artifact, of: job, at: Self.now)
         steps.reached(.indexed)
+        evictIfDue()
+    }
+
+    /// A blob counts once it has its row: before that, the last one would always be one too many.
+    private func evictIfDue() {
+        if evictor.isDue() { Task { [evictor] in try? await evictor.run() } }
     }
 
     /// The slot of a name that no listing has; given on the first call, the same ever after.
@@ -142,9 +149,13 @@ package final class ArtifactStore: Sendable {
     /// The right, among all processes of this cache, to fetch something of a job. Waits while another holds it; leaves when
     /// cancelled, with nil. Look at the facts again afterwards: whoever held it before may have fetched it.
     package func fetchLock(origin: String, id: String, what: String) async throws(StoreError) -> FetchLock? {
-        let name = Hexadecimal.text(Array(OriginName.of("\(origin) \(id) \(what)").utf8).prefix(16))
-        let path = directory.claims.appending("fetch-\(name)")
+        let path = fetchLockPath(origin: origin, id: id, what: what)
         return try await waiting { () throws(StoreError) in try FetchLock.take(path) }
+    }
+
+    func fetchLockPath(origin: String, id: String, what: String) -> FilePath {
+        let name = Hexadecimal.text(Array(OriginName.of("\(origin) \(id) \(what)").utf8).prefix(16))
+        return directory.claims.appending("fetch-\(name)")
     }
 
     /// Takes the claim on a job's result. Waits while another process of this cache holds it; leaves when cancelled, with nil.
@@ -155,7 +166,7 @@ package final class ArtifactStore: Sendable {
         return try await waiting { () throws(StoreError) in try SingleUseClaim.take(path) }
     }
 
-    private func waiting<Lock: Sendable>(
+    func waiting<Lock: Sendable>(
         for take: @escaping @Sendable () throws(StoreError) -> Lock?
     ) async throws(StoreError) -> Lock? {
         var pause = Duration.milliseconds(2)
@@ -224,7 +235,6 @@ package final class ArtifactStore: Sendable {
                 let blob = try await publishOnDisk(spool, facts)
                 trouble.written()
                 unkept.remove(facts.key)
-                if evictor.isDue() { Task { [evictor] in try? await evictor.run() } }
                 return blob
             } catch  where error.code == .system {
                 if attempt == 0, error.cause == .noSpace || error.cause == .diskQuotaExceeded {

@@ -12,6 +12,11 @@ package struct BlobKey: Hashable, Sendable, Codable {
     }
 
     func isOfSameJob(as other: BlobKey) -> Bool { origin == other.origin && job == other.job }
+
+    /// Whether these are the names of the directories and the file that a blob of this key has.
+    func isPlace(_ originName: String, _ job: String, _ name: String) -> Bool {
+        job == self.job && name == String(slot.rawValue) && originName == OriginName.of(origin)
+    }
 }
 
 /// What a blob says of itself beside its bytes, enough to find its place again when the index is gone.

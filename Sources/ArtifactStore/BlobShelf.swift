@@ -9,11 +9,11 @@ struct BlobShelf: Sendable {
     let quarantine: FilePath
     let steps: PublishingSteps
 
-    private func directory(_ origin: String, _ job: String) -> FilePath {
+    func directory(_ origin: String, _ job: String) -> FilePath {
         root.appending(OriginName.of(origin)).appending(job)
     }
 
-    private func path(_ key: BlobKey) -> FilePath {
+    func path(_ key: BlobKey) -> FilePath {
         directory(key.origin, key.job).appending(String(key.slot.rawValue))
     }
 
@@ -98,11 +98,14 @@ struct BlobShelf: Sendable {
 
     /// Moves a damaged blob out of the way, with its bytes; nil when nothing is there. Blocks on the disk.
     func setAside(_ key: BlobKey) throws(StoreError) -> FilePath? {
-        let from = path(key)
+        try setAside(path(key), as: "\(OriginName.of(key.origin))-\(key.job)-\(key.slot.rawValue)")
+    }
+
+    /// Moves any file of the shelf out of the way, under a name that begins with this.
+    func setAside(_ from: FilePath, as name: String) throws(StoreError) -> FilePath? {
         guard FileFacts(of: from) != nil else { return nil }
         var generator = SystemRandomNumberGenerator()
-        let name = "\(OriginName.of(key.origin))-\(key.job)-\(key.slot.rawValue)-\(String(generator.next(), radix: 36))"
-        let target = quarantine.appending(name)
+        let target = quarantine.appending("\(name)-\(String(generator.next(), radix: 36))")
         try StoreError.system("set the damaged \(from) aside") {
             try from.rename(to: target)
             try quarantine.synchronizeDirectory()
@@ -127,12 +130,7 @@ struct BlobShelf: Sendable {
                     defer { try? file.close() }
                     guard let facts = FileFacts(of: file) else { continue }
                     let label = BlobLabel(of: file, fileSize: facts.size)
-                    let fits =
-                        label.map {
-                            OriginName.of($0.facts.key.origin) == origin && $0.facts.key.job == job
-                                && String($0.facts.key.slot.rawValue) == name
-                        } ?? false
-                    try visit(path, fits ? label : nil, facts)
+                    try visit(path, label?.facts.key.isPlace(origin, job, name) == true ? label : nil, facts)
                 }
             }
         }

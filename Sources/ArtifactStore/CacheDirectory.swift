@@ -19,6 +19,8 @@ package import SystemPackage
 ///     quarantine/       what was damaged on the disk
 package struct CacheDirectory: Sendable {
     package let path: FilePath
+    /// What processes that died had left half filled; it went when this was made.
+    private(set) var swept = FileTotal()
 
     package var index: FilePath { path.appending("index.sqlite") }
     var indexLock: FilePath { path.appending("index.lock") }
@@ -78,11 +80,14 @@ package struct CacheDirectory: Sendable {
     }
 
     /// What a process that died left half filled. A file that is still being filled is locked by its owner.
-    private func removeStaleSpool() {
+    private mutating func removeStaleSpool() {
         for name in DirectoryListing.names(in: spool) {
             let file = spool.appending(name)
             guard let descriptor = try? FileDescriptor.open(file, .readOnly, options: [.closeOnExec]) else { continue }
-            if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 { _ = file.withPlatformString { unlink($0) } }
+            if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 {
+                if let facts = FileFacts(of: descriptor) { swept.add(facts.allocated) }
+                _ = file.withPlatformString { unlink($0) }
+            }
             try? descriptor.close()
         }
     }

@@ -50,7 +50,9 @@ extension Index {
             let row = try Row.fetchOne(
                 database, sql: "SELECT checkedAt, refused FROM credential WHERE fingerprint = ? AND origin = ?",
                 arguments: [Data(fingerprint.bytes), origin])
-            guard let row, let checkedAt = Int64(column: row[0]), let refused = Int64(column: row[1]) else { return nil }
+            guard let row, let checkedAt = Int64(column: row[0]), let refused = Int64(column: row[1]) else {
+                return nil
+            }
             return StoredCredential(checkedAt: Timestamp(nanoseconds: checkedAt), isRefused: refused != 0)
         }
     }

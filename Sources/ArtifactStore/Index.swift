@@ -86,6 +86,9 @@ final class Index: Sendable {
         return pool
     }
 
+    /// The database and its log.
+    static func files(of path: FilePath) -> [FilePath] { [path] + companions(of: path) }
+
     private static func companions(of path: FilePath) -> [FilePath] {
         ["-wal", "-shm"].map { FilePath("\(path)\($0)") }
     }
@@ -93,7 +96,7 @@ final class Index: Sendable {
     private static func setAside(_ directory: CacheDirectory) throws(StoreError) {
         var generator = SystemRandomNumberGenerator()
         let mark = String(generator.next(), radix: 36)
-        for file in [directory.index] + companions(of: directory.index) where FileFacts(of: file) != nil {
+        for file in files(of: directory.index) where FileFacts(of: file) != nil {
             let name = file.lastComponent?.string ?? "index"
             try StoreError.system("set the damaged \(file) aside") {
                 try file.rename(to: directory.quarantine.appending("\(mark)-\(name)"))

@@ -71,6 +71,24 @@ struct Ledger: Sendable {
 
     /// The lines about a job, oldest first. A line that is damaged says nothing.
     func entries(origin: String, job: String) throws(StoreError) -> [LedgerEntry] {
+        try lines().filter { $0.origin == origin && $0.job == job }.map { line in
+            LedgerEntry(event: line.event, time: Timestamp(nanoseconds: line.time), actor: line.actor)
+        }
+    }
+
+    /// The jobs whose result is here and nowhere else, as `<origin>-<job>` with the origin's name on disk.
+    func delivered() throws(StoreError) -> Set<String> {
+        try lines().reduce(into: []) { jobs, line in
+            let name = "\(OriginName.of(line.origin))-\(line.job)"
+            switch line.event {
+            case .delivered: jobs.insert(name)
+            case .lost: jobs.remove(name)
+            case .claimed, .gone, .unusable: break
+            }
+        }
+    }
+
+    private func lines() throws(StoreError) -> [Line] {
         guard FileFacts(of: path) != nil else { return [] }
         let bytes = try StoreError.system("read the ledger \(path)") {
             let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
@@ -84,10 +102,8 @@ struct Ledger: Sendable {
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
             guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
             let json = Array(line[(space + 1)...])
-            guard Self.digest(json).utf8.elementsEqual(line[..<space]),
-                let line = try? decoder.decode(Line.self, from: Data(json)), line.origin == origin, line.job == job
-            else { return nil }
-            return LedgerEntry(event: line.event, time: Timestamp(nanoseconds: line.time), actor: line.actor)
+            guard Self.digest(json).utf8.elementsEqual(line[..<space]) else { return nil }
+            return try? decoder.decode(Line.self, from: Data(json))
         }
     }
 

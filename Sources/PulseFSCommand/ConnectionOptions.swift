@@ -12,22 +12,16 @@ struct ConnectionOptions: ParsableArguments {
     )
     var apiKeyFile: String?
 
-    @Option(help: "Where results are kept (PULSEFS_CACHE_DIR; default: $XDG_CACHE_HOME/pulsefs or ~/.cache/pulsefs).")
-    var cacheDir: String?
+    @OptionGroup var cache: CacheDirectoryOptions
 
-    func settings(
-        _ environment: [String: String], _ keyCheck: KeyCheckOptions
-    ) throws(SettingsError) -> Settings {
-        try Settings(
-            flags: SettingsFlags(
-                apiURL: apiURL, apiKeyFile: apiKeyFile, cacheDirectory: cacheDir, authTTL: keyCheck.authTTL,
-                offline: keyCheck.offline),
-            environment: environment)
+    var flags: SettingsFlags {
+        SettingsFlags(apiURL: apiURL, apiKeyFile: apiKeyFile, cacheDirectory: cache.cacheDir)
     }
 
     /// The same options as words of a command line.
     var words: [String] {
-        [("--api-url", apiURL), ("--api-key-file", apiKeyFile), ("--cache-dir", cacheDir)].flatMap { name, value in
+        [("--api-url", apiURL), ("--api-key-file", apiKeyFile), ("--cache-dir", cache.cacheDir)].flatMap {
+            name, value in
             value.map { ["\(name)=\($0)"] } ?? []
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PulseFS
 
 /// How often the key is checked, and what is readable without a check.
 struct KeyCheckOptions: ParsableArguments {
@@ -15,6 +16,12 @@ struct KeyCheckOptions: ParsableArguments {
             valueName: "policy"),
         completion: .list(["read", "deny"]))
     var offline: String?
+
+    func adding(to flags: SettingsFlags) -> SettingsFlags {
+        var flags = flags
+        (flags.authTTL, flags.offline) = (authTTL, offline)
+        return flags
+    }
 
     /// The same options as words of a command line.
     var words: [String] {

@@ -19,6 +19,7 @@ struct MountCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var keyCheck: KeyCheckOptions
+    @OptionGroup var cache: CacheOptions
     @OptionGroup var access: AccessOptions
 
     @Flag(help: "Stay in the foreground, and unmount on ^C.")
@@ -33,9 +34,10 @@ struct MountCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let environment = ProcessInfo.processInfo.environment
-            let settings = try connection.settings(environment, keyCheck)
+            let settings = try Settings(
+                flags: keyCheck.adding(to: cache.adding(to: connection.flags)), environment: environment)
             guard foreground else {
-                let words = connection.words + keyCheck.words + access.words
+                let words = connection.words + keyCheck.words + cache.words + access.words
                 return try BackgroundMount(words: words, directory: directory).start()
             }
             // Whatever is made from here on is the user's alone.
@@ -46,6 +48,8 @@ struct MountCommand: AsyncParsableCommand {
                 cacheDirectory: settings.cacheDirectory, owner: access.uid ?? getuid(), group: access.gid ?? getgid())
             configuration.keySupply = settings.keySupply
             configuration.keyRules = settings.keyRules
+            configuration.cacheLimits = settings.cacheLimits
+            configuration.largeResults = settings.largeResults
             configuration.allowOther = access.allowOther
             configuration.umask = access.umask.value
             for warning in settings.warnings { Terminal.warn(warning) }

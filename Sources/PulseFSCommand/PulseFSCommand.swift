@@ -19,5 +19,8 @@ struct PulseFSCommand: AsyncParsableCommand {
               pulsefs unmount ~/pulse
             """,
         version: Version.text,
-        subcommands: [MountCommand.self, UnmountCommand.self, DemoCommand.self])
+        subcommands: [
+            MountCommand.self, UnmountCommand.self, FetchCommand.self, JobsCommand.self, CacheCommand.self,
+            DemoCommand.self,
+        ])
 }

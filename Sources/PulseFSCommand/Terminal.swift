@@ -3,15 +3,20 @@ import Foundation
 
 /// What a command says: results to standard output, everything else to standard error, at once.
 enum Terminal {
+    /// Someone looks at the results, rather than a program.
+    static var isWatched: Bool { isatty(STDOUT_FILENO) != 0 }
+
     static func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 
     static func warn(_ line: String) { complain("warning: \(line)") }
 
-    /// One line and exit code 1.
-    static func failure(_ error: some Error) -> ExitCode {
-        complain("\(error)")
-        return ExitCode(1)
-    }
+    static func complain(_ line: String) { FileHandle.standardError.write(Data("pulsefs: \(line)\n".utf8)) }
 
-    private static func complain(_ line: String) { FileHandle.standardError.write(Data("pulsefs: \(line)\n".utf8)) }
+    /// One line and an exit code.
+    static func failure(_ error: some Error, code: Int32 = 1) -> ExitCode { failure("\(error)", code: code) }
+
+    static func failure(_ line: String, code: Int32) -> ExitCode {
+        complain(line)
+        return ExitCode(code)
+    }
 }

@@ -47,6 +47,27 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             name: "unmount of what is not mounted", setUp: "mkdir $D/m", command: "$P unmount $D/m",
             advice: ["nothing is mounted"]),
         Mistake(name: "unmount of nothing at all", command: "$P unmount $D/none", advice: ["nothing is mounted"]),
+        Mistake(
+            name: "a cache size that is none", setUp: "mkdir $D/m; export PULSEFS_CACHE_SIZE=huge",
+            command: "$P mount $K $D/m", advice: ["huge", "PULSEFS_CACHE_SIZE", "10G"]),
+        Mistake(
+            name: "a cache that is not there", command: "$P cache info --cache-dir $D/none",
+            advice: ["there is no cache", "none", "--cache-dir"]),
+        Mistake(
+            name: "pruning a cache that others can write", setUp: "mkdir -m 777 $D/open",
+            command: "$P cache prune --cache-dir $D/open", advice: ["cache", "chmod"]),
+        Mistake(
+            name: "jobs without a key", command: "$P jobs add some-job", advice: ["PULSE_API_KEY", "--api-key-file"]),
+        Mistake(
+            name: "a listing without a key", setUp: "mkdir -m 700 $D/c", command: "$P jobs list --cache-dir $D/c",
+            advice: ["PULSE_API_KEY"]),
+        Mistake(
+            name: "forgetting what is not known", setUp: "mkdir -m 700 $D/c",
+            command: "$P jobs forget --cache-dir $D/c some-job", advice: ["some-job", "no such job"]),
+        Mistake(
+            name: "fetching from an API that is not there",
+            command: "$P fetch $K --api-url http://127.0.0.1:9 some-job",
+            advice: ["some-job", "got no answer"]),
         Mistake(name: "unmount of another kind", command: "$P unmount /proc", advice: ["/proc", "another kind"]),
     ]
 }

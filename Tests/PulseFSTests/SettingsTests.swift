@@ -1,3 +1,4 @@
+import ArtifactStore
 import PulseAPI
 import PulseTestSupport
 import SystemPackage
@@ -46,6 +47,32 @@ struct SettingsTests {
         environment["PULSEFS_CACHE_DIR"] = "/env"
         #expect(try settings(environment).cacheDirectory == "/env")
         #expect(try settings(environment, flags: SettingsFlags(cacheDirectory: "/flag")).cacheDirectory == "/flag")
+    }
+
+    @Test("S7.6 the cache's size: flag, then PULSEFS_CACHE_SIZE, then 10 GiB; 5 % of the disk stay free")
+    func cacheSize() throws {
+        #expect(try settings().cacheLimits == StoreLimits(size: 10 << 30, freeFraction: 0.05))
+        let environment = ["PULSEFS_CACHE_SIZE": "500M"]
+        #expect(try settings(environment).cacheLimits.size == 500 << 20)
+        var flags = SettingsFlags()
+        flags.cacheSize = "1.5GiB"
+        #expect(try settings(environment, flags: flags).cacheLimits.size == 3 << 29)
+    }
+
+    @Test("S3.1 when large results are fetched: flag, then PULSEFS_LARGE_RESULTS, then as they are looked up")
+    func largeResults() throws {
+        #expect(try settings().largeResults == .automatic)
+        let environment = ["PULSEFS_LARGE_RESULTS": "manual"]
+        #expect(try settings(environment).largeResults == .manual)
+        var flags = SettingsFlags()
+        flags.largeResults = "automatic"
+        #expect(try settings(environment, flags: flags).largeResults == .automatic)
+    }
+
+    @Test("what is done without a key needs none")
+    func local() throws {
+        let local = try LocalSettings(flags: SettingsFlags(cacheDirectory: "/c"), environment: [:])
+        #expect(local.cacheDirectory == "/c" && local.origin == .production)
     }
 
     @Test("a relative cache directory is one of the working directory, and a relative XDG_CACHE_HOME is none")
@@ -139,7 +166,11 @@ struct SettingsTests {
         let odd = complaint(environment)
         #expect(odd.contains("PULSE_API_KEY") && odd.contains("copy the key again"))
         #expect(!odd.contains("cret"))
-        for text in [url, keyless, homeless, nameless, odd] { #expect(!text.contains("\n")) }
+        let size = complaint(["HOME": "/h", "PULSEFS_CACHE_SIZE": "10 elephants"])
+        #expect(size.contains("10 elephants") && size.contains("PULSEFS_CACHE_SIZE") && size.contains("1.5GiB"))
+        let when = complaint(["HOME": "/h", "PULSEFS_LARGE_RESULTS": "never"])
+        #expect(when.contains("never") && when.contains("manual"))
+        for text in [url, keyless, homeless, nameless, odd, size, when] { #expect(!text.contains("\n")) }
     }
 
     @Test("every other problem is known before the key is read")

@@ -16,8 +16,8 @@ enum KnownJobsList {
 }
 
 /// Text from outside, fit for a line of a list.
-enum ErrorLine {
-    static func printable(_ text: String) -> String {
+package enum ErrorLine {
+    package static func printable(_ text: String) -> String {
         String(text.unicodeScalars.map { $0.value < 32 || (127..<160).contains($0.value) ? "?" : Character($0) })
     }
 }

@@ -1,4 +1,4 @@
-import ArtifactStore
+package import ArtifactStore
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -7,7 +7,7 @@ import ArtifactStore
 #endif
 
 /// The API's dates: ISO 8601, with or without a fraction, with or without a zone (then UTC).
-enum APITime {
+package enum APITime {
     /// Nil for what is no such date; a file then shows another time rather than none.
     static func parse(_ text: String) -> Timestamp? {
         let bytes = Array(text.utf8)
@@ -30,7 +30,7 @@ enum APITime {
     }
 
     /// In UTC, to the second.
-    static func text(_ time: Timestamp) -> String {
+    package static func text(_ time: Timestamp) -> String {
         Date(timeIntervalSince1970: Double(time.nanoseconds / 1_000_000_000)).formatted(.iso8601)
     }
 

@@ -68,6 +68,22 @@ final class ArtifactDownloads: Sendable {
         return try outcome.get()
     }
 
+    /// Brings a file whole. Returns when it is in the cache; nil when the cache's disk does not take it.
+    func bring(
+        _ name: String, from source: ArtifactSource, of job: Job, isLost: Bool
+    ) async throws(Failure) -> StoredArtifact? {
+        let download: Download
+        switch try supply(name, from: source, of: job, isLost: isLost) {
+        case .stored(let artifact): return artifact
+        case .arriving(let arriving): download = arriving
+        }
+        _ = try await download.bytes(upTo: .max)
+        let key = Key(job, name, source)
+        // The last byte is there a while before the file is the cache's.
+        await state.withLock { $0.downloads[key]?.task }?.value
+        return catalog.storedArtifact(image: key.image, of: job)
+    }
+
     private func run(_ download: Download, _ name: String, _ source: ArtifactSource, _ job: Job) async {
         // Without the lock the file is fetched all the same, perhaps by another process of the cache too.
         let lock = try? await store.fetchLock(origin: job.facts.origin, id: job.id.text, what: source.text)
@@ -95,8 +111,13 @@ final class ArtifactDownloads: Sendable {
             catalog.put(artifact, of: job.ordinal)
             try await store.put(artifact, of: job.ordinal)
         } catch {
-            store.reportUnwritable(error)
+            if !isForgotten(job) { store.reportUnwritable(error) }
         }
+    }
+
+    /// A job that was forgotten while a file of it arrived takes no files, and that is no trouble of the disk.
+    private func isForgotten(_ job: Job) -> Bool {
+        do throws(StoreError) { return try store.tree(job.ordinal) == nil } catch { return false }
     }
 
     /// The blob that another process of the cache has published since this one looked.

@@ -9,7 +9,7 @@ package final class JobLibrary: Sendable {
     package let store: ArtifactStore
     package let catalog: JobCatalog
     private let fetcher: JobFetcher
-    private let downloads: ArtifactDownloads
+    let downloads: ArtifactDownloads
     private let keyring: Keyring
     private let fetches = Flights<ForKey<JobID>, Job>()
     private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
@@ -39,15 +39,20 @@ package final class JobLibrary: Sendable {
     /// A job that is known stays known when the API cannot be asked, or no longer has it.
     package func refresh(_ id: JobID) async throws(Failure) -> Job {
         do throws(Failure) {
-            return try await fetches.join(keyring.own(id)) { [fetcher, catalog] () throws(Failure) in
-                // Whoever came a moment later finds the work done.
-                if let known = try catalog.job(id), catalog.freshness(of: known) != .zero { return known }
-                return try await fetcher.fetch(id)
-            }
+            return try await ask(id)
         } catch {
             guard error.leavesKnownJobsReadable, let known = try catalog.job(id) else { throw error }
             catalog.postpone(known)
             return known
+        }
+    }
+
+    /// The same, and a failure to ask is one also when the job is known. A job that has ended is not asked about again.
+    package func ask(_ id: JobID) async throws(Failure) -> Job {
+        try await fetches.join(keyring.own(id)) { [fetcher, catalog] () throws(Failure) in
+            // Whoever came a moment later finds the work done.
+            if let known = try catalog.job(id), catalog.freshness(of: known) != .zero { return known }
+            return try await fetcher.fetch(id)
         }
     }
 
@@ -194,7 +199,7 @@ package final class JobLibrary: Sendable {
     }
 
     /// The files of a job that were cut out of its document, once more: from the result if that is here, else from the API.
-    private func refill(_ artifact: StoredArtifact, of job: Job) async throws(Failure) -> Job {
+    func refill(_ artifact: StoredArtifact, of job: Job) async throws(Failure) -> Job {
         try await refills.join(keyring.own(job.ordinal)) { [fetcher] () throws(Failure) in
             if artifact.slot != .result, let whole = try await fetcher.harvestAgain(job) { return whole }
             guard !artifact.isSingleUse else {

@@ -41,7 +41,7 @@ package enum CacheOpening {
         }
     }
 
-    private static func openKept(_ path: FilePath, _ limits: StoreLimits) throws(StoreError) -> ArtifactStore {
+    static func openKept(_ path: FilePath, _ limits: StoreLimits) throws(StoreError) -> ArtifactStore {
         try ArtifactStore(at: path, limits: limits, steps: Self.steps)
     }
 
@@ -53,7 +53,7 @@ package enum CacheOpening {
         private static let steps = PublishingSteps()
     #endif
 
-    private static func log(_ event: StoreEvent) {
+    static func log(_ event: StoreEvent) {
         switch event {
         case .unwritable(let error):
             MountLog.cache.warning(

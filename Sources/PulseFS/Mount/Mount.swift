@@ -4,7 +4,6 @@ import Logging
 import PulseAPI
 import Synchronization
 import SystemPackage
-import Transfer
 
 #if canImport(Glibc)
     import Glibc
@@ -25,38 +24,24 @@ package struct MountFailure: Error, Sendable, CustomStringConvertible {
 package final class Mount: Sendable {
     package let session: Session
     private let library: JobLibrary
-    private let keyring: Keyring
     private let recall: KernelRecall
-    private let engine: TransferEngine
+    private let opening: LibraryOpening
 
     /// Downloads that are under way when the mount ends have this long to finish.
     private static let grace = Duration.seconds(5)
-    private static let connections = 128
 
     /// Opens the cache and makes the mount; `serve` then answers.
     package init(_ configuration: MountConfiguration) throws(MountFailure) {
         try MountPoint.check(configuration.mountpoint)
         let store = try CacheOpening.open(configuration.cacheDirectory, limits: configuration.cacheLimits)
-        do throws(TransferError) {
-            // A request that the API leaves hanging keeps its connection until it is given up; others must find one.
-            engine = try TransferEngine(
-                .init(
-                    userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: Self.connections,
-                    maximumConnections: Self.connections))
-        } catch {
-            throw MountFailure("cannot start: \(error)")
-        }
-        keyring = Keyring(
-            configuration.key, from: configuration.keySupply, store: store, origin: configuration.origin,
-            rules: configuration.keyRules)
-        let client = PulseClient(origin: configuration.origin, engine: engine, keys: keyring)
-        keyring.ask(client)
-        library = JobLibrary(
-            client: client, store: store, keyring: keyring,
+        opening = try LibraryOpening(
+            on: store, origin: configuration.origin, key: configuration.key, from: configuration.keySupply,
+            rules: configuration.keyRules,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults)
+        library = opening.library
         let counted = CountedSession()
-        let (library, keyring) = (library, keyring)
+        let (library, keyring) = (library, opening.keyring)
         let control = ControlFiles { file in
             switch file {
             case .version: "pulsefs \(Version.text)\n"
@@ -88,7 +73,7 @@ package final class Mount: Sendable {
     /// Answers the kernel until the mount ends. Blocks the calling thread.
     package func serve() {
         let watch = CacheWatch(library)
-        let timer = KeyTimer(keyring, session)
+        let timer = KeyTimer(opening.keyring, session)
         session.run()
         timer.stop()
         recall.stop()
@@ -107,9 +92,7 @@ package final class Mount: Sendable {
 
     /// Lets what is under way come to an end. Call it when `serve` has returned.
     package func close() async {
-        await keyring.close(grace: .zero)
-        await library.close(grace: Self.grace)
-        await engine.shutDown()
+        await opening.close(grace: Self.grace)
     }
 }
 

@@ -1,3 +1,4 @@
+package import ArtifactStore
 import Configuration
 package import PulseAPI
 package import SystemPackage
@@ -18,6 +19,8 @@ package struct SettingsFlags: Sendable {
     package var cacheDirectory: String?
     package var authTTL: String?
     package var offline: String?
+    package var cacheSize: String?
+    package var largeResults: String?
 
     package init(
         apiURL: String? = nil, apiKeyFile: String? = nil, cacheDirectory: String? = nil, authTTL: String? = nil,
@@ -38,26 +41,15 @@ package struct Settings: Sendable {
     package let keySupply: KeySupply
     package let keyRules: KeyRules
     package let cacheDirectory: FilePath
+    package let cacheLimits: StoreLimits
+    package let largeResults: LargeResultPolicy
 
     /// Reads the key last, so that every other problem is known by then. Reports the first problem found.
     package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
-        let values: [AbsoluteConfigKey: ConfigValue] = [
-            "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
-            "auth-ttl": flags.authTTL, "offline": flags.offline,
-        ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
-            values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
-        }
-        let reader = ConfigReader(providers: [
-            InMemoryProvider(name: "flags", values: values),
-            EnvironmentVariablesProvider(environmentVariables: Self.renamed(environment)),
-        ])
-        let text = reader.string(forKey: "api-url", default: APIOrigin.production.description)
-        guard let origin = APIOrigin(text) else {
-            throw SettingsError(
-                "\"\(text)\" is not an address of the API: give --api-url or PULSE_API_URL as https://host")
-        }
-        self.origin = origin
-        cacheDirectory = try Self.cacheDirectory(reader, environment)
+        let local = try LocalSettings(flags: flags, environment: environment)
+        (origin, cacheDirectory) = (local.origin, local.cacheDirectory)
+        (cacheLimits, largeResults) = (local.cacheLimits, local.largeResults)
+        let reader = Self.reader(flags, environment)
         keyRules = try Self.keyRules(reader)
         (key, keySupply) = try Self.key(reader, environment)
     }
@@ -65,6 +57,30 @@ package struct Settings: Sendable {
     /// What works, but should be known.
     package var warnings: [String] {
         origin.isUnprotected ? ["\(origin) is plain HTTP: the API key travels readable by others"] : []
+    }
+
+    /// Flags over environment, by the names of the settings.
+    static func reader(_ flags: SettingsFlags, _ environment: [String: String]) -> ConfigReader {
+        let values: [AbsoluteConfigKey: ConfigValue] = [
+            "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
+            "cache-size": flags.cacheSize, "large-results": flags.largeResults, "auth-ttl": flags.authTTL,
+            "offline": flags.offline,
+        ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
+            values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
+        }
+        return ConfigReader(providers: [
+            InMemoryProvider(name: "flags", values: values),
+            EnvironmentVariablesProvider(environmentVariables: renamed(environment)),
+        ])
+    }
+
+    static func origin(_ reader: ConfigReader) throws(SettingsError) -> APIOrigin {
+        let text = reader.string(forKey: "api-url", default: APIOrigin.production.description)
+        guard let origin = APIOrigin(text) else {
+            throw SettingsError(
+                "\"\(text)\" is not an address of the API: give --api-url or PULSE_API_URL as https://host")
+        }
+        return origin
     }
 
     /// The variables by the names of the settings: the official tools' for what is the API's, our own for the rest. An
@@ -75,11 +91,13 @@ package struct Settings: Sendable {
         values["CACHE_DIR"] = environment["PULSEFS_CACHE_DIR"]
         values["AUTH_TTL"] = environment["PULSEFS_AUTH_TTL"]
         values["OFFLINE"] = environment["PULSEFS_OFFLINE"]
+        values["CACHE_SIZE"] = environment["PULSEFS_CACHE_SIZE"]
+        values["LARGE_RESULTS"] = environment["PULSEFS_LARGE_RESULTS"]
         values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
         return values.filter { !$0.value.isEmpty }
     }
 
-    private static func cacheDirectory(
+    static func cacheDirectory(
         _ reader: ConfigReader, _ environment: [String: String]
     ) throws(SettingsError) -> FilePath {
         if let named = reader.string(forKey: "cache-dir") {

@@ -1,0 +1,30 @@
+package import ArtifactStore
+import Logging
+package import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension CacheOpening {
+    /// Opens a cache for a command, with its index made again if that was lost. One that cannot be written is a failure, as
+    /// there is nobody to serve from memory; one that is not there is one too unless it `isMade`.
+    package static func openForCommand(
+        _ path: FilePath, limits: StoreLimits, isMade: Bool = false
+    ) async throws(MountFailure) -> ArtifactStore {
+        guard isMade || path.withPlatformString({ access($0, F_OK) }) == 0 else {
+            throw MountFailure(
+                "there is no cache at \(path): nothing was fetched into it yet; or name another with --cache-dir")
+        }
+        do throws(StoreError) {
+            let store = try openKept(path, limits)
+            store.observe { log($0) }
+            try await store.rebuildIndexIfLost()
+            return store
+        } catch {
+            throw MountFailure("cannot use the cache: \(error)")
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import ArtifactStore
+import Foundation
+import PulseFS
+
+struct CacheCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cache",
+        abstract: "See what is kept on the disk, check it, make it smaller.",
+        discussion: """
+            Needs no key and makes no request. Mounts of the same cache may be running.
+
+              pulsefs cache info
+              pulsefs cache verify
+              pulsefs cache prune --to 2G
+            """,
+        subcommands: [CacheInfoCommand.self, CacheVerifyCommand.self, CachePruneCommand.self])
+}
+
+/// Which cache a command is about.
+struct CacheChoice: ParsableArguments {
+    @OptionGroup var directory: CacheDirectoryOptions
+    @OptionGroup var size: CacheSizeOptions
+
+    func open() async throws -> ArtifactStore {
+        let flags = size.adding(to: SettingsFlags(cacheDirectory: directory.cacheDir))
+        let settings = try LocalSettings(flags: flags, environment: ProcessInfo.processInfo.environment)
+        return try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
+    }
+}

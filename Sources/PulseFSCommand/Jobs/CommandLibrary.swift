@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+import PulseFS
+
+/// A library for the length of a command that asks the API.
+struct CommandLibrary: ParsableArguments {
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var size: CacheSizeOptions
+
+    /// Jobs and files that are asked for at a time.
+    static let width = 16
+
+    /// The command's writes to the cache have this long when it has nothing else to do.
+    private static let grace = Duration.seconds(30)
+
+    /// `name` is the command's, for the ledger. Fails without a key.
+    func with<Value>(_ name: String, _ body: (JobLibrary) async throws -> Value) async throws -> Value {
+        let settings = try Settings(
+            flags: size.adding(to: connection.flags), environment: ProcessInfo.processInfo.environment)
+        for warning in settings.warnings { Terminal.warn(warning) }
+        // Whatever is made from here on is the user's alone.
+        _ = umask(0o077)
+        let store = try await CacheOpening.openForCommand(
+            settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
+        let opening = try LibraryOpening(
+            on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())")
+        do {
+            let value = try await body(opening.library)
+            await opening.close(grace: Self.grace)
+            return value
+        } catch {
+            await opening.close(grace: Self.grace)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import ArtifactStore
+import Foundation
+import PulseAPI
+import PulseFS
+
+struct JobsForgetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forget",
+        abstract: "Let go of jobs: mounts list them no more, and their files leave the cache.",
+        discussion: """
+            Needs no key and makes no request; the job at the API stays as it is, and whoever looks it up again asks for it \
+            again. A job with a result that could be downloaded only once is refused: its result would be lost for good. \
+            --lose-results loses it.
+
+              pulsefs jobs forget 0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f
+              pulsefs jobs list | awk '$2 == "failed" { print $1 }' | pulsefs jobs forget --from -
+
+            Prints a line for each job that was forgotten: its id, and the files and bytes that went.
+
+            Exit codes: 0 all are forgotten, 1 some are not (each named on standard error, with the reason), 64 an id is \
+            malformed (nothing was forgotten), or wrong usage.
+            """)
+
+    @OptionGroup var jobs: JobIDOptions
+
+    @Flag(help: "Also let go of results that cannot be downloaded again.")
+    var loseResults = false
+
+    @Option(help: "The API's address (PULSE_API_URL; default: https://api.runpulse.com).")
+    var apiURL: String?
+
+    @OptionGroup var directory: CacheDirectoryOptions
+
+    func run() async throws {
+        let ids = try jobs.identifiers()
+        do {
+            let settings = try LocalSettings(
+                flags: SettingsFlags(apiURL: apiURL, cacheDirectory: directory.cacheDir),
+                environment: ProcessInfo.processInfo.environment)
+            let store = try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
+            let width = ids.map(\.text.count).max() ?? 0
+            var isComplete = true
+            for id in ids {
+                let outcome = try await store.forget(
+                    origin: "\(settings.origin)", id: id.text, losingResults: loseResults,
+                    actor: "pulsefs jobs forget, process \(getpid())")
+                if case .forgotten(let files, _) = outcome {
+                    Table.say([id.text, "\(files.files)", byteText(files.bytes)], firstWidth: width)
+                } else {
+                    isComplete = false
+                    Terminal.complain("\(id): \(Self.reason(outcome, settings))")
+                }
+            }
+            if !isComplete { throw ExitCode(1) }
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            throw Terminal.failure(error)
+        }
+    }
+
+    private static func reason(_ outcome: ForgetOutcome, _ settings: LocalSettings) -> String {
+        switch outcome {
+        case .forgotten: ""
+        case .unknown: "the cache \(settings.cacheDirectory) knows no such job of \(settings.origin)"
+        case .wouldLose(let files):
+            """
+            it is kept: \(ErrorLine.printable(files.joined(separator: ", "))) cannot be downloaded again and would be lost; \
+            to lose it, add --lose-results
+            """
+        case .busy: "it is being fetched at this moment: try again when it is here"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import ArtifactStore
+import Foundation
+import PulseAPI
+import PulseFS
+
+struct JobsListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the jobs that mounts with this key list.",
+        discussion: """
+            Makes no request: says what the cache knows. The key is needed, as each key sees the jobs that the API has shown \
+            to it.
+
+              pulsefs jobs list
+              pulsefs jobs list --json | jq -r '.[] | select(.status == "failed") | .id'
+
+            Elsewhere than on a terminal: a line a job, with id, status, created, updated, files stored, files known and bytes \
+            stored, separated by tabs. The JSON is an array of objects with id, status, created_at, updated_at, checked_at \
+            (when the API last said so), files_stored, files_known and bytes; times are UTC, null when not known.
+
+            Exit codes: 0 listed, 1 there is no key or no cache, 64 wrong usage.
+            """)
+
+    @OptionGroup var connection: ConnectionOptions
+
+    @Flag(help: "Print one JSON array.")
+    var json = false
+
+    private struct Line: Encodable {
+        let id, status: String
+        let createdAt, updatedAt: OrNull<String>
+        let checkedAt: String
+        let filesStored, filesKnown: Int
+        let bytes: UInt64
+    }
+
+    func run() async throws {
+        do {
+            let settings = try Settings(flags: connection.flags, environment: ProcessInfo.processInfo.environment)
+            let store = try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
+            let fingerprint = settings.key.withSecret { store.fingerprint(ofKey: $0) }
+            let lines = try store.knownJobs(origin: "\(settings.origin)", fingerprint: fingerprint).map(Self.line)
+            if json { return try Terminal.say(json: lines) }
+            Self.table(lines).say()
+        } catch {
+            throw Terminal.failure(error)
+        }
+    }
+
+    private static func line(_ job: KnownJob, _ summary: JobSummary) -> Line {
+        Line(
+            id: job.id, status: job.status, createdAt: OrNull(job.createdAt.map(APITime.text)),
+            updatedAt: OrNull(job.updatedAt.map(APITime.text)), checkedAt: APITime.text(job.checkedAt),
+            filesStored: summary.storedFiles, filesKnown: summary.files, bytes: summary.storedBytes)
+    }
+
+    private static func table(_ lines: [Line]) -> Table {
+        let isWatched = Terminal.isWatched
+        var table = Table(["id", "status", "created", "updated", "files", "size"])
+        for line in lines {
+            let files = ["\(line.filesStored)", "\(line.filesKnown)"]
+            table.add(
+                [line.id, line.status, line.createdAt.value ?? "", line.updatedAt.value ?? ""]
+                    + (isWatched ? [files.joined(separator: " of ")] : files) + [byteText(line.bytes)])
+        }
+        return table
+    }
+}

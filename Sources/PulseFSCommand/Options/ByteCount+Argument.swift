@@ -1,0 +1,6 @@
+import ArgumentParser
+import PulseFS
+
+extension ByteCount: ExpressibleByArgument {
+    init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import PulseFS
+
+/// Where the cache is.
+struct CacheDirectoryOptions: ParsableArguments {
+    @Option(
+        help: "Where results are kept (PULSEFS_CACHE_DIR; default: $XDG_CACHE_HOME/pulsefs or ~/.cache/pulsefs).",
+        completion: .directory)
+    var cacheDir: String?
+}
+
+/// How large the cache may become.
+struct CacheSizeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How much of the disk results may take: 10G, 500M, 1.5GiB or bytes (PULSEFS_CACHE_SIZE; default: 10G).",
+            valueName: "size"))
+    var cacheSize: ByteCount?
+
+    func adding(to flags: SettingsFlags) -> SettingsFlags {
+        var flags = flags
+        flags.cacheSize = cacheSize.map { "\($0.bytes)" }
+        return flags
+    }
+
+    var words: [String] { cacheSize.map { ["--cache-size=\($0.bytes)"] } ?? [] }
+}
+
+/// What a mount keeps, and when it fetches what can be fetched only once.
+struct CacheOptions: ParsableArguments {
+    @OptionGroup var size: CacheSizeOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "When results that can be fetched only once are fetched: automatic, when one of their files is looked up; manual, by pulsefs fetch alone (PULSEFS_LARGE_RESULTS; default: automatic).",
+            valueName: "when"))
+    var largeResults: LargeResultPolicy?
+
+    func adding(to flags: SettingsFlags) -> SettingsFlags {
+        var flags = size.adding(to: flags)
+        flags.largeResults = largeResults?.rawValue
+        return flags
+    }
+
+    /// The same options as words of a command line.
+    var words: [String] { size.words + (largeResults.map { ["--large-results=\($0.rawValue)"] } ?? []) }
+}
+
+extension LargeResultPolicy: ExpressibleByArgument {}

@@ -1,0 +1,70 @@
+import Foundation
+import PulseEmulator
+import PulseTestSupport
+import SystemPackage
+import Testing
+
+extension Rig {
+    /// Runs a command of `pulsefs` on the rig's API and cache; without a key if that is nil.
+    func pulsefs(
+        _ words: String..., key: String? = TestKeys.northwind, input: String = ""
+    ) async throws -> Shell.Outcome {
+        try await run(words, key: key, input: input)
+    }
+
+    func run(
+        _ words: [String], key: String? = TestKeys.northwind, input: String = ""
+    ) async throws -> Shell.Outcome {
+        try await Shell.run(
+            "printf %s \"$INPUT\" | \"$@\"", [BuiltProducts.pulsefs] + words,
+            environment: [
+                "PULSE_API_URL": emulator.baseURL, "PULSEFS_CACHE_DIR": cache.string, "PULSE_API_KEY": key ?? "",
+                "INPUT": input,
+            ])
+    }
+
+    /// Changes one bit of a file's content in the cache. `slot` is its number in the job.
+    func flipBit(of job: String, slot: Int) async throws {
+        let done = try await Shell.run(
+            """
+            set -- "$1"/blobs/*/"$2"/"$3"
+            byte=$(head -c 1 "$1" | od -An -tu1)
+            printf "\\\\x$(printf %x $((byte ^ 1)))" | dd of="$1" conv=notrunc status=none
+            """, [cache.string, job, "\(slot)"])
+        try #require(done.status == 0 && done.errors.isEmpty, "\(done.errors)")
+    }
+}
+
+extension Shell.Outcome {
+    /// The cells of each line.
+    var cells: [[String]] {
+        text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+    }
+
+    func json() throws -> Any { try JSONSerialization.jsonObject(with: Data(output)) }
+
+    func object() throws -> [String: Any] { try #require(try json() as? [String: Any]) }
+}
+
+extension MountedPulseFS {
+    /// Looks for something again and again until it is so; fails when it is not within ten seconds.
+    func eventually(
+        sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
+    ) async throws {
+        let end = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < end {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        Issue.record("it was not so within ten seconds", sourceLocation: sourceLocation)
+    }
+
+    /// Returns when a script's outcome is true; fails when it is not within ten seconds.
+    func eventually(
+        _ condition: String, _ arguments: [String] = [], sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let outcome = try await shell(
+            "for try in {1..100}; do if \(condition); then exit 0; fi; sleep 0.1; done; exit 1", arguments)
+        #expect(outcome.status == 0, "not within ten seconds: \(condition)", sourceLocation: sourceLocation)
+    }
+}
