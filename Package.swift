@@ -85,6 +85,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
+        // Makes caches of a size and times the file system from within, for scripts/bench.
+        .executableTarget(
+            name: "PulseBenchmark",
+            dependencies: [
+                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
         // Scratch directories, shells with a time limit, and mounts in a process of their own, for the tests.
         .target(
             name: "PulseTestSupport",

@@ -72,7 +72,7 @@ extension ArtifactStore {
         // A row that is damaged is mended by whoever asks for the job.
         guard try !index.hasRow(origin: key.origin, id: key.job) else { return }
         if labels.contains(where: \.isSingleUse), let tree = labelledTree(origin: key.origin, id: key.job) {
-            try await restore(tree)
+            try await restore([tree])
             outcome.restoredJobs += 1
             return
         }

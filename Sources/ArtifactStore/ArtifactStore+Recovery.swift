@@ -25,9 +25,9 @@ extension ArtifactStore {
         return nil
     }
 
-    /// Enters a job that blobs say of.
-    package func restore(_ tree: LabelledTree) async throws(StoreError) {
-        try await index.restore([tree], at: Self.now)
+    /// Enters jobs that blobs say of; what the index has it knows better.
+    package func restore(_ trees: [LabelledTree]) async throws(StoreError) {
+        try await index.restore(trees, at: Self.now)
     }
 
     /// Ends the claims of processes that died between publishing a result and saying so: the ledger gets its line, the

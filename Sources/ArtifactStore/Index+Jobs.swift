@@ -83,7 +83,10 @@ extension Index {
 
     /// Writes an artifact's facts, over those of the same slot.
     func put(_ artifact: StoredArtifact, of job: JobOrdinal, at now: Timestamp) async throws(StoreError) {
-        try await write { try Self.put($0, artifact, of: job.rawValue, usedAt: now) }
+        try await write { database in
+            try Self.checkKnown(database, job)
+            try Self.put(database, artifact, of: job.rawValue, usedAt: now)
+        }
     }
 
     /// Gives a name that was not listed a slot of its own, or finds the one it has; no slot below `first` is given.
@@ -91,6 +94,7 @@ extension Index {
         -> ArtifactSlot
     {
         try await write { database in
+            try Self.checkKnown(database, job)
             let known = try Int.fetchOne(
                 database, sql: "SELECT slot FROM artifact WHERE job = ? AND name = ? AND slot >= ?",
                 arguments: [job.rawValue, name, first.rawValue])
@@ -115,6 +119,13 @@ extension Index {
     }
 
     // MARK: Rows
+
+    /// A job may be forgotten, by another process too, while one of its files is on the way.
+    private static func checkKnown(_ database: Database, _ job: JobOrdinal) throws {
+        guard try row(database, job.rawValue) != nil else {
+            throw StoreError(.index, "the index does not have the job of this file any more")
+        }
+    }
 
     /// Takes away what cannot be read of a job; false when all of it can. True when there is none, or none any more.
     private static func removeDamaged(_ database: Database, _ origin: String, _ id: String) throws -> Bool {

@@ -172,7 +172,7 @@ extension DatabaseError {
         switch resultCode.primaryResultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH: true
         // Rows that are in nobody's way when all is well.
-        case .SQLITE_CONSTRAINT: extendedResultCode != .SQLITE_CONSTRAINT_FOREIGNKEY
+        case .SQLITE_CONSTRAINT: true
         default: false
         }
     }

@@ -59,7 +59,7 @@ final class JobFetcher: Sendable {
             guard let tree = try store.lostTree(origin: origin, id: id.text, for: reader.fingerprint) else {
                 return nil
             }
-            try await store.restore(tree)
+            try await store.restore([tree])
         } catch {
             throw Failure(error)
         }
