@@ -279,12 +279,22 @@ package final class ArtifactStore: Sendable {
     /// Where blobs may be: what was published here, and what stood here before.
     var shelves: [BlobShelf] { [shelf] + (readOnly.map { [$0] } ?? []) }
 
-    /// Sets a blob aside whose bytes are not what was published, and forgets that it was here.
-    package func quarantine(_ key: BlobKey, name: String, job: JobOrdinal) async throws(StoreError) {
+    /// Sets a blob aside whose bytes are not what was published, and forgets that it was here. What another process has
+    /// published in its place meanwhile stays.
+    package func quarantine(
+        _ blob: BlobFile, _ key: BlobKey, name: String, job: JobOrdinal
+    ) async throws(StoreError) {
         unkept.remove(key)
         let shelf = shelf
-        let target = try await disk.run { () throws(StoreError) in try shelf.setAside(key) }
-        if let target { trouble.report(.quarantined(name: name, job: key.job, to: target.string)) }
+        let path = shelf.path(key)
+        let target = try await disk.run { () throws(StoreError) -> FilePath? in
+            guard let identity = FileIdentity(of: blob.descriptor), identity == FileIdentity(of: path) else {
+                return nil
+            }
+            return try shelf.setAside(key)
+        }
+        guard let target else { return }
+        trouble.report(.quarantined(name: name, job: key.job, to: target.string))
         try await index.forgetBlobs([ArtifactPlace(job: job, slot: key.slot)])
     }
 }

@@ -95,8 +95,11 @@ struct PruningTests {
         try await FilledCache.with { (cache) async throws in
             let once = try #require(try await cache.add("once", isSingleUse: true))
             let again = try #require(try await cache.add("again"))
-            try await cache.store.quarantine(cache.key("once", FilledCache.text), name: "result.md", job: once)
-            try await cache.store.quarantine(cache.key("again", FilledCache.text), name: "result.md", job: again)
+            for (id, job) in [("once", once), ("again", again)] {
+                let key = cache.key(id, FilledCache.text)
+                let blob = try #require(cache.store.open(key))
+                try await cache.store.quarantine(blob, key, name: "result.md", job: job)
+            }
             // Not even the label is left of this one.
             try await Shell.run("truncate -s 10 \"$1\"", [cache.path("once", FilledCache.result).string])
             _ = try await cache.another().verify { _ in }

@@ -37,6 +37,40 @@ struct LargeResultTests {
         }
     }
 
+    @Test("S3.2: killed half way through a single-use result of 200 MB, reader or daemon, it is whole the next time")
+    func killedHalfWay() async throws {
+        let job = EmulatedJob.syntheticSingleUse(id: "large", markdownSize: Self.size)
+        try await Rig.with(adding: [job]) { (rig) async throws in
+            let link = RequestPattern.path("/large_results/large")
+            rig.emulator.set(.stallBody(afterBytes: Self.size / 2), on: link, count: 2)
+            try? await rig.mounted { (mount) async throws in
+                // The reader goes, the download goes on, and is cut by the daemon's death.
+                try await ChildProcess.with(mount.cat("jobs/large/result.md")) { (reader) async throws in
+                    try await rig.emulator.waitForStalled(1, matching: link)
+                    reader.signal(SIGKILL)
+                    #expect(await reader.ended(within: .seconds(5)) == 128 + SIGKILL)
+                }
+                mount.process.signal(SIGKILL)
+                #expect(await mount.process.ended(within: .seconds(10)) != nil)
+            }
+            rig.emulator.clearFaults()
+            #expect(!rig.emulator.isDelivered(job: "large"))
+            try await rig.mounted { (mount) async throws in
+                // Again half way, and this time the reader alone goes.
+                rig.emulator.set(.stallBody(afterBytes: Self.size / 2), on: link, count: 1)
+                try await ChildProcess.with(mount.cat("jobs/large/result.md")) { (reader) async throws in
+                    try await rig.emulator.waitForStalled(1, matching: link)
+                    reader.signal(SIGKILL)
+                    #expect(await reader.ended(within: .seconds(5)) == 128 + SIGKILL)
+                }
+                rig.emulator.clearFaults()
+                let found = try await mount.shell("sha256sum < \"$M\"/jobs/large/result.md", timeout: 180)
+                #expect(found.lines == [try await expectedMarkdown(rig)], "\(found.errors)")
+                #expect(rig.emulator.requests(matching: link).count == 2)
+            }
+        }
+    }
+
     /// Hash of the emulator's own text, made piece by piece.
     private func expectedMarkdown(_ rig: Rig) async throws -> String {
         let path = rig.scratch.appending("expected.md").string

@@ -192,7 +192,7 @@ package final class JobLibrary: Sendable {
         }
         let key = job.blobKey(artifact.slot)
         openBlobs.withLock { $0.remove(key) }
-        do throws(StoreError) { try await store.quarantine(key, name: artifact.name, job: job.ordinal) } catch {
+        do throws(StoreError) { try await store.quarantine(blob, key, name: artifact.name, job: job.ordinal) } catch {
             throw Failure(error)
         }
         return nil
