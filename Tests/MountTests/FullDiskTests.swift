@@ -48,16 +48,15 @@ struct FullDiskTests {
     func small() async throws {
         try await Self.withImages(100) { rig, expected in
             try await withDisk("32m", in: rig) { disk in
-                try await rig.mounted(cache: disk.appending("cache")) { (mount) async throws in
-                    for _ in 1...2 {
+                // What the kernel holds goes with a mount: the second reads again through the cache.
+                for _ in 1...2 {
+                    try await rig.mounted(cache: disk.appending("cache")) { (mount) async throws in
                         let found = try await Self.hashes(mount)
                         #expect(found.text == expected, "\(found.errors)")
-                        // What the kernel holds is not what this is about.
-                        try await Shell.run("echo 1 > /proc/sys/vm/drop_caches")
+                        #expect(mount.process.errors.components(of: "cannot be written") <= 1)
                     }
                     let used = try await Shell.run("df --output=pcent \"$1\" | tail -n 1", [disk.string]).text
                     #expect((Int(used.filter(\.isNumber)) ?? 0) > 30, "the cache is used: \(used)")
-                    #expect(mount.process.errors.components(of: "cannot be written") <= 1)
                 }
             }
         }
