@@ -92,7 +92,7 @@ import Transfer
             let error = try await task.value
             #expect(error.code == .cancelled)
             // Far from the stall timeout, and not so near that a busy machine fails.
-            #expect(clock.now - start < .seconds(5))
+            #expect(clock.now - start < .seconds(12))
             await closed.wait()
         }
     }

@@ -40,6 +40,7 @@ package final class JobCatalog: Sendable {
     private let store: ArtifactStore
     private let origin: String
     private let keyring: Keyring
+    private let clock: @Sendable () -> ContinuousClock.Instant
     /// Taken before the keyring's lock.
     private let state = Mutex(State())
 
@@ -49,7 +50,12 @@ package final class JobCatalog: Sendable {
     /// Far above what an index gives, and within what an inode number has room for.
     private static let firstInMemory: Int64 = 1 << 42
 
-    package init(store: ArtifactStore, origin: APIOrigin, keyring: Keyring) {
+    /// `clock` is what answers about running jobs, and refusals, grow old by.
+    package init(
+        store: ArtifactStore, origin: APIOrigin, keyring: Keyring,
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.clock = clock
         self.store = store
         self.origin = origin.description
         self.keyring = keyring
@@ -178,13 +184,15 @@ package final class JobCatalog: Sendable {
     // MARK: Freshness
 
     /// How much longer what is known of a running job may be shown; nil when it is final.
-    package func freshness(of job: Job, at now: ContinuousClock.Instant = .now) -> Duration? {
+    package func freshness(of job: Job, at time: ContinuousClock.Instant? = nil) -> Duration? {
+        let now = time ?? clock()
         guard !job.phase.isTerminal else { return nil }
         return withState { $0.clocks[job.ordinal]?.remaining(at: now) ?? .zero }
     }
 
     /// Takes in a job as the API has just described it to `reader`; nothing when another key is in use by now.
-    package func put(_ job: Job, for reader: KeyInUse, changed: Bool, at now: ContinuousClock.Instant = .now) {
+    package func put(_ job: Job, for reader: KeyInUse, changed: Bool, at time: ContinuousClock.Instant? = nil) {
+        let now = time ?? clock()
         let isShown = withState { state in
             guard state.generation == reader.generation else { return false }
             state.jobs.set(job, for: job.ordinal)
@@ -201,7 +209,8 @@ package final class JobCatalog: Sendable {
     }
 
     /// The API could not be asked: what is known is shown for another while.
-    package func postpone(_ job: Job, at now: ContinuousClock.Instant = .now) {
+    package func postpone(_ job: Job, at time: ContinuousClock.Instant? = nil) {
+        let now = time ?? clock()
         withState {
             $0.clocks[job.ordinal, default: StatusClock(checkedAt: now)].answered(changed: false, at: now)
         }
@@ -216,8 +225,9 @@ package final class JobCatalog: Sendable {
 
     /// Takes in that the API does not show `reader` a job; nothing when another key is in use by now.
     package func refuse(
-        _ id: JobID, _ failure: Failure, for reader: KeyInUse, at now: ContinuousClock.Instant = .now
+        _ id: JobID, _ failure: Failure, for reader: KeyInUse, at time: ContinuousClock.Instant? = nil
     ) {
+        let now = time ?? clock()
         switch failure.reason {
         case .notFound, .forbidden, .keyRefused, .badName:
             withState { state in
@@ -229,8 +239,9 @@ package final class JobCatalog: Sendable {
     }
 
     /// What the API has just said of a job it does not show.
-    package func refusal(of id: JobID, at now: ContinuousClock.Instant = .now) -> Failure? {
-        withState { state in
+    package func refusal(of id: JobID, at time: ContinuousClock.Instant? = nil) -> Failure? {
+        let now = time ?? clock()
+        return withState { state in
             guard let refusal = state.refusals.value(for: id) else { return nil }
             if refusal.until > now { return refusal.failure }
             state.refusals.remove(id)

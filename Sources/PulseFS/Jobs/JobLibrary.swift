@@ -22,12 +22,13 @@ package final class JobLibrary: Sendable {
     /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`.
     package init(
         client: PulseClient, store: ArtifactStore, keyring: Keyring, actor: String,
-        largeResults: LargeResultPolicy = .automatic
+        largeResults: LargeResultPolicy = .automatic,
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.store = store
         self.largeResults = largeResults
         self.keyring = keyring
-        catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring)
+        catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
         fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
         downloads = ArtifactDownloads(client: client, store: store, catalog: catalog)
     }

@@ -10,7 +10,7 @@ struct KeyRig {
 
     let emulator: Emulator
     let scratch: ScratchDirectory
-    let clock = KeyClock()
+    let clock = StillClock()
 
     static func with(_ body: (KeyRig) async throws -> Void) async throws {
         try await ScratchDirectory.with { (scratch) async throws in

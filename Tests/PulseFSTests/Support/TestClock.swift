@@ -10,8 +10,8 @@ final class TestClock: Sendable {
     func advance(by seconds: TimeInterval) { time.withLock { $0 = $0.addingTimeInterval(seconds) } }
 }
 
-/// A clock for the rules about keys; it stands still until it is moved.
-final class KeyClock: Sendable {
+/// A clock for what grows old within a library; it stands still until it is moved.
+final class StillClock: Sendable {
     private let time = Mutex(ContinuousClock.now)
 
     var now: ContinuousClock.Instant { time.withLock { $0 } }

@@ -14,10 +14,12 @@ final class TestTree: Sendable {
     let library: JobLibrary
     let keyring: Keyring
     let files: PulseFileSystem
+    private let clock: StillClock
     private static let caller = Caller(thread: 0, user: 0, group: 0)
 
-    private init(library: JobLibrary, keyring: Keyring) {
+    private init(library: JobLibrary, keyring: Keyring, clock: StillClock) {
         self.library = library
+        self.clock = clock
         self.keyring = keyring
         let control = ControlFiles { [library] file in
             file == .jobs ? KnownJobsList.text(library.catalog) : "\(file.name)\n"
@@ -35,7 +37,7 @@ final class TestTree: Sendable {
     /// A tree on this cache, asking this address, until `body` ends. What is under way then is finished and kept.
     static func with<Value: Sendable>(
         _ address: String, cache: FilePath, key: String = northwind, keyFile: FilePath? = nil,
-        rules: KeyRules = KeyRules(), clock: KeyClock = KeyClock(), _ body: (TestTree) async throws -> Value
+        rules: KeyRules = KeyRules(), clock: StillClock = StillClock(), _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
         let secret = try #require(APIKey(key))
@@ -46,10 +48,10 @@ final class TestTree: Sendable {
             now: { clock.now })
         let client = PulseClient(origin: origin, engine: engine, keys: keyring)
         keyring.ask(client)
-        let library = JobLibrary(client: client, store: store, keyring: keyring, actor: "a test")
+        let library = JobLibrary(client: client, store: store, keyring: keyring, actor: "a test", clock: { clock.now })
         let outcome: Result<Value, any Error>
         do {
-            outcome = .success(try await body(TestTree(library: library, keyring: keyring)))
+            outcome = .success(try await body(TestTree(library: library, keyring: keyring, clock: clock)))
         } catch {
             outcome = .failure(error)
         }
@@ -172,7 +174,7 @@ final class TestTree: Sendable {
     func age(_ id: String) throws {
         let id = try #require(JobID(id))
         let job = try #require(try library.catalog.job(id))
-        library.catalog.put(job, for: keyring.inUse, changed: true, at: .now - .seconds(60))
+        library.catalog.put(job, for: keyring.inUse, changed: true, at: clock.now - .seconds(60))
     }
 
     /// The files of the cache that hold content, whole or on the way.
