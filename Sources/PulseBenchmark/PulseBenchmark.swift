@@ -5,5 +5,5 @@ import ArgumentParser
 struct PulseBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pulse-benchmark", abstract: "Parts of scripts/bench.",
-        subcommands: [FillCommand.self, LookupCommand.self])
+        subcommands: [FillCommand.self, LookupCommand.self, ReadCommand.self])
 }

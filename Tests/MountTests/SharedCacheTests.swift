@@ -23,7 +23,10 @@ struct SharedCacheTests {
         try await rig.emulator.waitForStalled(1, matching: pattern)
         // Both daemons have readers waiting by now, or will have: what comes later finds the work done.
         rig.emulator.clearFaults()
-        let lines = try await first.lines + second.lines
+        let outcomes = try await [first, second]
+        let lines = outcomes.flatMap(\.lines)
+        let complaints = Set(outcomes.flatMap { $0.errors.split(separator: "\n") })
+        #expect(complaints.isEmpty, "\(complaints) \(mounts.map(\.process.errors))")
         #expect(lines.count == 100)
         #expect(Set(lines).count == 1)
         return lines.first ?? ""
