@@ -3,7 +3,7 @@ import Testing
 
 /// Lets a few tests run at a time: each has an emulator, a daemon and up to dozens of readers, all with open files.
 struct Turns: SuiteTrait, TestTrait, TestScoping {
-    private static let slots = Slots(6)
+    private static let slots = Slots(4)
 
     var isRecursive: Bool { true }
 

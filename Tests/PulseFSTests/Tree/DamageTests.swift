@@ -7,9 +7,11 @@ import Testing
 
 @testable import PulseFS
 
+/// One after the other: each keeps a processor busy, and others wait for theirs with a clock running.
+///
 /// Whatever becomes of the files of a cache, no wrong byte is served, and what can be fetched only once is not asked for
 /// again.
-@Suite("The tree: damaged caches", .timeLimit(.minutes(10)))
+@Suite("The tree: damaged caches", .serialized, .timeLimit(.minutes(10)))
 struct DamageTests {
     private static let once = "once"
     private static let link = RequestPattern.path("/large_results/once")
