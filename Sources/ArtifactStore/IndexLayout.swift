@@ -26,8 +26,10 @@ enum IndexLayout {
     }
 
     /// Where the numbers of jobs begin: a number that an index gave which is lost is not given again to another job, as
-    /// someone may still hold it. Milliseconds since 2024, which jobs do not come faster than.
-    private static var firstOrdinal: Int64 { max(0, Int64(Date().timeIntervalSince1970 * 1000) - 1_704_067_200_000) }
+    /// someone may still hold it. Sixteen for each millisecond since 2024, which is faster than jobs are entered.
+    private static var firstOrdinal: Int64 {
+        16 * max(0, Int64(Date().timeIntervalSince1970 * 1000) - 1_704_067_200_000)
+    }
 
     /// What SQLite keeps of the statements that made the tables, by name.
     static func statements(_ database: Database) throws -> [String: String] {

@@ -81,6 +81,25 @@ struct SharedCacheTests {
         }
     }
 
+    @Test("S1.2: a job that is looked up the moment another is forgotten is there at once, and the other is not")
+    func forgottenMeanwhile() async throws {
+        try await withTwoMounts { rig, mounts in
+            let mount = mounts[0]
+            for (forgotten, looked) in [("inline", "pictures"), ("pictures", JobName.invoice)] {
+                #expect(try await mount.shell("stat \"$M/jobs/$1/status.json\"", [forgotten]).status == 0)
+                let script = """
+                    "$2" jobs forget --cache-dir "$3" --api-url "$4" "$5" > /dev/null && stat "$M/jobs/$1/status.json"
+                    """
+                let words = [looked, BuiltProducts.pulsefs, rig.cache.string, rig.emulator.baseURL, forgotten]
+                let found = try await mount.shell(script, words, timeout: 20)
+                #expect(found.status == 0, "\(found.errors)")
+                let gone = try await mount.shell(
+                    "while ls \"$M/jobs\" | grep -qx \"$1\"; do sleep 0.05; done", [forgotten])
+                #expect(gone.status == 0)
+            }
+        }
+    }
+
     @Test("S7.6: a blob that another process has deleted is fetched again, and is no error")
     func deletedByOthers() async throws {
         try await withTwoMounts { rig, mounts in

@@ -48,7 +48,7 @@ package final class JobCatalog: Sendable {
     private static let refusalLifetime = Duration.seconds(1)
 
     /// Far above what an index gives, and within what an inode number has room for.
-    private static let firstInMemory: Int64 = 1 << 42
+    private static let firstInMemory: Int64 = 1 << 43
 
     /// `clock` is what answers about running jobs, and refusals, grow old by.
     package init(

@@ -111,7 +111,20 @@ final class JobFetcher: Sendable {
             return job
         } catch {
             if shown == nil || !error.leavesKnownJobsReadable { catalog.refuse(id, error, for: reader) }
+            if let shown, error.reason == .forbidden, keyring.generation == reader.generation {
+                await withdraw(shown, from: reader)
+            }
             throw error
+        }
+    }
+
+    /// The API has said no to a key that it had shown the job to before: from now on also without asking it.
+    private func withdraw(_ job: Job, from reader: KeyInUse) async {
+        do throws(StoreError) {
+            try await store.revoke(job.ordinal, from: reader.fingerprint)
+            catalog.checkListing()
+        } catch {
+            store.reportUnwritable(error)
         }
     }
 

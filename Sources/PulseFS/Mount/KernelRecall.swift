@@ -33,6 +33,18 @@ final class KernelRecall: Sendable {
         queue.asyncAfter(deadline: .now() + Self.stragglers) { self.perform(change) }
     }
 
+    /// Takes back the names of jobs that are known no more. Returns at once: whoever calls may be answering a lookup in the
+    /// same directory, for which the kernel would wait before it drops a name.
+    func forget(_ ids: [JobID]) {
+        guard !ids.isEmpty else { return }
+        queue.async {
+            for id in ids where !self.isStopped.load(ordering: .relaxed) {
+                // A name that the kernel does not hold is what was wanted.
+                try? self.session.invalidate(id.text, in: Node.jobs.id)
+            }
+        }
+    }
+
     /// Begins nothing more.
     func stop() { isStopped.store(true, ordering: .relaxed) }
 

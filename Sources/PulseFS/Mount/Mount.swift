@@ -60,8 +60,8 @@ package final class Mount: Sendable {
             counted.session = session
             recall = KernelRecall(session, files)
             keyring.observe { [weak recall] change in recall?.begin(change) }
-            library.catalog.observeListing { [weak session] change in
-                for id in change.removed { try? session?.invalidate(id.text, in: Node.jobs.id) }
+            library.catalog.observeListing { [weak session, weak recall] change in
+                recall?.forget(change.removed)
                 session?.invalidateAttributes(of: Node.jobs.id)
             }
             try session.mount()

@@ -13,6 +13,13 @@ struct CommandLibrary: ParsableArguments {
     /// The command's writes to the cache have this long when it has nothing else to do.
     private static let grace = Duration.seconds(30)
 
+    /// Runs a command that says by itself what it could not do; `body` is whether that was nothing. Exit code 1 if not.
+    func complete(_ name: String, _ body: (JobLibrary) async -> Bool) async throws {
+        let isComplete: Bool
+        do { isComplete = try await with(name, body) } catch { throw Terminal.failure(error) }
+        if !isComplete { throw ExitCode(1) }
+    }
+
     /// `name` is the command's, for the ledger. Fails without a key.
     func with<Value>(_ name: String, _ body: (JobLibrary) async throws -> Value) async throws -> Value {
         let settings = try Settings(

@@ -26,14 +26,7 @@ struct FetchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let ids = try jobs.identifiers()
-        do {
-            let isComplete = try await library.with("pulsefs fetch") { library in await Self.fetch(ids, into: library) }
-            if !isComplete { throw ExitCode(1) }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            throw Terminal.failure(error)
-        }
+        try await library.complete("pulsefs fetch") { library in await Self.fetch(ids, into: library) }
     }
 
     private static func fetch(_ ids: [JobID], into library: JobLibrary) async -> Bool {

@@ -23,14 +23,7 @@ struct JobsAddCommand: AsyncParsableCommand {
 
     func run() async throws {
         let ids = try jobs.identifiers()
-        do {
-            let isComplete = try await library.with("pulsefs jobs add") { library in await Self.add(ids, to: library) }
-            if !isComplete { throw ExitCode(1) }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            throw Terminal.failure(error)
-        }
+        try await library.complete("pulsefs jobs add") { library in await Self.add(ids, to: library) }
     }
 
     private static func add(_ ids: [JobID], to library: JobLibrary) async -> Bool {

@@ -40,6 +40,28 @@ struct AccessTests {
         }
     }
 
+    @Test("S4.1 a job that the API keeps from its key from now on is closed to it, without the API too")
+    func withdrawn() async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            try await Emulator.with { (emulator) async throws in
+                let cache = scratch.appending("cache")
+                try await TestTree.with(emulator.baseURL, cache: cache) { (tree) async throws in
+                    _ = try await tree.content("jobs/queue-0815/status.json")
+                    var job = try #require(emulator.job("queue-0815"))
+                    job.organization = .contoso
+                    emulator.add(job: job)
+                    try tree.age("queue-0815")
+                    #expect(await tree.failure("jobs/queue-0815/status.json") == .permissionDenied)
+                    #expect(try await tree.names("jobs").isEmpty)
+                }
+                await emulator.shutDown()
+                try await TestTree.with(emulator.baseURL, cache: cache) { (tree) async throws in
+                    #expect(await tree.failure("jobs/queue-0815") == .connectionRefused)
+                }
+            }
+        }
+    }
+
     @Test("S4.1 a new key of the same organisation reads what is cached after one request for the job")
     func sameOrganization() async throws {
         try await ScratchDirectory.with { (scratch) async throws in

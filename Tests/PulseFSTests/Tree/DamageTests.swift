@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import PulseAPI
 import PulseEmulator
 import PulseTestSupport
 import SystemPackage
@@ -202,6 +203,23 @@ struct DamageTests {
             #expect(emulator.requests().count == 1)
             let kept = try await Shell.run("ls \"$1\"/quarantine", [pristine.string]).lines
             #expect(kept.count == 1)
+        }
+    }
+
+    @Test("S7.6: a blob that another process took away is let go of, so that the disk gets its room")
+    func orphans() async throws {
+        try await withFullCache { emulator, pristine, contents, scratch in
+            try await TestTree.with(emulator.baseURL, cache: pristine) { (tree) async throws in
+                let file = "jobs/annual-report-fy2024/result.md"
+                #expect(try await tree.content(file) == contents[file])
+                let id = try #require(JobID("annual-report-fy2024"))
+                let job = try #require(try tree.library.catalog.job(id))
+                try await Shell.run("rm -r \"$1\"/blobs/*/annual-report-fy2024", [pristine.string])
+                #expect(tree.library.blob(.markdown, of: job)?.isOrphan == true)
+                tree.library.releaseOrphans()
+                #expect(tree.library.blob(.markdown, of: job) == nil)
+                #expect(try await tree.content(file) == contents[file])
+            }
         }
     }
 }
