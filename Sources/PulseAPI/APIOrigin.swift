@@ -47,6 +47,11 @@ package struct APIOrigin: Hashable, Sendable, CustomStringConvertible {
         guard let parts = URLParts(url) else { return false }
         return parts.scheme == scheme && parts.host == host && parts.port == port
     }
+
+    /// Scheme, host and port of a URL, in one spelling; nil for one that cannot be asked.
+    package static func name(of url: String) -> String? {
+        URLParts(url).map { "\($0.scheme)://\($0.host):\($0.port)" }
+    }
 }
 
 /// The parts of an absolute http or https URL, lower case where case does not matter, with the port it means.

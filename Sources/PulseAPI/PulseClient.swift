@@ -46,9 +46,23 @@ package final class PulseClient: Sendable {
     func get(
         _ target: Target, into sink: any BodySink, refusesPages: Bool = false
     ) async throws(APIError) -> ResponseHead {
+        try await ask(.get, target, into: sink, refusesPages: refusesPages)
+    }
+
+    /// Sends one HEAD for a file, under the rules of ``get(_:into:refusesPages:)``.
+    ///
+    /// Returns the bytes that GET would carry, when the answer announces them: a length of a coded body is not the file's.
+    func head(_ target: Target) async throws(APIError) -> UInt64? {
+        let head = try await ask(.head, target, into: MemorySink(limit: 0), refusesPages: true)
+        return head.fields["content-encoding"] == nil ? head.contentLength : nil
+    }
+
+    private func ask(
+        _ method: TransferRequest.Method, _ target: Target, into sink: any BodySink, refusesPages: Bool
+    ) async throws(APIError) -> ResponseHead {
         let key = takesKey(target) ? keys.key : nil
         do throws(APIError) {
-            let head = try await send(target, with: key, into: sink, refusesPages: refusesPages)
+            let head = try await send(method, target, with: key, into: sink, refusesPages: refusesPages)
             if let key, target.isAboutJob { await keys.wasAccepted(key) }
             return head
         } catch {
@@ -57,7 +71,7 @@ package final class PulseClient: Sendable {
             case .status(404) where target.isAboutJob: await keys.wasAccepted(key)
             case .status(401):
                 guard let other = await keys.wasRefused(key) else { break }
-                return try await send(target, with: other, into: sink, refusesPages: refusesPages)
+                return try await send(method, target, with: other, into: sink, refusesPages: refusesPages)
             default: break
             }
             throw error
@@ -71,25 +85,28 @@ package final class PulseClient: Sendable {
         }
     }
 
-    /// Sends one GET; a key goes with it where it may.
+    /// Sends one request; a key goes with it where it may.
     func send(
-        _ target: Target, with key: APIKey?, into sink: any BodySink, refusesPages: Bool
+        _ method: TransferRequest.Method, _ target: Target, with key: APIKey?, into sink: any BodySink,
+        refusesPages: Bool
     ) async throws(APIError) -> ResponseHead {
         let label: String
         let url: String
         switch target {
         case .api(let path):
-            (label, url) = ("GET \(path.prefix { $0 != "?" && $0 != "#" })", "\(origin)\(path)")
+            (label, url) = ("\(method.rawValue) \(path.prefix { $0 != "?" && $0 != "#" })", "\(origin)\(path)")
         case .named(let named):
             guard let parts = URLParts(named) else {
                 throw APIError(
-                    "GET of a URL in an answer", cause: .badURL,
+                    "\(method.rawValue) of a URL in an answer", cause: .badURL,
                     message: "the answer names a URL that is not http or https")
             }
-            label = origin.contains(named) ? "GET \(parts.path)" : "GET \(parts.path) at \(parts.host)"
+            label =
+                origin.contains(named)
+                ? "\(method.rawValue) \(parts.path)" : "\(method.rawValue) \(parts.path) at \(parts.host)"
             url = named
         }
-        var request = TransferRequest(.get, url: url, limits: limits)
+        var request = TransferRequest(method, url: url, limits: limits)
         let withKey = takesKey(target)
         if withKey {
             guard let key else {

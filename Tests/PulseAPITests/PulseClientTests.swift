@@ -134,4 +134,48 @@ struct PulseClientTests {
             #expect(emulator.requests().allSatisfy { $0.keyAlias == "northwind-1" && $0.method == "GET" })
         }
     }
+
+    @Test("a size is asked for with HEAD, by the same rules about the key, and is nil when it is not announced")
+    func sizes() async throws {
+        try await with { (client, emulator) async throws in
+            let invoice = try #require(JobID("invoice-2024-0117"))
+            let form = try #require(JobID("form-supplier-registration"))
+            let logo = PathSegment(encoding: "logo.png")
+            let path = "/results/\(invoice)/images/logo.png"
+            let size = Fixtures.job("invoice-2024-0117")?.image(named: "logo.png").map { UInt64($0.content.count) }
+            let formSize = Fixtures.job("form-supplier-registration")?.pdf.map { UInt64($0.count) }
+            #expect(try await client.headImage(invoice, logo) == size)
+            #expect(try await client.headImage(at: emulator.baseURL + path) == size)
+            #expect(try await client.headFormPDF(form) == formSize)
+            #expect(emulator.requests().allSatisfy { $0.keyAlias == "northwind-1" && $0.method == "HEAD" })
+            emulator.clearRequests()
+            // Another name for the same server is another origin: the key stays here.
+            await #expect(throws: APIError.self) {
+                try await client.headImage(at: "http://localhost:\(emulator.port)\(path)")
+            }
+            #expect(emulator.requests().allSatisfy { $0.keyAlias == nil })
+            emulator.set(.chunked, on: .path(path))
+            #expect(try await client.headImage(invoice, logo) == nil)
+        }
+    }
+
+    @Test(
+        "a refusal to HEAD has its status, and what is no file's head is no size",
+        arguments: [
+            (Fault.Effect.status(404), APIError.Cause.status(404)), (.status(405), .status(405)),
+            (.html, .transport(.invalidResponse)), (.status(204), .transport(.invalidResponse)),
+        ])
+    func refusedHeads(effect: Fault.Effect, cause: APIError.Cause) async throws {
+        try await with { (client, emulator) async throws in
+            emulator.set(effect, on: .any)
+            let job = try #require(JobID("a"))
+            do throws(APIError) {
+                _ = try await client.headImage(job, PathSegment(encoding: "a.png"))
+                Issue.record("there was an answer")
+            } catch {
+                #expect(error.cause == cause)
+                #expect(error.request == "HEAD /results/a/images/a.png")
+            }
+        }
+    }
 }

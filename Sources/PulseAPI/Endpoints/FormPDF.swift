@@ -5,4 +5,9 @@ extension PulseClient {
     package func getFormPDF(_ job: JobID, into sink: any BodySink) async throws(APIError) -> ResponseHead {
         try await get(.api(path: "/results/\(job.text)/pdf"), into: sink, refusesPages: true)
     }
+
+    /// `HEAD /results/{jobId}/pdf`: the form's size in bytes; nil when the answer does not announce it. Not documented.
+    package func headFormPDF(_ job: JobID) async throws(APIError) -> UInt64? {
+        try await head(.api(path: "/results/\(job.text)/pdf"))
+    }
 }

@@ -14,4 +14,13 @@ extension PulseClient {
     package func getImage(at url: String, into sink: any BodySink) async throws(APIError) -> ResponseHead {
         try await get(.named(url: url), into: sink, refusesPages: true)
     }
+
+    /// `HEAD /results/{jobId}/images/{filename}`: the image's size in bytes; nil when the answer does not announce it. Not
+    /// documented: a server may refuse the method, or answer less truly than to GET.
+    package func headImage(_ job: JobID, _ file: PathSegment) async throws(APIError) -> UInt64? {
+        try await head(.api(path: "/results/\(job.text)/images/\(file.encoded)"))
+    }
+
+    /// The same of an image that a result names by a URL. One that is signed is often good for GET alone.
+    package func headImage(at url: String) async throws(APIError) -> UInt64? { try await head(.named(url: url)) }
 }

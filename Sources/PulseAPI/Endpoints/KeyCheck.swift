@@ -21,7 +21,7 @@ extension PulseClient {
     package func check(_ key: APIKey) async -> KeyVerdict {
         do throws(APIError) {
             _ = try await send(
-                .api(path: "/job/\(Self.nobody)"), with: key, into: MemorySink(limit: Self.longestAnswer),
+                .get, .api(path: "/job/\(Self.nobody)"), with: key, into: MemorySink(limit: Self.longestAnswer),
                 refusesPages: true)
             return .good
         } catch {
