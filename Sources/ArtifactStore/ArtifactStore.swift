@@ -132,6 +132,10 @@ package final class ArtifactStore: Sendable {
         evictIfDue()
     }
 
+    /// Enters sizes that became known before the bytes have come, all or none. What is stored by now, or forgotten, stays
+    /// as it is.
+    package func learn(_ sizes: [LearntSize]) async throws(StoreError) { try await index.learn(sizes) }
+
     /// A blob counts once it has its row: before that, the last one would always be one too many.
     private func evictIfDue() {
         if evictor.isDue() { Task { [evictor] in try? await evictor.run() } }

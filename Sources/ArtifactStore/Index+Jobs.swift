@@ -89,6 +89,20 @@ extension Index {
         }
     }
 
+    /// Enters sizes of files that have a row and no blob.
+    func learn(_ sizes: [LearntSize]) async throws(StoreError) {
+        try await write { database in
+            let isStored = try database.cachedStatement(sql: "SELECT stored FROM artifact WHERE job = ? AND slot = ?")
+            for size in sizes {
+                let key: StatementArguments = [size.job.rawValue, size.artifact.slot.rawValue]
+                guard try Bool.fetchOne(isStored, arguments: key) == false else { continue }
+                // Nobody has used it yet.
+                try Self.put(
+                    database, size.artifact, of: size.job.rawValue, usedAt: Timestamp(nanoseconds: 0))
+            }
+        }
+    }
+
     /// Gives a name that was not listed a slot of its own, or finds the one it has; no slot below `first` is given.
     func slot(forUnlisted name: String, of job: JobOrdinal, from first: ArtifactSlot) async throws(StoreError)
         -> ArtifactSlot

@@ -33,7 +33,7 @@ struct KilledReaderTests {
             rig.emulator.clearFaults()
             // The request went on without its reader: nobody asks again.
             #expect(try await mount.bytes(image) == whole)
-            #expect(rig.emulator.requestCounts.values.allSatisfy { $0 == 1 })
+            #expect(rig.emulator.fetchCounts.values.allSatisfy { $0 == 1 })
         }
     }
 

@@ -31,7 +31,7 @@ struct SharingTests {
                 #expect(try await mount.bytes(image) == picture.bytes)
                 #expect(try await mount.shell("cat \"$M\"/jobs/shared/result.md").text == "# 1 images\n")
             }
-            #expect(rig.emulator.requests().count == 2)
+            #expect(rig.emulator.fetchCounts.values.reduce(0, +) == 2)
         }
     }
 
@@ -41,10 +41,12 @@ struct SharingTests {
             let script = "cd \"$M/jobs/$1\" && find . -type f | sort | xargs -d '\\n' sha256sum && ls -lR . > /dev/null"
             let first = try await rig.mounted { mount in try await mount.shell(script, [JobName.report]).text }
             let images = rig.emulator.imageNames(of: JobName.report).count
-            #expect(rig.emulator.requests().count == 1 + images)
+            #expect(rig.emulator.fetchCounts.values.reduce(0, +) == 1 + images)
+            #expect(rig.emulator.imageHeads(of: JobName.report) == images)
             let second = try await rig.mounted { mount in try await mount.shell(script, [JobName.report]).text }
             #expect(first == second && !first.isEmpty)
-            #expect(rig.emulator.requests().count == 1 + images)
+            #expect(rig.emulator.fetchCounts.values.reduce(0, +) == 1 + images)
+            #expect(rig.emulator.imageHeads(of: JobName.report) == images)
         }
     }
 
@@ -84,7 +86,7 @@ struct SharingTests {
             let head = try await mount.shell("head -c 64k \"$M\"/jobs/large/images/image_0001.png", timeout: 14)
             #expect(head.output == picture.bytes(in: 0..<65536))
             try await rig.emulator.waitForStalled(1)
-            #expect(rig.emulator.requests(matching: .prefix("/results/")).first?.bytesSent ?? 0 <= 1_000_000)
+            #expect(rig.emulator.requests(matching: .prefix("/results/")).allSatisfy { $0.bytesSent <= 1_000_000 })
             #expect(rig.emulator.imageRequests(of: "large") == 1)
         }
     }

@@ -44,7 +44,7 @@ struct StuckRequestTests {
                     #expect(reader.output == bytes(1))
                 }
             }
-            #expect(rig.emulator.requestCounts.values.allSatisfy { $0 == 1 })
+            #expect(rig.emulator.fetchCounts.values.allSatisfy { $0 == 1 })
             #expect(rig.emulator.imageRequests(of: "stuck") == 3)
         }
     }
@@ -66,7 +66,7 @@ struct StuckRequestTests {
                     #expect(reader.output == bytes(number))
                 }
             }
-            #expect(rig.emulator.requestCounts.values.allSatisfy { $0 == 1 })
+            #expect(rig.emulator.fetchCounts.values.allSatisfy { $0 == 1 })
             #expect(rig.emulator.imageRequests(of: "stuck") == 14)
         }
     }
@@ -89,7 +89,7 @@ struct StuckRequestTests {
                     #expect(reader.output == Array("slow\n".utf8))
                 }
             }
-            #expect(rig.emulator.requestCounts.values.allSatisfy { $0 == 1 })
+            #expect(rig.emulator.fetchCounts.values.allSatisfy { $0 == 1 })
         }
     }
 }

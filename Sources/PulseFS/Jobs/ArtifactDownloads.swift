@@ -12,19 +12,8 @@ enum ArtifactSupply {
 
 /// The downloads under way: one for each artifact, whoever asks.
 final class ArtifactDownloads: Sendable {
-    private struct Key: Hashable {
-        let job: JobOrdinal
-        /// Nil is the form, which is no image whatever an image is called.
-        let image: String?
-
-        init(_ job: Job, _ name: String, _ source: ArtifactSource) {
-            self.job = job.ordinal
-            image = source == .formPDF ? nil : name
-        }
-    }
-
     private struct State {
-        var downloads: [Key: (download: Download, task: Task<Void, Never>)] = [:]
+        var downloads: [ArtifactKey: (download: Download, task: Task<Void, Never>)] = [:]
         var isClosed = false
     }
 
@@ -42,25 +31,32 @@ final class ArtifactDownloads: Sendable {
 
     /// A file of a job: as it arrives, from a download that is started if none is under way, or as it is on disk.
     ///
-    /// `isLost` says that the facts call it stored and its bytes are gone.
+    /// `isLost` says that the facts call it stored and its bytes are gone; `isWanted`, that its bytes are to come, rather than
+    /// its size alone.
     func supply(
-        _ name: String, from source: ArtifactSource, of job: Job, isLost: Bool = false
+        _ name: String, from source: ArtifactSource, of job: Job, isLost: Bool = false, isWanted: Bool = true
     ) throws(Failure) -> ArtifactSupply {
-        let key = Key(job, name, source)
+        let key = ArtifactKey(job, name, source)
         let outcome: Result<ArtifactSupply, Failure> = state.withLock { state in
-            if let known = state.downloads[key] { return .success(.arriving(known.download)) }
+            if let known = state.downloads[key]?.download, !isWanted || known.want() {
+                return .success(.arriving(known))
+            }
             // A download makes its facts known before it leaves the table: one that ended since the caller looked is seen.
             if !isLost, let stored = catalog.storedArtifact(image: key.image, of: job) {
                 return .success(.stored(stored))
             }
             if state.isClosed { return .failure(Failure(.shuttingDown, "the mount is ending")) }
             let download: Download
-            do throws(StoreError) { download = Download(into: try store.spool(), in: store) } catch {
+            do throws(StoreError) { download = Download(into: try store.spool(), in: store, isWanted: isWanted) } catch
+            {
                 return .failure(Failure(error))
             }
             let task = Task {
                 await run(download, name, source, job)
-                _ = self.state.withLock { $0.downloads.removeValue(forKey: key) }
+                self.state.withLock { state in
+                    // One that was given up may have a successor there.
+                    if state.downloads[key]?.download === download { state.downloads[key] = nil }
+                }
             }
             state.downloads[key] = (download, task)
             return .success(.arriving(download))
@@ -78,11 +74,23 @@ final class ArtifactDownloads: Sendable {
         case .arriving(let arriving): download = arriving
         }
         _ = try await download.bytes(upTo: .max)
-        let key = Key(job, name, source)
+        let key = ArtifactKey(job, name, source)
         // The last byte is there a while before the file is the cache's.
         await state.withLock { $0.downloads[key]?.task }?.value
         return catalog.storedArtifact(image: key.image, of: job)
     }
+
+    /// The size of a file in bytes, from the head of the answer to a GET. A small file goes on to arrive; a large one does
+    /// only if a reader has come meanwhile.
+    func size(_ name: String, from source: ArtifactSource, of job: Job) async throws(Failure) -> UInt64 {
+        switch try supply(name, from: source, of: job, isWanted: false) {
+        case .stored(let artifact): return artifact.size ?? 0
+        case .arriving(let download): return try await download.size()
+        }
+    }
+
+    /// The download of a file that is under way, if one is.
+    func underWay(_ key: ArtifactKey) -> Download? { state.withLock { $0.downloads[key]?.download } }
 
     private func run(_ download: Download, _ name: String, _ source: ArtifactSource, _ job: Job) async {
         // Without the lock the file is fetched all the same, perhaps by another process of the cache too.

@@ -22,6 +22,10 @@ package final class Download: BodySink {
         var size: UInt64?
         var received: UInt64 = 0
         var failure: Failure?
+        /// Someone wants the bytes, rather than the size alone.
+        var isWanted: Bool
+        /// Nobody did when it turned out to be large.
+        var isGivenUp = false
         /// Another process had fetched it already.
         var blob: BlobFile?
         var waiters: [UInt64: Waiter] = [:]
@@ -29,9 +33,18 @@ package final class Download: BodySink {
     }
 
     private let sink: SpoolSink
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(into spool: SpoolFile, in store: ArtifactStore) { sink = SpoolSink(spool, in: store) }
+    /// Bytes that are fetched though nobody but the cache wants them: about what arrives while a connection is broken off.
+    private static let longestUnwanted: UInt64 = 1 << 20
+
+    /// Nobody reads it, and it is large.
+    private struct GivenUp: Error {}
+
+    init(into spool: SpoolFile, in store: ArtifactStore, isWanted: Bool = true) {
+        sink = SpoolSink(spool, in: store)
+        state = Mutex(State(isWanted: isWanted))
+    }
 
     /// Where the bytes are that have come so far.
     var spool: SpoolFile { sink.spool }
@@ -40,6 +53,17 @@ package final class Download: BodySink {
     var file: any OpenFile { state.withLock { $0.blob } ?? sink.spool }
 
     // MARK: Readers
+
+    /// Makes sure that the bytes come; false when it has been given up, and another download is needed.
+    func want() -> Bool {
+        state.withLock { state in
+            if !state.isGivenUp { state.isWanted = true }
+            return state.isWanted
+        }
+    }
+
+    /// Bytes in all, if that is known by now.
+    var knownSize: UInt64? { state.withLock { $0.size } }
 
     /// Bytes in all, as soon as that is known: with the headers, or at the end of a body of unannounced length.
     package func size() async throws(Failure) -> UInt64 { try await wait(for: .size) }
@@ -87,7 +111,13 @@ package final class Download: BodySink {
     package func receive(head: ResponseHead, flow: TransferFlow) throws {
         try sink.receive(head: head, flow: flow)
         guard let length = head.contentLength else { return }
-        advance { $0.size = length }
+        var isGivenUp = false
+        advance { state in
+            state.size = length
+            isGivenUp = !state.isWanted && length > Self.longestUnwanted
+            state.isGivenUp = isGivenUp
+        }
+        if isGivenUp { throw GivenUp() }
     }
 
     package func receive(body: RawSpan) throws -> BodyDemand {

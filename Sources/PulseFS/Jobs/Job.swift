@@ -9,6 +9,8 @@ package final class Job: Sendable {
         var artifacts: [ArtifactSlot: StoredArtifact]
         /// Images by name, unlisted ones included.
         var images: [String: ArtifactSlot]
+        /// Files that were shown with another size than they have, and not looked at since.
+        var misshown: Set<ArtifactSlot> = []
     }
 
     package let ordinal: JobOrdinal
@@ -47,13 +49,28 @@ package final class Job: Sendable {
         files.withLock { files in files.images[name].flatMap { files.artifacts[$0] } }
     }
 
-    /// Takes in what became known of one file.
-    package func learn(_ artifact: StoredArtifact) {
+    /// Takes in what became known of one file. True when it had another size before, which someone may have been told.
+    @discardableResult
+    package func learn(_ artifact: StoredArtifact) -> Bool {
         files.withLock { files in
+            let known = files.artifacts[artifact.slot]
             // Whoever learnt the size is not to undo that the bytes have come meanwhile.
-            if files.artifacts[artifact.slot]?.isStored == true, !artifact.isStored { return }
+            if known?.isStored == true, !artifact.isStored { return false }
             files.artifacts[artifact.slot] = artifact
             if artifact.slot.isImage { files.images[artifact.name] = artifact.slot }
+            guard let size = known?.size, size != artifact.size else { return false }
+            files.misshown.insert(artifact.slot)
+            return true
+        }
+    }
+
+    /// Whoever reads this file may go by a wrong size: until it is looked at again.
+    func isMisshown(_ slot: ArtifactSlot) -> Bool { files.withLock { $0.misshown.contains(slot) } }
+
+    /// A file is shown with the size that is known now.
+    func isShown(_ slot: ArtifactSlot) {
+        files.withLock { files in
+            if !files.misshown.isEmpty { files.misshown.remove(slot) }
         }
     }
 

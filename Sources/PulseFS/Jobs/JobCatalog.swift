@@ -17,6 +17,7 @@ package final class JobCatalog: Sendable {
         var listing: ListingState?
         var listingChanged = APITime.now
         var listingObserver: (@Sendable (ListingChange) -> Void)?
+        var sizeObserver: (@Sendable (JobOrdinal, ArtifactSlot) -> Void)?
         /// Numbers of jobs that the index could not take: they end with this mount.
         var inMemory: [JobID: JobOrdinal] = [:]
 
@@ -27,6 +28,7 @@ package final class JobCatalog: Sendable {
             // The index counts for all keys: a change of it that comes next is a change for the kernel.
             fresh.listing = listing
             fresh.listingObserver = listingObserver
+            fresh.sizeObserver = sizeObserver
             fresh.inMemory = inMemory
             self = fresh
         }
@@ -126,9 +128,14 @@ package final class JobCatalog: Sendable {
 
     /// The facts of an image, or of the form when there is no name, if its bytes are stored; from memory alone.
     func storedArtifact(image name: String?, of job: Job) -> StoredArtifact? {
-        let job = withState { $0.jobs.value(for: job.ordinal) } ?? job
-        let artifact = name.map { job.image(named: $0) } ?? job.artifact(.form)
+        let artifact = artifact(image: name, of: job)
         return artifact?.isStored == true ? artifact : nil
+    }
+
+    /// The facts of an image, or of the form when there is no name; from memory alone.
+    func artifact(image name: String?, of job: Job) -> StoredArtifact? {
+        let job = withState { $0.jobs.value(for: job.ordinal) } ?? job
+        return name.map { job.image(named: $0) } ?? job.artifact(.form)
     }
 
     // MARK: The listing of known jobs
@@ -218,7 +225,14 @@ package final class JobCatalog: Sendable {
 
     /// Takes in what became known of one artifact.
     package func put(_ artifact: StoredArtifact, of ordinal: JobOrdinal) {
-        withState { $0.jobs.value(for: ordinal) }?.learn(artifact)
+        guard let job = withState({ $0.jobs.value(for: ordinal) }), job.learn(artifact) else { return }
+        withState { $0.sizeObserver }?(ordinal, artifact.slot)
+    }
+
+    /// Calls `observer` whenever the size that was shown of a file has turned out to be wrong, before anyone is answered who
+    /// caused it. One observer.
+    package func observeSizes(_ observer: @escaping @Sendable (JobOrdinal, ArtifactSlot) -> Void) {
+        withState { $0.sizeObserver = observer }
     }
 
     // MARK: Refusals

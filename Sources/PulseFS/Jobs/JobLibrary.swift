@@ -10,6 +10,7 @@ package final class JobLibrary: Sendable {
     package let catalog: JobCatalog
     private let fetcher: JobFetcher
     let downloads: ArtifactDownloads
+    private let sizes: SizeProbe
     private let keyring: Keyring
     private let fetches = Flights<ForKey<JobID>, Job>()
     private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
@@ -31,6 +32,8 @@ package final class JobLibrary: Sendable {
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
         fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
         downloads = ArtifactDownloads(client: client, store: store, catalog: catalog)
+        sizes = SizeProbe(
+            client: client, store: store, catalog: catalog, downloads: downloads, keyring: keyring)
     }
 
     // MARK: Jobs
@@ -108,22 +111,17 @@ package final class JobLibrary: Sendable {
         openBlobs.withLock { $0.removeAll(where: \.isOrphan) }
     }
 
-    /// An image by name, with its size; it starts to arrive, as that is how the size of one becomes known.
+    /// An image by name, with its size.
     package func image(named name: String, of job: Job) async throws(Failure) -> StoredArtifact {
         let job = try catalog.job(job.ordinal) ?? job
         if let known = job.image(named: name) { return try await sized(known, of: job) }
         let source = ArtifactSource.image(.endpoint(PathSegment(encoding: name)))
-        let download: Download
-        switch try downloads.supply(name, from: source, of: job) {
-        case .stored(let artifact): return artifact
-        case .arriving(let arriving): download = arriving
-        }
-        let size = try await download.size()
+        let size = try await sizes.size(ofUnlisted: name, from: source, of: job)
         do throws(StoreError) {
             let slot = try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)
             guard slot <= .last else { throw StoreError(.index, "job \(job.id) has more files than numbers for them") }
             let artifact = StoredArtifact(slot: slot, name: name, size: size, source: source.text, isListed: false)
-            return learn(artifact, of: job)
+            return sizes.note(artifact, of: job)
         } catch {
             throw Failure(error)
         }
@@ -136,21 +134,7 @@ package final class JobLibrary: Sendable {
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
             throw Failure(.cacheFailed, "the cache does not know where \(artifact.name) of job \(job.id) comes from")
         }
-        switch try downloads.supply(artifact.name, from: source, of: job) {
-        case .stored(let artifact): return artifact
-        case .arriving(let download):
-            var artifact = artifact
-            artifact.size = try await download.size()
-            return learn(artifact, of: job)
-        }
-    }
-
-    private func learn(_ artifact: StoredArtifact, of job: Job) -> StoredArtifact {
-        // The download may have ended meanwhile, and then more is known than this.
-        let known = ((try? catalog.job(job.ordinal)) ?? nil)?.artifact(artifact.slot)
-        if let known, known.isStored { return known }
-        catalog.put(artifact, of: job.ordinal)
-        return artifact
+        return try await sizes.sized(artifact, from: source, of: job)
     }
 
     /// Bytes of a file that was not on disk a moment ago, or was damaged there: from the download under way, or a new one,
@@ -159,6 +143,7 @@ package final class JobLibrary: Sendable {
         _ artifact: StoredArtifact, of job: Job, at offset: UInt64, count: Int
     ) async throws(Failure) -> ReadReply {
         let range = Self.range(at: offset, count: count)
+        guard !job.isMisshown(artifact.slot) else { throw Self.wrongSize(artifact, of: job) }
         if let reply = try await intact(artifact, of: job, range) { return reply }
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
             let job = try await refill(artifact, of: job)
@@ -174,7 +159,38 @@ package final class JobLibrary: Sendable {
             throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is not in the cache where it was just put")
         }
         let available = try await download.bytes(upTo: range.upperBound)
+        try await check(artifact, from: source, of: job, against: download, upTo: range.upperBound)
         return .file(download.file, offset: offset, length: count, size: available)
+    }
+
+    /// A reader goes by the size that was told before the bytes came, and must not get fewer, or the beginning of more.
+    private func check(
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, against download: Download,
+        upTo end: UInt64
+    ) async throws(Failure) {
+        guard let told = artifact.size else { return }
+        // Whether more comes after the last byte that was told is known when the body ends.
+        let size = end >= told ? try await download.size() : download.knownSize
+        guard let size, size != told else { return }
+        sizes.disprove(source)
+        var unsized = artifact
+        unsized.size = nil
+        // Which of the two is true is known when all has come: until then whoever looks asks again.
+        _ = sizes.note(unsized, of: job)
+        throw Self.wrongSize(artifact, of: job)
+    }
+
+    /// Another process of the cache may have fetched it, and this one have told the size before.
+    private func check(_ artifact: StoredArtifact, of job: Job, against blob: BlobFile) throws(Failure) {
+        guard let told = artifact.size, told != blob.size else { return }
+        var whole = artifact
+        whole.take(blob)
+        catalog.put(whole, of: job.ordinal)
+        throw Self.wrongSize(artifact, of: job)
+    }
+
+    private static func wrongSize(_ artifact: StoredArtifact, of job: Job) -> Failure {
+        Failure(.badAnswer, "\(artifact.name) of job \(job.id) has another size than was announced; look at it again")
     }
 
     /// The bytes a reader asks for, which may lie past any end.
@@ -189,6 +205,7 @@ package final class JobLibrary: Sendable {
     ) async throws(Failure) -> ReadReply? {
         guard let blob = blob(artifact.slot, of: job) else { return nil }
         if blob.isIntact(range) {
+            try check(artifact, of: job, against: blob)
             return .file(blob, offset: range.lowerBound, length: Int(clamping: range.count), size: blob.size)
         }
         let key = job.blobKey(artifact.slot)
@@ -218,6 +235,7 @@ package final class JobLibrary: Sendable {
         await largeFetches.close(grace: grace)
         await fetches.close(grace: grace)
         await refills.close(grace: grace)
+        await sizes.close(grace: grace)
         await downloads.close(grace: grace)
         await store.close()
     }

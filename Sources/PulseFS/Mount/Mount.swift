@@ -64,6 +64,9 @@ package final class Mount: Sendable {
                 recall?.forget(change.removed)
                 session?.invalidateAttributes(of: Node.jobs.id)
             }
+            library.catalog.observeSizes { [weak session] job, slot in
+                session?.invalidateAttributes(of: Node.file(job, slot).id)
+            }
             try session.mount()
         } catch {
             throw MountPoint.explain(error, configuration)

@@ -136,7 +136,8 @@ extension PulseFileSystem {
     }
 
     func entry(_ artifact: StoredArtifact, of job: Job) -> Entry {
-        entry(artifact.slot, size: artifact.size ?? 0, of: job)
+        job.isShown(artifact.slot)
+        return entry(artifact.slot, size: artifact.size ?? 0, of: job)
     }
 
     private func entry(_ slot: ArtifactSlot, size: UInt64, of job: Job) -> Entry {

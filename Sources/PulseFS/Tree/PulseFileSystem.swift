@@ -64,7 +64,9 @@ package final class PulseFileSystem: FileSystem {
         default: break
         }
         guard let artifact = job.artifact(slot) else { return .failed(.staleNFSFileHandle) }
-        if let blob = library.blob(slot, of: job), blob.isIntact(JobLibrary.range(at: offset, count: count)) {
+        if !job.isMisshown(slot), let blob = library.blob(slot, of: job), blob.size == artifact.size ?? blob.size,
+            blob.isIntact(JobLibrary.range(at: offset, count: count))
+        {
             return .now(.file(blob, offset: offset, length: count, size: blob.size))
         }
         return .later { [library] () throws(Errno) in

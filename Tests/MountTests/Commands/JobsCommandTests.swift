@@ -160,7 +160,8 @@ struct JobsCommandTests {
         let picture = SyntheticImage(size: 500_000, seed: 1)
         try await Rig.mounted(adding: [.syntheticImages(id: "pictures", count: 1, size: picture.size)]) {
             (rig, mount) async throws in
-            rig.emulator.set(.stallBody(afterBytes: 300_000), on: .prefix("/results/"), count: 1)
+            rig.emulator.set(
+                Fault(.stallBody(afterBytes: 300_000), on: .prefix("/results/"), method: "GET", count: 1))
             let image = "jobs/pictures/images/image_0001.png"
             try await ChildProcess.with(mount.cat(image)) { (reader) async throws in
                 try await rig.emulator.waitForStalled(1)

@@ -74,7 +74,20 @@ extension Emulator {
 
     func markdown(of job: String) -> String? { self.job(job)?.result?.markdown }
 
-    func imageRequests(of job: String) -> Int { requests(matching: .prefix("/results/\(job)/images/")).count }
+    /// How often an image of the job was fetched.
+    func imageRequests(of job: String) -> Int { imageRequests(of: job, method: "GET") }
+
+    /// How often the size alone of an image of the job was asked for.
+    func imageHeads(of job: String) -> Int { imageRequests(of: job, method: "HEAD") }
+
+    private func imageRequests(of job: String, method: String) -> Int {
+        requests(matching: .prefix("/results/\(job)/images/")).count { $0.method == method }
+    }
+
+    /// How often each path was fetched.
+    var fetchCounts: [String: Int] {
+        requests().reduce(into: [:]) { if $1.method == "GET" { $0[$1.path, default: 0] += 1 } }
+    }
 }
 
 extension MountedPulseFS {

@@ -187,6 +187,13 @@ final class TestTree: Sendable {
 }
 
 extension Emulator {
-    /// How many requests of this pattern have come.
-    func count(_ pattern: RequestPattern = .any) -> Int { requests(matching: pattern).count }
+    /// How many requests of this pattern have come; of one method, if that is named.
+    func count(_ pattern: RequestPattern = .any, method: String? = nil) -> Int {
+        requests(matching: pattern).count { method == nil || $0.method == method }
+    }
+
+    /// How often each path was fetched.
+    var fetchCounts: [String: Int] {
+        requests().reduce(into: [:]) { if $1.method == "GET" { $0[$1.path, default: 0] += 1 } }
+    }
 }

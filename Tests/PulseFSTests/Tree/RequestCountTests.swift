@@ -31,7 +31,7 @@ struct RequestCountTests {
         }
     }
 
-    @Test("S2.2 a job and an image cost one request, ever: over repeated reads and over a second library on the cache")
+    @Test("S2.2 a job and an image cost one GET, ever: over repeated reads and over a second library on the cache")
     func once() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
             try await Emulator.with { (emulator) async throws in
@@ -40,7 +40,7 @@ struct RequestCountTests {
                         (tree) async throws in
                         for path in Self.paths + Self.paths { _ = try await tree.content("jobs/\(Self.id)/\(path)") }
                     }
-                    #expect(emulator.requestCounts == Self.once)
+                    #expect(emulator.fetchCounts == Self.once)
                 }
             }
         }
@@ -55,7 +55,7 @@ struct RequestCountTests {
                 }
                 for try await content in group { #expect(!content.isEmpty) }
             }
-            #expect(emulator.requestCounts == Self.once)
+            #expect(emulator.fetchCounts == Self.once)
         }
     }
 
@@ -83,7 +83,7 @@ struct RequestCountTests {
                     }
                     #expect(try TestTree.bytes(of: try await read.resolved()) == content)
                 }
-                #expect(emulator.requestCounts == Self.once.filter { !$0.key.hasSuffix("jpg") })
+                #expect(emulator.fetchCounts == Self.once.filter { !$0.key.hasSuffix("jpg") })
             }
         }
     }
@@ -126,7 +126,7 @@ struct RequestCountTests {
                         })
                 }
                 #expect(nodes.count == 1)
-                #expect(emulator.count(.path("/results/pictures/images/extra.png")) == 1)
+                #expect(emulator.count(.path("/results/pictures/images/extra.png"), method: "GET") == 1)
             }
         }
     }

@@ -1,0 +1,28 @@
+import ArtifactStore
+
+/// Notices that someone goes through a directory of images, as `ls -l` does: two of its names in a short time.
+struct DirectoryWalks {
+    private struct Walk {
+        var name: String
+        var lookedAt: ContinuousClock.Instant
+        var isNoticed = false
+    }
+
+    /// From one look to the next, waiting for the answer to the first included.
+    static let pause = Duration.seconds(5)
+
+    private var walks = GenerationCache<JobOrdinal, Walk>(generation: 64)
+
+    /// Takes in a look at a name whose size was not known. True once in a walk: when it turns out to be one.
+    mutating func notice(_ name: String, of job: JobOrdinal, at now: ContinuousClock.Instant) -> Bool {
+        guard var walk = walks.value(for: job), now - walk.lookedAt <= Self.pause else {
+            walks.set(Walk(name: name, lookedAt: now), for: job)
+            return false
+        }
+        let isNew = !walk.isNoticed && walk.name != name
+        walk.lookedAt = now
+        walk.isNoticed = walk.isNoticed || isNew
+        walks.set(walk, for: job)
+        return isNew
+    }
+}

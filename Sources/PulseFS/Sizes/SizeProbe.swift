@@ -1,0 +1,186 @@
+import ArtifactStore
+import PulseAPI
+import Synchronization
+
+/// Finds out how large files are without fetching them, where the server can say: one question for each file however many
+/// ask, and few at a time. What is learnt is kept for ever.
+///
+/// Reading never waits for it.
+final class SizeProbe: Sendable {
+    private struct State {
+        var trust = HeadTrust()
+        var walks = DirectoryWalks()
+        var runs: [JobOrdinal: Task<Void, Never>] = [:]
+        var isClosed = false
+    }
+
+    /// Questions at a time.
+    private static let width = 16
+
+    private let client: PulseClient
+    private let catalog: JobCatalog
+    private let downloads: ArtifactDownloads
+    private let keyring: Keyring
+    private let notes: SizeNotes
+    private let flights = Flights<ForKey<ArtifactKey>, UInt64>()
+    private let places = Places(width)
+    private let state = Mutex(State())
+
+    init(
+        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, downloads: ArtifactDownloads, keyring: Keyring
+    ) {
+        self.client = client
+        self.catalog = catalog
+        self.downloads = downloads
+        self.keyring = keyring
+        notes = SizeNotes(store: store)
+    }
+
+    /// The artifact with its size. Whoever asks for a second image of a job soon after the first gets the others' sizes on
+    /// their way too.
+    func sized(
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job
+    ) async throws(Failure) -> StoredArtifact {
+        noticeWalk(to: artifact, of: job)
+        return try await learn(artifact, from: source, of: job)
+    }
+
+    /// The size of an image that has no place in the index yet, in bytes.
+    func size(ofUnlisted name: String, from source: ArtifactSource, of job: Job) async throws(Failure) -> UInt64 {
+        try await size(name, from: source, of: job)
+    }
+
+    /// Takes in what became known of a file that is not stored: its size, or that the size it had was wrong.
+    func note(_ artifact: StoredArtifact, of job: Job) -> StoredArtifact {
+        // A download may have ended meanwhile, and then more is known than this.
+        let known = ((try? catalog.job(job.ordinal)) ?? nil)?.artifact(artifact.slot)
+        if let known, known.isStored { return known }
+        catalog.put(artifact, of: job.ordinal)
+        notes.add(LearntSize(artifact, of: job.ordinal))
+        return artifact
+    }
+
+    /// The bytes that came are more or fewer than HEAD had said.
+    func disprove(_ source: ArtifactSource) {
+        let origin = origin(of: source)
+        state.withLock { $0.trust.disprove(origin) }
+    }
+
+    private func learn(
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job
+    ) async throws(Failure) -> StoredArtifact {
+        var artifact = artifact
+        artifact.size = try await size(artifact.name, from: source, of: job)
+        return note(artifact, of: job)
+    }
+
+    // MARK: One file
+
+    private func size(_ name: String, from source: ArtifactSource, of job: Job) async throws(Failure) -> UInt64 {
+        let key = ArtifactKey(job, name, source)
+        return try await flights.join(keyring.own(key)) { [self] () throws(Failure) in
+            try await places.hold { () throws(Failure) in try await ask(key, name, source, job) }
+        }
+    }
+
+    private func ask(
+        _ key: ArtifactKey, _ name: String, _ source: ArtifactSource, _ job: Job
+    ) async throws(Failure) -> UInt64 {
+        if let size = catalog.artifact(image: key.image, of: job)?.size { return size }
+        if let download = downloads.underWay(key) { return try await download.size() }
+        let origin = origin(of: source)
+        guard state.withLock({ $0.trust.question(at: origin) }) == .head else {
+            return try await downloads.size(name, from: source, of: job)
+        }
+        let result = await head(source, of: job)
+        let answer = HeadTrust.Answer(result)
+        switch state.withLock({ $0.trust.decide(answer, at: origin) }) {
+        case .believe:
+            guard let size = try result.mapError({ Failure($0) }).get() else {
+                throw Failure(.badAnswer, "\(name) of job \(job.id) was announced without a size")
+            }
+            return size
+        case .askByGet:
+            let size = try await downloads.size(name, from: source, of: job)
+            state.withLock { $0.trust.confirm(size, after: answer, at: origin) }
+            return size
+        }
+    }
+
+    private func head(_ source: ArtifactSource, of job: Job) async -> Result<UInt64?, APIError> {
+        do throws(APIError) {
+            switch source {
+            case .image(.endpoint(let segment)): return .success(try await client.headImage(job.id, segment))
+            case .image(.url(let url)): return .success(try await client.headImage(at: url))
+            case .formPDF: return .success(try await client.headFormPDF(job.id))
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func origin(of source: ArtifactSource) -> String {
+        let api = APIOrigin.name(of: client.origin.description) ?? client.origin.description
+        guard case .image(.url(let url)) = source else { return api }
+        return APIOrigin.name(of: url) ?? url
+    }
+
+    // MARK: The rest of a directory
+
+    private func noticeWalk(to artifact: StoredArtifact, of job: Job) {
+        guard artifact.slot.isImage else { return }
+        state.withLock { state in
+            guard state.walks.notice(artifact.name, of: job.ordinal, at: .now), !state.isClosed,
+                state.runs[job.ordinal] == nil
+            else { return }
+            state.runs[job.ordinal] = Task {
+                await learnAll(of: job)
+                self.state.withLock { $0.runs[job.ordinal] = nil }
+            }
+        }
+    }
+
+    /// Asks for the listed images of unknown size, in the order of the listing. Ends early when the API cannot be asked.
+    private func learnAll(of job: Job) async {
+        var unknown = job.listedImages.lazy.compactMap { slot -> (StoredArtifact, ArtifactSource)? in
+            guard let artifact = job.artifact(slot), artifact.size == nil,
+                let source = artifact.source.flatMap(ArtifactSource.init(text:))
+            else { return nil }
+            return (artifact, source)
+        }.makeIterator()
+        await withTaskGroup(of: Bool.self) { group in
+            var running = 0
+            var goesOn = true
+            repeat {
+                while goesOn, running < Self.width, let (artifact, source) = unknown.next() {
+                    running += 1
+                    group.addTask { await self.isAnswered(artifact, from: source, of: job) }
+                }
+                guard let isAnswered = await group.next() else { break }
+                running -= 1
+                goesOn = goesOn && isAnswered
+            } while true
+        }
+    }
+
+    private func isAnswered(_ artifact: StoredArtifact, from source: ArtifactSource, of job: Job) async -> Bool {
+        do throws(Failure) {
+            _ = try await learn(artifact, from: source, of: job)
+            return true
+        } catch {
+            return error.isAbsence
+        }
+    }
+
+    /// Lets questions under way end within `grace`; nothing new is asked.
+    func close(grace: Duration) async {
+        let runs = state.withLock { state in
+            state.isClosed = true
+            return Array(state.runs.values)
+        }
+        for run in runs { run.cancel() }
+        await flights.close(grace: grace)
+        await runs.finish(within: .zero)
+        await notes.flush()
+    }
+}
