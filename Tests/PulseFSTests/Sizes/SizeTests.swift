@@ -172,7 +172,19 @@ struct SizeTests {
         }
     }
 
-    @Test("a probe joins a download that is under way, and 32 who ask for one size ask once")
+    @Test("a download that is under way says the size: nobody asks for it, and a read has asked for nothing but bytes")
+    func underWay() async throws {
+        try await TestTree.with(Self.pictures) { (tree, emulator) async throws in
+            emulator.set(.stallBody(afterBytes: 1000), on: Self.requests)
+            let entry = try #require(try await tree.entries(Self.images).first)
+            _ = try await tree.read(entry.node, at: 0, count: 1000)
+            #expect(try await tree.lookup("\(Self.images)/\(entry.name)")?.attributes.size == UInt64(Self.size))
+            #expect(emulator.requests(matching: Self.requests).map(\.method) == ["GET"])
+            emulator.clearFaults()
+        }
+    }
+
+    @Test("32 who ask for one size ask once")
     func joined() async throws {
         try await TestTree.with(Self.pictures) { (tree, emulator) async throws in
             let directory = try await tree.node(Self.images)
