@@ -110,7 +110,8 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "PulseAPITests", dependencies: ["PulseAPI", "PulseEmulator", "Transfer"], swiftSettings: house),
+            name: "PulseAPITests", dependencies: ["PulseAPI", "PulseEmulator", "Transfer", "PulseTestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "PulseFSTests",
             dependencies: [

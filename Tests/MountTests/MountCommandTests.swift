@@ -91,15 +91,16 @@ struct MountCommandTests {
     @Test("S5.2: a job looked up while the API is down is refused, and there once it is up, without a remount")
     func apiComesBack() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
-            let first = try await Emulator.start()
-            await first.shutDown()
-            try await MountedPulseFS.with(api: first.baseURL, cache: scratch.appending("cache"), in: scratch) {
-                (mount) async throws in
+            let port = try ReservedPort()
+            defer { withExtendedLifetime(port) {} }
+            try await MountedPulseFS.with(
+                api: "http://127.0.0.1:\(port.number)", cache: scratch.appending("cache"), in: scratch
+            ) { (mount) async throws in
                 let file = "jobs/\(JobName.invoice)/result.md"
                 #expect(try await mount.errno(of: "open(p)", file) == "ECONNREFUSED")
                 #expect(try await mount.shell("ls \"$M\"/jobs && df \"$M\"").status == 0)
                 var configuration = EmulatorConfiguration()
-                configuration.port = first.port
+                configuration.port = port.number
                 try await Emulator.with(configuration) { (second) async throws in
                     #expect(try await mount.shell("cat \"$M/$1\"", [file]).text == second.markdown(of: JobName.invoice))
                 }

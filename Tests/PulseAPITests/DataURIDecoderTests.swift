@@ -1,5 +1,6 @@
 import Foundation
 import PulseAPI
+import PulseTestSupport
 import Testing
 
 @Suite("DataURIDecoder")

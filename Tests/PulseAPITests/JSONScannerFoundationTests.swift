@@ -1,5 +1,6 @@
 import Foundation
 import PulseAPI
+import PulseTestSupport
 import Testing
 
 /// Foundation's parser as a second opinion.

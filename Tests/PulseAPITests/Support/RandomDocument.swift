@@ -1,3 +1,5 @@
+import PulseTestSupport
+
 /// Random JSON texts, in every spelling that the grammar allows.
 struct RandomDocument {
     var generator: SeededGenerator

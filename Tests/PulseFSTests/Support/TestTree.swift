@@ -66,7 +66,12 @@ final class TestTree: Sendable {
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
         _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
-        try await ScratchDirectory.with { (scratch) async throws in
+        // Whoever shuts the emulator down finds nobody else at its port.
+        let port = try ReservedPort()
+        defer { withExtendedLifetime(port) {} }
+        var configuration = configuration
+        configuration.port = port.number
+        return try await ScratchDirectory.with { [configuration] (scratch) async throws in
             try await Emulator.with(configuration) { (emulator) async throws in
                 try await with(emulator.baseURL, cache: scratch.appending("cache"), key: key) { (tree) async throws in
                     try await body(tree, emulator)
