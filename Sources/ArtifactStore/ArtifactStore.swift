@@ -214,13 +214,13 @@ package final class ArtifactStore: Sendable {
     /// Takes note that the cache cannot be written.
     package func reportUnwritable(_ error: StoreError) { trouble.began(error) }
 
-    /// A file in memory that goes on from what another holds, for when the disk takes no more.
+    /// A file in memory that holds these ranges of another, each in its place, for when the disk takes no more.
     package func spoolInMemory(
-        goingOnFrom file: SpoolFile, count: UInt64, because error: StoreError
+        holding ranges: [Range<UInt64>], of file: SpoolFile, because error: StoreError
     ) throws(StoreError) -> SpoolFile {
         trouble.began(error)
         let copy = try SpoolFile()
-        try file.copy(0..<count, to: copy)
+        for range in ranges { try file.copy(range, inPlaceTo: copy) }
         return copy
     }
 

@@ -67,6 +67,21 @@ package final class SpoolFile: Sendable {
 extension SpoolFile {
     /// Appends a range of this file to another. Throws `.damaged` when the range reaches past the end.
     package func copy(_ range: Range<UInt64>, to target: SpoolFile) throws(StoreError) {
+        try forEachPiece(of: range) { _, piece throws(StoreError) in try target.append(piece) }
+    }
+
+    /// Writes a range of this file at the same place of another. Throws `.damaged` when the range reaches past the end.
+    package func copy(_ range: Range<UInt64>, inPlaceTo target: SpoolFile) throws(StoreError) {
+        try forEachPiece(of: range) { offset, piece throws(StoreError) in
+            _ = try StoreError.system("write to the cache") {
+                try target.descriptor.writeAll(toAbsoluteOffset: Int64(clamping: offset), piece)
+            }
+        }
+    }
+
+    private func forEachPiece(
+        of range: Range<UInt64>, _ body: (UInt64, ArraySlice<UInt8>) throws(StoreError) -> Void
+    ) throws(StoreError) {
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var offset = range.lowerBound
         while offset < range.upperBound {
@@ -78,7 +93,7 @@ extension SpoolFile {
                 }
             }
             guard got > 0 else { throw StoreError(.damaged, "a file of the cache became shorter while it was read") }
-            try target.append(buffer[..<got])
+            try body(offset, buffer[..<got])
             offset += UInt64(got)
         }
     }

@@ -40,29 +40,28 @@ package final class PulseClient: Sendable {
     }
 
     /// Sends one GET with the key in use, and tells the key's source what became of it. The sink sees the body of a 200 and
-    /// of nothing else.
+    /// of nothing else, or of a 206 with what was asked for when that was a part: a server may answer with all of it instead.
     ///
     /// - Parameter refusesPages: whether a page of HTML is taken for the error that it is, as where an image is expected.
     func get(
-        _ target: Target, into sink: any BodySink, refusesPages: Bool = false
+        _ target: Target, _ part: FilePart? = nil, into sink: any BodySink, refusesPages: Bool = false
     ) async throws(APIError) -> ResponseHead {
-        try await ask(.get, target, into: sink, refusesPages: refusesPages)
+        try await ask(.get, target, part, into: sink, refusesPages: refusesPages)
     }
 
     /// Sends one HEAD for a file, under the rules of ``get(_:into:refusesPages:)``.
     ///
-    /// Returns the bytes that GET would carry, when the answer announces them: a length of a coded body is not the file's.
-    func head(_ target: Target) async throws(APIError) -> UInt64? {
-        let head = try await ask(.head, target, into: MemorySink(limit: 0), refusesPages: true)
-        return head.fields["content-encoding"] == nil ? head.contentLength : nil
+    func head(_ target: Target) async throws(APIError) -> FileAnnouncement {
+        FileAnnouncement(try await ask(.head, target, nil, into: MemorySink(limit: 0), refusesPages: true))
     }
 
     private func ask(
-        _ method: TransferRequest.Method, _ target: Target, into sink: any BodySink, refusesPages: Bool
+        _ method: TransferRequest.Method, _ target: Target, _ part: FilePart?, into sink: any BodySink,
+        refusesPages: Bool
     ) async throws(APIError) -> ResponseHead {
         let key = takesKey(target) ? keys.key : nil
         do throws(APIError) {
-            let head = try await send(method, target, with: key, into: sink, refusesPages: refusesPages)
+            let head = try await send(method, target, part, with: key, into: sink, refusesPages: refusesPages)
             if let key, target.isAboutJob { await keys.wasAccepted(key) }
             return head
         } catch {
@@ -71,7 +70,7 @@ package final class PulseClient: Sendable {
             case .status(404) where target.isAboutJob: await keys.wasAccepted(key)
             case .status(401):
                 guard let other = await keys.wasRefused(key) else { break }
-                return try await send(method, target, with: other, into: sink, refusesPages: refusesPages)
+                return try await send(method, target, part, with: other, into: sink, refusesPages: refusesPages)
             default: break
             }
             throw error
@@ -87,8 +86,8 @@ package final class PulseClient: Sendable {
 
     /// Sends one request; a key goes with it where it may.
     func send(
-        _ method: TransferRequest.Method, _ target: Target, with key: APIKey?, into sink: any BodySink,
-        refusesPages: Bool
+        _ method: TransferRequest.Method, _ target: Target, _ part: FilePart? = nil, with key: APIKey?,
+        into sink: any BodySink, refusesPages: Bool
     ) async throws(APIError) -> ResponseHead {
         let label: String
         let url: String
@@ -106,7 +105,8 @@ package final class PulseClient: Sendable {
                 ? "\(method.rawValue) \(parts.path)" : "\(method.rawValue) \(parts.path) at \(parts.host)"
             url = named
         }
-        var request = TransferRequest(method, url: url, limits: limits)
+        var request = TransferRequest(method, url: url, range: part?.range, limits: limits)
+        if let validator = part?.validator { request.headers.append(name: "If-Range", value: validator) }
         let withKey = takesKey(target)
         if withKey {
             guard let key else {
@@ -116,10 +116,13 @@ package final class PulseClient: Sendable {
             key.withSecret { request.headers.append(name: "x-api-key", value: $0) }
         }
         do {
-            let response = try await engine.perform(request, into: OnlyWhole(sink, refusesPages: refusesPages))
-            guard response.head.status == 200 else { throw APIError(label, response, sentWith: withKey ? key : nil) }
+            let body = OnlyExpected(sink, isPart: part != nil, refusesPages: refusesPages)
+            let response = try await engine.perform(request, into: body)
+            guard body.isExpected(response.head.status) else {
+                throw APIError(label, response, sentWith: withKey ? key : nil)
+            }
             return response.head
-        } catch let error as TransferError where error.underlying is OnlyWhole.Unexpected {
+        } catch let error as TransferError where error.underlying is OnlyExpected.Unexpected {
             throw APIError(
                 label, cause: .transport(.invalidResponse), message: "the answer is not what was asked for")
         } catch let error as TransferError {
@@ -132,22 +135,26 @@ package final class PulseClient: Sendable {
     }
 }
 
-/// Lets only the body of a 200 through: a 204 or 206 that nobody asked for is no file's content.
-private final class OnlyWhole: BodySink {
+/// Lets only the body of a 200 through, or of a 206 where a part was asked for: a 204, or a 206 that nobody asked for, is no
+/// file's content.
+private final class OnlyExpected: BodySink {
     private let sink: any BodySink
-
+    private let isPart: Bool
     private let refusesPages: Bool
 
-    init(_ sink: any BodySink, refusesPages: Bool) {
+    init(_ sink: any BodySink, isPart: Bool, refusesPages: Bool) {
         self.sink = sink
+        self.isPart = isPart
         self.refusesPages = refusesPages
     }
 
     struct Unexpected: Error {}
 
+    func isExpected(_ status: Int) -> Bool { status == 200 || (isPart && status == 206) }
+
     func receive(head: ResponseHead, flow: TransferFlow) throws {
         let isPage = head.fields["content-type"]?.lowercased().hasPrefix("text/html") == true
-        guard head.status == 200, !(refusesPages && isPage) else { throw Unexpected() }
+        guard isExpected(head.status), !(refusesPages && isPage) else { throw Unexpected() }
         try sink.receive(head: head, flow: flow)
     }
 

@@ -11,6 +11,8 @@ package final class FileSink: BodySink {
     package struct WriteFailure: Error, CustomStringConvertible {
         package let errno: Int32
 
+        package init(errno: Int32) { self.errno = errno }
+
         package var description: String {
             "The received bytes could not be written: \(String(cString: strerror(errno)))."
         }
@@ -49,15 +51,23 @@ package final class FileSink: BodySink {
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) throws(WriteFailure) {
+        // Past the largest offset the sum turns negative, which pwrite refuses.
+        let position = start.load(ordering: .relaxed) &+ Int64(truncatingIfNeeded: written.load(ordering: .relaxed))
+        try Self.write(bytes, to: descriptor, at: position) { written.add(UInt64($0), ordering: .releasing) }
+    }
+
+    /// Writes all bytes at a position of a file (pwrite(2)). `wrote` hears of each count of bytes that is in the file.
+    package static func write(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at position: Int64, wrote: (Int) -> Void = { _ in }
+    ) throws(WriteFailure) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            // Past the largest offset the sum turns negative, which pwrite refuses.
-            let position = start.load(ordering: .relaxed) &+ Int64(truncatingIfNeeded: written.load(ordering: .relaxed))
             let count = pwrite(
-                descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count, off_t(position))
+                descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count,
+                off_t(position &+ Int64(bytes.count - rest.count)))
             if count > 0 {
                 rest = rest.dropFirst(count)
-                written.add(UInt64(count), ordering: .releasing)
+                wrote(count)
             } else if count == 0 {
                 // A regular file never accepts nothing without a reason; do not spin on one that does.
                 throw WriteFailure(errno: EIO)

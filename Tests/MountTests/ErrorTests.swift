@@ -95,10 +95,11 @@ struct ErrorTests {
         let job = EmulatedJob.syntheticImages(id: "cut", count: 1, size: picture.size)
         let whole = SyntheticImage(size: picture.size, seed: 1).bytes
         try await Rig.mounted(adding: [job]) { (rig, mount) async throws in
-            rig.emulator.set(.cutBody(afterBytes: 1_000_000), on: .prefix("/results/cut/"))
+            // Too little each time to go on with for ever.
+            rig.emulator.set(.cutBody(afterBytes: 300_000), on: .prefix("/results/cut/"))
             let cut = try await mount.shell("cat \"$M\"/jobs/cut/images/image_0001.png", timeout: 90)
             #expect(cut.errors.contains("Input/output error"))
-            #expect(cut.output.count <= 1_000_000 && whole.starts(with: cut.output))
+            #expect(cut.output.count < whole.count && whole.starts(with: cut.output))
             rig.emulator.clearFaults()
             #expect(try await mount.bytes("jobs/cut/images/image_0001.png") == whole)
         }

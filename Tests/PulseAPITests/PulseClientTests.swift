@@ -144,9 +144,11 @@ struct PulseClientTests {
             let path = "/results/\(invoice)/images/logo.png"
             let size = Fixtures.job("invoice-2024-0117")?.image(named: "logo.png").map { UInt64($0.content.count) }
             let formSize = Fixtures.job("form-supplier-registration")?.pdf.map { UInt64($0.count) }
-            #expect(try await client.headImage(invoice, logo) == size)
-            #expect(try await client.headImage(at: emulator.baseURL + path) == size)
-            #expect(try await client.headFormPDF(form) == formSize)
+            #expect(try await client.headImage(invoice, logo).size == size)
+            #expect(try await client.headImage(invoice, logo).servesRanges == true)
+            #expect(try await client.headImage(invoice, logo).validator?.hasPrefix("\"") == true)
+            #expect(try await client.headImage(at: emulator.baseURL + path).size == size)
+            #expect(try await client.headFormPDF(form).size == formSize)
             #expect(emulator.requests().allSatisfy { $0.keyAlias == "northwind-1" && $0.method == "HEAD" })
             emulator.clearRequests()
             // Another name for the same server is another origin: the key stays here.
@@ -155,7 +157,7 @@ struct PulseClientTests {
             }
             #expect(emulator.requests().allSatisfy { $0.keyAlias == nil })
             emulator.set(.chunked, on: .path(path))
-            #expect(try await client.headImage(invoice, logo) == nil)
+            #expect(try await client.headImage(invoice, logo).size == nil)
         }
     }
 

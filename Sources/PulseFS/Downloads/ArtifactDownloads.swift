@@ -20,35 +20,38 @@ final class ArtifactDownloads: Sendable {
     private let client: PulseClient
     private let store: ArtifactStore
     private let catalog: JobCatalog
+    private let servers: Servers
     /// Taken before the catalog's lock.
     private let state = Mutex(State())
 
-    init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog) {
+    init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog, servers: Servers) {
         self.client = client
         self.store = store
         self.catalog = catalog
+        self.servers = servers
     }
 
     /// A file of a job: as it arrives, from a download that is started if none is under way, or as it is on disk.
     ///
-    /// `isLost` says that the facts call it stored and its bytes are gone; `isWanted`, that its bytes are to come, rather than
-    /// its size alone.
+    /// `isLost` says that the facts call it stored and its bytes are gone.
     func supply(
-        _ name: String, from source: ArtifactSource, of job: Job, isLost: Bool = false, isWanted: Bool = true
+        _ name: String, from source: ArtifactSource, of job: Job, for wish: Download.Wish = .bytes, isLost: Bool = false
     ) throws(Failure) -> ArtifactSupply {
         let key = ArtifactKey(job, name, source)
         let outcome: Result<ArtifactSupply, Failure> = state.withLock { state in
-            if let known = state.downloads[key]?.download, !isWanted || known.want() {
-                return .success(.arriving(known))
-            }
+            if let known = state.downloads[key]?.download, known.join(for: wish) { return .success(.arriving(known)) }
             // A download makes its facts known before it leaves the table: one that ended since the caller looked is seen.
             if !isLost, let stored = catalog.storedArtifact(image: key.image, of: job) {
                 return .success(.stored(stored))
             }
             if state.isClosed { return .failure(Failure(.shuttingDown, "the mount is ending")) }
             let download: Download
-            do throws(StoreError) { download = Download(into: try store.spool(), in: store, isWanted: isWanted) } catch
-            {
+            do throws(StoreError) {
+                download = Download(
+                    into: try store.spool(), in: store, for: wish,
+                    size: catalog.artifact(image: key.image, of: job)?.size,
+                    ranges: servers.ranges(of: source))
+            } catch {
                 return .failure(Failure(error))
             }
             let task = Task {
@@ -64,6 +67,12 @@ final class ArtifactDownloads: Sendable {
         return try outcome.get()
     }
 
+    /// Gives up what was fetched ahead and nobody has come to want.
+    func abandon(_ key: ArtifactKey) {
+        guard let (download, task) = state.withLock({ $0.downloads[key] }), download.abandon() else { return }
+        task.cancel()
+    }
+
     /// Brings a file whole. Returns when it is in the cache; nil when the cache's disk does not take it.
     func bring(
         _ name: String, from source: ArtifactSource, of job: Job, isLost: Bool
@@ -73,7 +82,7 @@ final class ArtifactDownloads: Sendable {
         case .stored(let artifact): return artifact
         case .arriving(let arriving): download = arriving
         }
-        _ = try await download.bytes(upTo: .max)
+        _ = try await download.bytes(in: 0..<UInt64.max)
         let key = ArtifactKey(job, name, source)
         // The last byte is there a while before the file is the cache's.
         await state.withLock { $0.downloads[key]?.task }?.value
@@ -83,7 +92,7 @@ final class ArtifactDownloads: Sendable {
     /// The size of a file in bytes, from the head of the answer to a GET. A small file goes on to arrive; a large one does
     /// only if a reader has come meanwhile.
     func size(_ name: String, from source: ArtifactSource, of job: Job) async throws(Failure) -> UInt64 {
-        switch try supply(name, from: source, of: job, isWanted: false) {
+        switch try supply(name, from: source, of: job, for: .size) {
         case .stored(let artifact): return artifact.size ?? 0
         case .arriving(let download): return try await download.size()
         }
@@ -97,16 +106,17 @@ final class ArtifactDownloads: Sendable {
         let lock = try? await store.fetchLock(origin: job.facts.origin, id: job.id.text, what: source.text)
         defer { withExtendedLifetime(lock) {} }
         if let blob = fetchedElsewhere(name, source, job) { return download.complete(with: blob) }
-        do throws(APIError) {
+        let (client, id) = (client, job.id)
+        let run = DownloadRun(download: download) { asked, part throws(APIError) in
             switch source {
-            case .image(.endpoint(let segment)): _ = try await client.getImage(job.id, segment, into: download)
-            case .image(.url(let url)): _ = try await client.getImage(at: url, into: download)
-            case .formPDF: _ = try await client.getFormPDF(job.id, into: download)
+            case .image(.endpoint(let segment)): try await client.getImage(id, segment, asked, into: part)
+            case .image(.url(let url)): try await client.getImage(at: url, asked, into: part)
+            case .formPDF: try await client.getFormPDF(id, asked, into: part)
             }
-        } catch {
-            return download.fail(Failure(error))
         }
-        _ = download.complete()
+        await run.run()
+        servers.note(ranges: download.ranges, of: source)
+        guard download.isComplete else { return }
         // From here on readers have what they came for; what fails below costs another request one day.
         do throws(StoreError) {
             let slot = try await slot(of: name, source, job)
@@ -143,6 +153,11 @@ final class ArtifactDownloads: Sendable {
         if source == .formPDF { return .form }
         if let known = job.image(named: name) { return known.slot }
         return try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)
+    }
+
+    /// Returns when the downloads that are under way now have ended.
+    func waitUntilIdle() async {
+        for task in state.withLock({ $0.downloads.values.map(\.task) }) { await task.value }
     }
 
     /// Lets downloads under way end within `grace`, then gives them up.

@@ -1,77 +1,151 @@
 import ArtifactStore
 import FUSE
+import PulseAPI
 import Synchronization
-package import Transfer
+import Transfer
 
-/// Bytes on their way in: readable as far as they have come, by any number of readers.
+/// Bytes on their way in, by one request or by several at a time: readable as far as they have come, by any number of
+/// readers.
 ///
 /// A reader waits for the range it asked for and no more. A reader that is cancelled leaves; the download goes on.
-package final class Download: BodySink {
+final class Download: Sendable {
+    /// What a download is for. It may come to be for more.
+    enum Wish: Comparable, Sendable {
+        /// The size alone: a large file is given up as soon as that is known.
+        case size
+        /// Bytes that someone is expected to want.
+        case ahead
+        case bytes
+    }
+
+    /// Why an answer is not taken.
+    enum Refusal: Error {
+        /// Nobody reads it, and it is large.
+        case givenUp
+        /// All of the file was answered where a part was asked for.
+        case rangeIgnored
+        /// The file is not what it was when other parts of it came.
+        case changed
+        /// The rest of the body comes by other requests.
+        case partIsFull
+    }
+
+    /// What an answer has turned out to carry.
+    struct Reach: Sendable {
+        /// All of the file from its first byte on, whatever was asked for.
+        var isWhole: Bool
+        /// Where its bytes end; nil when nobody knows yet.
+        var end: UInt64?
+    }
+
     private enum Need {
         case size
-        case bytes(UInt64)
+        case bytes(Range<UInt64>)
     }
 
     private struct Waiter {
         let need: Need
         let continuation: CheckedContinuation<Result<UInt64, Failure>, Never>
+
+        /// The first byte that this reader waits for; nil when it waits for the size.
+        func firstMissing(from arrived: ByteSet) -> UInt64? {
+            guard case .bytes(let range) = need else { return nil }
+            let gap = arrived.firstGap(from: range.lowerBound)
+            return gap < range.upperBound ? gap : nil
+        }
     }
 
     private struct State {
-        /// As announced, or as counted when nothing was announced and the end has come.
+        /// As an answer announced it, or as counted when nothing was announced and the end has come.
         var size: UInt64?
-        var received: UInt64 = 0
+        var arrived = ByteSet()
+        var plan: PartPlan
+        var validator: String?
+        /// Requests that are under way or about to be.
+        var workers = 0
         var failure: Failure?
-        /// Someone wants the bytes, rather than the size alone.
-        var isWanted: Bool
-        /// Nobody did when it turned out to be large.
+        /// The server has no such range as the size that was told before would have.
+        var isSizeDoubted = false
+        var wish: Wish
+        /// Nobody wanted it when it turned out to be large, or any more.
         var isGivenUp = false
         /// Another process had fetched it already.
         var blob: BlobFile?
         var waiters: [UInt64: Waiter] = [:]
         var nextTicket: UInt64 = 0
-    }
 
-    private let sink: SpoolSink
-    private let state: Mutex<State>
+        /// What readers wait for, from the front.
+        var waitedFor: [UInt64] { waiters.values.compactMap { $0.firstMissing(from: arrived) }.sorted() }
+
+        var isComplete: Bool { size.map { arrived.contains(0..<$0) } ?? false }
+        var hasEnded: Bool { failure != nil || isComplete }
+    }
 
     /// Bytes that are fetched though nobody but the cache wants them: about what arrives while a connection is broken off.
     private static let longestUnwanted: UInt64 = 1 << 20
 
-    /// Nobody reads it, and it is large.
-    private struct GivenUp: Error {}
+    private let target: SpoolTarget
+    private let state: Mutex<State>
+    private let calls: AsyncStream<Void>.Continuation
+    /// Each element asks for one more worker; the end of the download ends it. For one consumer.
+    let workerCalls: AsyncStream<Void>
 
-    init(into spool: SpoolFile, in store: ArtifactStore, isWanted: Bool = true) {
-        sink = SpoolSink(spool, in: store)
-        state = Mutex(State(isWanted: isWanted))
+    /// `size` in bytes, if it has been told before, and `ranges` are what to begin with: the answers have the last word.
+    init(
+        into spool: SpoolFile, in store: ArtifactStore, for wish: Wish, size: UInt64? = nil,
+        ranges: PartPlan.Ranges = .unknown
+    ) {
+        target = SpoolTarget(spool, in: store)
+        state = Mutex(State(plan: PartPlan(size: size, ranges: ranges), wish: wish))
+        (workerCalls, calls) = AsyncStream.makeStream()
+        callWorkers()
     }
 
     /// Where the bytes are that have come so far.
-    var spool: SpoolFile { sink.spool }
+    var spool: SpoolFile { target.file }
 
     /// What to read those bytes from that a wait has promised.
-    var file: any OpenFile { state.withLock { $0.blob } ?? sink.spool }
+    var file: any OpenFile { state.withLock { $0.blob } ?? target.file }
 
     // MARK: Readers
 
-    /// Makes sure that the bytes come; false when it has been given up, and another download is needed.
-    func want() -> Bool {
+    /// Adds a wish; false when the download has been given up, and another one is needed.
+    func join(for wish: Wish) -> Bool {
         state.withLock { state in
-            if !state.isGivenUp { state.isWanted = true }
-            return state.isWanted
+            // Whoever asks for the size alone is served by one that was given up when it knew.
+            guard !state.isGivenUp || (wish == .size && state.size != nil) else { return false }
+            if !state.isGivenUp { state.wish = max(state.wish, wish) }
+            return true
         }
     }
 
-    /// Bytes in all, if that is known by now.
-    var knownSize: UInt64? { state.withLock { $0.size } }
+    /// Gives it up if nobody has come to want it; true when it now is.
+    func abandon() -> Bool {
+        state.withLock { state in
+            guard state.wish == .ahead, state.waiters.isEmpty, !state.hasEnded else { return false }
+            state.isGivenUp = true
+            return true
+        }
+    }
+
+    /// Whether the size that was told before is wrong.
+    func disproves(_ told: UInt64) -> Bool {
+        state.withLock { state in state.isSizeDoubted || state.size.map { $0 != told } ?? false }
+    }
+
+    /// All bytes are there.
+    var isComplete: Bool { state.withLock { $0.isComplete } }
+
+    /// Bytes that have come.
+    var received: UInt64 { state.withLock { $0.arrived.count } }
 
     /// Bytes in all, as soon as that is known: with the headers, or at the end of a body of unannounced length.
-    package func size() async throws(Failure) -> UInt64 { try await wait(for: .size) }
+    func size() async throws(Failure) -> UInt64 { try await wait(for: .size) }
 
-    /// Waits until everything below `end` has arrived, or the file ends before it.
+    /// Waits until all of `range` has arrived that the file has.
     ///
-    /// Returns the size of what can be read, never more than `end`.
-    package func bytes(upTo end: UInt64) async throws(Failure) -> UInt64 { try await wait(for: .bytes(end)) }
+    /// Returns the end of what can be read, never more than the range's.
+    func bytes(in range: Range<UInt64>) async throws(Failure) -> UInt64 { try await wait(for: .bytes(range)) }
 
     private func wait(for need: Need) async throws(Failure) -> UInt64 {
         let ticket = state.withLock { state in
@@ -86,7 +160,7 @@ package final class Download: BodySink {
                     state.waiters[ticket] = Waiter(need: need, continuation: continuation)
                     return nil
                 }
-                if let known { continuation.resume(returning: known) }
+                if let known { continuation.resume(returning: known) } else { callWorkers() }
             }
         } onCancel: {
             let waiter = state.withLock { $0.waiters.removeValue(forKey: ticket) }
@@ -99,66 +173,133 @@ package final class Download: BodySink {
         switch need {
         case .size:
             if let size = state.size { return .success(size) }
-        case .bytes(let end):
-            if state.received >= end { return .success(end) }
-            if let size = state.size, state.received >= size { return .success(size) }
+        case .bytes(let range):
+            let end = min(range.upperBound, state.size ?? .max)
+            if range.lowerBound >= end || state.arrived.contains(range.lowerBound..<end) { return .success(end) }
         }
         return state.failure.map { .failure($0) }
     }
 
-    // MARK: The transfer
+    // MARK: Workers
 
-    package func receive(head: ResponseHead, flow: TransferFlow) throws {
-        try sink.receive(head: head, flow: flow)
-        guard let length = head.contentLength else { return }
-        var isGivenUp = false
-        advance { state in
-            state.size = length
-            isGivenUp = !state.isWanted && length > Self.longestUnwanted
-            state.isGivenUp = isGivenUp
+    /// Calls as many workers as are of use now.
+    private func callWorkers() {
+        let missing = state.withLock { state in
+            guard !state.hasEnded else { return 0 }
+            var wanted = state.plan.usefulWidth
+            if wanted > 1, state.waitedFor.contains(where: { state.plan.isFree($0) }) {
+                // A reader waits for what nobody has asked for.
+                wanted = min(state.workers + 1, PartPlan.greatestWidth)
+            }
+            let missing = max(0, wanted - state.workers)
+            state.workers += missing
+            return missing
         }
-        if isGivenUp { throw GivenUp() }
+        for _ in 0..<missing { calls.yield() }
     }
 
-    package func receive(body: RawSpan) throws -> BodyDemand {
-        let demand = try sink.receive(body: body)
-        advance { $0.received = sink.received }
-        return demand
-    }
-
-    /// The body is complete.
-    func complete() -> UInt64 {
-        advance {
-            $0.received = sink.received
-            $0.size = $0.received
+    /// The next part to ask for; nil when there is none for this worker, which then has gone.
+    func claim() -> PartPlan.Order? {
+        let order = state.withLock { state -> PartPlan.Order? in
+            if !state.hasEnded, !state.isGivenUp {
+                if let order = state.plan.claim(waitedFor: state.waitedFor) { return order }
+            }
+            state.workers -= 1
+            if state.workers == 0, !state.hasEnded {
+                state.failure =
+                    state.isGivenUp
+                    ? Failure(.interrupted, "nobody wants the file any more")
+                    : Failure(.badAnswer, "the server sent some parts of the file and not the others")
+            }
+            return nil
         }
-        return sink.received
+        if order == nil { settle() }
+        return order
     }
+
+    /// What to ask the server to compare with, when parts have come already.
+    var validator: String? { state.withLock { $0.validator } }
+
+    /// What is known by now of the server's ranges.
+    var ranges: PartPlan.Ranges { state.withLock { $0.plan.ranges } }
+
+    /// Takes in the head of an answer to a request for `order`, which begins at `start`. Throws a `Refusal`.
+    func accept(_ head: ResponseHead, for order: PartPlan.Order, from start: UInt64) throws(Refusal) -> Reach {
+        let outcome = state.withLock { state -> Result<Reach, Refusal> in
+            let announcement = FileAnnouncement(head)
+            if let known = state.validator, let new = announcement.validator, known != new { return .failure(.changed) }
+            state.validator = state.validator ?? announcement.validator
+            if head.status == 206 {
+                if let known = state.size, let total = announcement.size, known != total { return .failure(.changed) }
+                state.size = state.size ?? announcement.size
+                state.plan.answeredInParts(of: announcement.size)
+                return .success(Reach(isWhole: false, end: head.contentRange.map { $0.last + 1 }))
+            }
+            guard start == 0, order == .whole || state.arrived.isEmpty else {
+                state.plan.rangesAreIgnored()
+                return .failure(.rangeIgnored)
+            }
+            state.plan.announced(servesRanges: announcement.servesRanges)
+            // A length is all there is to go by, also where the body is coded.
+            state.size = head.contentLength ?? state.size
+            if state.wish == .size, let size = state.size, size > Self.longestUnwanted {
+                state.isGivenUp = true
+                return .failure(.givenUp)
+            }
+            let end = state.plan.answeredWhole(
+                size: state.size, isAskedForWhole: order == .whole)
+            return .success(Reach(isWhole: true, end: end ?? state.size))
+        }
+        settle()
+        callWorkers()
+        return try outcome.get()
+    }
+
+    /// Writes bytes that belong at `position`, and lets readers have them.
+    func take(_ bytes: RawSpan, at position: UInt64) throws {
+        try target.write(bytes, at: position) { state.withLock { $0.arrived } }
+        let end = position + UInt64(bytes.byteCount)
+        change { $0.arrived.insert(position..<end) }
+    }
+
+    /// A body of unannounced length has ended here.
+    func end(at size: UInt64) { change { if $0.size == nil { $0.size = size } } }
+
+    /// A part does not come by the request that was to bring it.
+    func giveBack(_ range: Range<UInt64>) { state.withLock { $0.plan.giveBack(range) } }
 
     /// Nothing has to come: this blob is it.
     func complete(with blob: BlobFile) {
-        advance {
-            $0.blob = blob
-            $0.received = blob.size
-            $0.size = blob.size
+        change { state in
+            state.blob = blob
+            state.size = blob.size
+            state.arrived.insert(0..<blob.size)
         }
     }
 
-    func fail(_ failure: Failure) {
-        advance { $0.failure = failure }
+    /// The server refuses a range as one that the file does not have (416).
+    func doubtSize() { state.withLock { $0.isSizeDoubted = true } }
+
+    /// The first failure counts.
+    func fail(_ failure: Failure) { change { if !$0.hasEnded { $0.failure = failure } } }
+
+    private func change(_ body: (inout State) -> Void) {
+        state.withLock { body(&$0) }
+        settle()
     }
 
-    private func advance(_ change: (inout State) -> Void) {
-        let ready = state.withLock { state in
-            change(&state)
+    /// Answers the waiters that can be answered now, and ends the calls when there is nothing left to do.
+    private func settle() {
+        let (ready, hasEnded) = state.withLock { state in
             var ready: [(Waiter, Result<UInt64, Failure>)] = []
             for (ticket, waiter) in state.waiters {
                 guard let answer = Self.answer(waiter.need, state) else { continue }
                 ready.append((waiter, answer))
                 state.waiters[ticket] = nil
             }
-            return ready
+            return (ready, state.hasEnded)
         }
         for (waiter, answer) in ready { waiter.continuation.resume(returning: answer) }
+        if hasEnded { calls.finish() }
     }
 }

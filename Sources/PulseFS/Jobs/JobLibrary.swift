@@ -31,9 +31,10 @@ package final class JobLibrary: Sendable {
         self.keyring = keyring
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
         fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
-        downloads = ArtifactDownloads(client: client, store: store, catalog: catalog)
+        let servers = Servers(api: client.origin)
+        downloads = ArtifactDownloads(client: client, store: store, catalog: catalog, servers: servers)
         sizes = SizeProbe(
-            client: client, store: store, catalog: catalog, downloads: downloads, keyring: keyring)
+            client: client, store: store, catalog: catalog, downloads: downloads, keyring: keyring, servers: servers)
     }
 
     // MARK: Jobs
@@ -158,20 +159,24 @@ package final class JobLibrary: Sendable {
         guard case .arriving(let download) = supply else {
             throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is not in the cache where it was just put")
         }
-        let available = try await download.bytes(upTo: range.upperBound)
-        try await check(artifact, from: source, of: job, against: download, upTo: range.upperBound)
+        let available: UInt64
+        do throws(Failure) {
+            available = try await download.bytes(in: range)
+            // Whether more comes after the last byte that was told is known when the answer has begun.
+            if let told = artifact.size, range.upperBound >= told { _ = try await download.size() }
+        } catch {
+            try check(artifact, from: source, of: job, against: download)
+            throw error
+        }
+        try check(artifact, from: source, of: job, against: download)
         return .file(download.file, offset: offset, length: count, size: available)
     }
 
     /// A reader goes by the size that was told before the bytes came, and must not get fewer, or the beginning of more.
     private func check(
-        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, against download: Download,
-        upTo end: UInt64
-    ) async throws(Failure) {
-        guard let told = artifact.size else { return }
-        // Whether more comes after the last byte that was told is known when the body ends.
-        let size = end >= told ? try await download.size() : download.knownSize
-        guard let size, size != told else { return }
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, against download: Download
+    ) throws(Failure) {
+        guard let told = artifact.size, download.disproves(told) else { return }
         sizes.disprove(source)
         var unsized = artifact
         unsized.size = nil

@@ -8,7 +8,6 @@ import Synchronization
 /// Reading never waits for it.
 final class SizeProbe: Sendable {
     private struct State {
-        var trust = HeadTrust()
         var walks = DirectoryWalks()
         var runs: [JobOrdinal: Task<Void, Never>] = [:]
         var isClosed = false
@@ -21,18 +20,21 @@ final class SizeProbe: Sendable {
     private let catalog: JobCatalog
     private let downloads: ArtifactDownloads
     private let keyring: Keyring
+    private let servers: Servers
     private let notes: SizeNotes
     private let flights = Flights<ForKey<ArtifactKey>, UInt64>()
     private let places = Places(width)
     private let state = Mutex(State())
 
     init(
-        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, downloads: ArtifactDownloads, keyring: Keyring
+        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, downloads: ArtifactDownloads, keyring: Keyring,
+        servers: Servers
     ) {
         self.client = client
         self.catalog = catalog
         self.downloads = downloads
         self.keyring = keyring
+        self.servers = servers
         notes = SizeNotes(store: store)
     }
 
@@ -62,8 +64,7 @@ final class SizeProbe: Sendable {
 
     /// The bytes that came are more or fewer than HEAD had said.
     func disprove(_ source: ArtifactSource) {
-        let origin = origin(of: source)
-        state.withLock { $0.trust.disprove(origin) }
+        servers.withHeads(of: source) { $0.disprove($1) }
     }
 
     private func learn(
@@ -88,13 +89,15 @@ final class SizeProbe: Sendable {
     ) async throws(Failure) -> UInt64 {
         if let size = catalog.artifact(image: key.image, of: job)?.size { return size }
         if let download = downloads.underWay(key) { return try await download.size() }
-        let origin = origin(of: source)
-        guard state.withLock({ $0.trust.question(at: origin) }) == .head else {
+        guard servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {
             return try await downloads.size(name, from: source, of: job)
         }
-        let result = await head(source, of: job)
+        let result = await head(source, of: job).map { announcement -> UInt64? in
+            if let serves = announcement.servesRanges { servers.note(ranges: serves ? .served : .ignored, of: source) }
+            return announcement.size
+        }
         let answer = HeadTrust.Answer(result)
-        switch state.withLock({ $0.trust.decide(answer, at: origin) }) {
+        switch servers.withHeads(of: source, { $0.decide(answer, at: $1) }) {
         case .believe:
             guard let size = try result.mapError({ Failure($0) }).get() else {
                 throw Failure(.badAnswer, "\(name) of job \(job.id) was announced without a size")
@@ -102,12 +105,12 @@ final class SizeProbe: Sendable {
             return size
         case .askByGet:
             let size = try await downloads.size(name, from: source, of: job)
-            state.withLock { $0.trust.confirm(size, after: answer, at: origin) }
+            servers.withHeads(of: source) { $0.confirm(size, after: answer, at: $1) }
             return size
         }
     }
 
-    private func head(_ source: ArtifactSource, of job: Job) async -> Result<UInt64?, APIError> {
+    private func head(_ source: ArtifactSource, of job: Job) async -> Result<FileAnnouncement, APIError> {
         do throws(APIError) {
             switch source {
             case .image(.endpoint(let segment)): return .success(try await client.headImage(job.id, segment))
@@ -117,12 +120,6 @@ final class SizeProbe: Sendable {
         } catch {
             return .failure(error)
         }
-    }
-
-    private func origin(of source: ArtifactSource) -> String {
-        let api = APIOrigin.name(of: client.origin.description) ?? client.origin.description
-        guard case .image(.url(let url)) = source else { return api }
-        return APIOrigin.name(of: url) ?? url
     }
 
     // MARK: The rest of a directory

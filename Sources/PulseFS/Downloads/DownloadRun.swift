@@ -1,0 +1,135 @@
+import PulseAPI
+import Transfer
+
+/// Brings the bytes of one download: asks for its parts, several at a time where that helps, and goes on where an answer was
+/// cut off.
+struct DownloadRun: Sendable {
+    let download: Download
+    /// Sends one request for the file, or for a part of it.
+    let ask: @Sendable (FilePart?, DownloadPart) async throws(APIError) -> ResponseHead
+
+    /// Returns when the download is complete or has failed, and no request for it is under way.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            for await _ in download.workerCalls { group.addTask { await work() } }
+            // The others' answers are of no use when one has failed.
+            if !download.isComplete { group.cancelAll() }
+        }
+        // A cancelled task gets no calls any more.
+        download.fail(Failure(.interrupted, "the download was given up"))
+    }
+
+    private func work() async {
+        while let order = download.claim() {
+            do throws(Failure) { try await bring(order) } catch { download.fail(error) }
+        }
+    }
+
+    private func bring(_ order: PartPlan.Order) async throws(Failure) {
+        var order = order
+        var rest = Rest(order)
+        var patience = Patience()
+        while true {
+            let part = DownloadPart(of: download, for: rest.order, from: rest.start)
+            let problem = await problem(of: part, rest)
+            if part.reach?.isWhole == true { order = .whole }
+            switch part.refusal {
+            case .partIsFull: return
+            case .givenUp: throw Failure(.interrupted, "nobody wants the file")
+            case .changed: throw Failure(.badAnswer, "the file has changed at the server while it was fetched")
+            case .rangeIgnored:
+                guard order == .whole else {
+                    // Whoever asked for the first part gets all.
+                    if case .part(let range) = rest.order { download.giveBack(range) }
+                    return
+                }
+                rest = Rest(.whole)
+                continue
+            case nil: break
+            }
+            if let problem {
+                if problem.cause == .status(416) { download.doubtSize() }
+                let brought = part.next - rest.start
+                guard part.reach != nil, problem.isCut, let pause = patience.pause(afterBringing: brought) else {
+                    throw Failure(problem)
+                }
+                do { try await Task.sleep(for: pause) } catch { throw Failure(problem) }
+                rest = if order == .whole, download.ranges != .served { Rest(.whole) } else { rest.after(part) }
+                continue
+            }
+            guard let reach = part.reach, reach.end != nil else { return download.end(at: part.next) }
+            // A server may answer with less than it was asked for, though not with nothing.
+            guard case .part(let range) = rest.order, !reach.isWhole, part.next < range.upperBound else { return }
+            guard part.next > range.lowerBound else {
+                throw Failure(.badAnswer, "the server announces bytes that it does not send")
+            }
+            rest = Rest(.part(part.next..<range.upperBound))
+        }
+    }
+
+    /// Sends the request for what is left of an order; returns what was wrong with the answer.
+    private func problem(of part: DownloadPart, _ rest: Rest) async -> APIError? {
+        do throws(APIError) {
+            switch rest.order {
+            case .whole: _ = try await ask(nil, part)
+            case .part(let range): _ = try await ask(FilePart(range, validator: download.validator), part)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// What is left of an order.
+    private struct Rest {
+        let order: PartPlan.Order
+
+        init(_ order: PartPlan.Order) { self.order = order }
+
+        var start: UInt64 {
+            if case .part(let range) = order { range.lowerBound } else { 0 }
+        }
+
+        /// What is left when so much of it has come; all of it when nobody knows where it ends.
+        func after(_ part: DownloadPart) -> Rest {
+            let end: UInt64? =
+                switch order {
+                case .part(let range) where part.reach?.isWhole != true: range.upperBound
+                default: part.reach?.end
+                }
+            guard let end, part.next < end else { return Rest(.whole) }
+            return Rest(.part(part.next..<end))
+        }
+    }
+}
+
+/// How long to go on with a file whose answers are cut off.
+struct Patience {
+    /// Cuts in a row that brought next to nothing.
+    private var vain = 0
+    private var cuts = 0
+
+    private static let mostVain = 3
+    private static let mostCuts = 64
+    /// Bytes that are worth a request.
+    private static let progress: UInt64 = 1 << 20
+    private static let firstPause = Duration.milliseconds(250)
+
+    /// How long to wait before the next attempt, at random up to a bound that doubles; nil when there is to be none.
+    mutating func pause(afterBringing bytes: UInt64) -> Duration? {
+        vain = bytes >= Self.progress ? 1 : vain + 1
+        cuts += 1
+        guard vain <= Self.mostVain, cuts <= Self.mostCuts else { return nil }
+        return Self.firstPause * (1 << (vain - 1)) * Double.random(in: 0...1)
+    }
+}
+
+extension APIError {
+    /// The answer had begun and was broken off, by nobody's decision.
+    fileprivate var isCut: Bool {
+        switch cause {
+        case .transport(.partialBody), .transport(.connectionReset): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/// In which parts a file is asked for, and which comes next. Decisions only; whoever holds it asks.
+///
+/// A file of known size from a server that serves ranges comes in parts, several at a time: a connection over a long way
+/// carries only so much at once. Anything else comes whole, by one request.
+struct PartPlan: Sendable {
+    /// What is known of the server's ranges.
+    enum Ranges: Sendable {
+        case unknown
+        case served
+        case ignored
+    }
+
+    enum Order: Sendable, Equatable {
+        /// All of it, by a request without a range.
+        case whole
+        case part(Range<UInt64>)
+    }
+
+    /// Files from this size on come in parts; bytes. Below it, one request is as quick as several.
+    static let leastSize: UInt64 = 8 << 20
+    /// Bytes of a part: large beside what a connection carries in a round trip, small beside the file.
+    static let partSize: UInt64 = 8 << 20
+    /// Parts of a file at a time. A reader who waits for one that nobody has asked for gets one more.
+    static let width = 8
+    static let greatestWidth = 12
+
+    private(set) var ranges: Ranges
+    /// Bytes in all, as told so far: by whoever gave the order at first, then by the answers.
+    private(set) var size: UInt64?
+    /// Parts that have been asked for, come or not.
+    private(set) var claimed = ByteSet()
+    private var isWholeClaimed = false
+
+    init(size: UInt64?, ranges: Ranges) {
+        self.size = size
+        self.ranges = ranges
+    }
+
+    /// How many requests are of use at once, as far as is known now.
+    var usefulWidth: Int {
+        guard let size, size >= Self.leastSize, ranges == .served, !isWholeClaimed else { return 1 }
+        return Self.width
+    }
+
+    /// The next part to ask for, beginning where someone waits if that has not been asked for; nil when there is none.
+    mutating func claim(waitedFor positions: [UInt64] = []) -> Order? {
+        guard !isWholeClaimed else { return nil }
+        guard let size, size >= Self.leastSize, ranges != .ignored else {
+            guard claimed.isEmpty else { return nil }
+            isWholeClaimed = true
+            return .whole
+        }
+        // Whether the server serves ranges is known when the first has come.
+        if ranges == .unknown, !claimed.isEmpty { return nil }
+        let start = positions.first { isFree($0) } ?? claimed.firstGap(from: 0)
+        guard start < size else { return nil }
+        let boundary = (start / Self.partSize + 1) * Self.partSize
+        let end = min(boundary, size, claimed.firstMember(from: start) ?? size)
+        claimed.insert(start..<end)
+        return .part(start..<end)
+    }
+
+    /// Nobody has asked for this position yet, and there is such a position.
+    func isFree(_ position: UInt64) -> Bool {
+        guard let size, position < size, !isWholeClaimed else { return false }
+        return !claimed.contains(position..<position + 1)
+    }
+
+    /// A part that was asked for does not come by this request.
+    mutating func giveBack(_ range: Range<UInt64>) { claimed.remove(range) }
+
+    /// An answer carries the bytes that were asked for, of so many in all.
+    mutating func answeredInParts(of size: UInt64?) {
+        ranges = .served
+        if let size { self.size = size }
+    }
+
+    /// What an answer says of ranges, if anything.
+    mutating func announced(servesRanges: Bool?) {
+        if let servesRanges { ranges = servesRanges ? .served : .ignored }
+    }
+
+    /// An answer carries all bytes from the first on, whatever was asked for. Returns where to break it off because the rest
+    /// comes in parts; nil when it is to be taken whole.
+    mutating func answeredWhole(size: UInt64?, isAskedForWhole: Bool) -> UInt64? {
+        if let size { self.size = size }
+        if !isAskedForWhole { ranges = .ignored }
+        guard ranges == .served, let size, size >= Self.leastSize else {
+            isWholeClaimed = true
+            return nil
+        }
+        isWholeClaimed = false
+        claimed.insert(0..<Self.partSize)
+        return Self.partSize
+    }
+
+    /// A range that was asked for was answered by the whole file.
+    mutating func rangesAreIgnored() { ranges = .ignored }
+}
