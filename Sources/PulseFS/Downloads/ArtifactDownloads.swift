@@ -15,6 +15,7 @@ final class ArtifactDownloads: Sendable {
     private struct State {
         var downloads: [ArtifactKey: (download: Download, task: Task<Void, Never>)] = [:]
         var isClosed = false
+        var observer: (@Sendable (ArtifactKey) -> Void)?
     }
 
     private let client: PulseClient
@@ -56,15 +57,24 @@ final class ArtifactDownloads: Sendable {
             }
             let task = Task {
                 await run(download, name, source, job)
-                self.state.withLock { state in
+                let observer = self.state.withLock { state in
                     // One that was given up may have a successor there.
                     if state.downloads[key]?.download === download { state.downloads[key] = nil }
+                    return state.observer
                 }
+                observer?(key)
             }
             state.downloads[key] = (download, task)
             return .success(.arriving(download))
         }
         return try outcome.get()
+    }
+
+    /// Whether someone waits for the bytes of an image that is on its way.
+    func isWanted(_ name: String, of job: Job) -> Bool {
+        state.withLock { state in
+            state.downloads.contains { $0.key.job == job.ordinal && $0.key.image == name && $0.value.download.isWanted }
+        }
     }
 
     /// Gives up what was fetched ahead and nobody has come to want.
@@ -153,6 +163,11 @@ final class ArtifactDownloads: Sendable {
         if source == .formPDF { return .form }
         if let known = job.image(named: name) { return known.slot }
         return try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)
+    }
+
+    /// Calls `observer` with each file of which a download has ended, however. One observer.
+    func observeEnds(_ observer: @escaping @Sendable (ArtifactKey) -> Void) {
+        state.withLock { $0.observer = observer }
     }
 
     /// Returns when the downloads that are under way now have ended.

@@ -119,6 +119,9 @@ final class Download: Sendable {
         }
     }
 
+    /// A reader has come.
+    var isWanted: Bool { state.withLock { $0.wish == .bytes } }
+
     /// Gives it up if nobody has come to want it; true when it now is.
     func abandon() -> Bool {
         state.withLock { state in

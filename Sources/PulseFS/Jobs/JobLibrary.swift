@@ -11,6 +11,8 @@ package final class JobLibrary: Sendable {
     private let fetcher: JobFetcher
     let downloads: ArtifactDownloads
     private let sizes: SizeProbe
+    private let imagesAhead: ImagePrefetch
+    private let jobsAhead: JobPrefetch
     private let keyring: Keyring
     private let fetches = Flights<ForKey<JobID>, Job>()
     private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
@@ -35,6 +37,13 @@ package final class JobLibrary: Sendable {
         downloads = ArtifactDownloads(client: client, store: store, catalog: catalog, servers: servers)
         sizes = SizeProbe(
             client: client, store: store, catalog: catalog, downloads: downloads, keyring: keyring, servers: servers)
+        imagesAhead = ImagePrefetch(downloads, clock: clock)
+        let ahead = JobsToFetch()
+        jobsAhead = JobPrefetch(
+            next: { [catalog] job, count in ((try? catalog.known(after: job, limit: count)) ?? []).map(\.ordinal) },
+            fetch: { job, slots in await ahead.library?.fetchAhead(job, slots) })
+        ahead.library = self
+        downloads.observeEnds { [weak imagesAhead] in imagesAhead?.ended($0) }
     }
 
     // MARK: Jobs
@@ -112,10 +121,12 @@ package final class JobLibrary: Sendable {
         openBlobs.withLock { $0.removeAll(where: \.isOrphan) }
     }
 
-    /// An image by name, with its size.
-    package func image(named name: String, of job: Job) async throws(Failure) -> StoredArtifact {
+    /// An image by name, with its size. `reader` is the thread that looks; 0 is unknown.
+    package func image(
+        named name: String, of job: Job, for reader: Int32 = 0
+    ) async throws(Failure) -> StoredArtifact {
         let job = try catalog.job(job.ordinal) ?? job
-        if let known = job.image(named: name) { return try await sized(known, of: job) }
+        if let known = job.image(named: name) { return try await sized(known, of: job, for: reader) }
         let source = ArtifactSource.image(.endpoint(PathSegment(encoding: name)))
         let size = try await sizes.size(ofUnlisted: name, from: source, of: job)
         do throws(StoreError) {
@@ -128,34 +139,71 @@ package final class JobLibrary: Sendable {
         }
     }
 
-    /// The artifact with its size.
-    package func sized(_ artifact: StoredArtifact, of job: Job) async throws(Failure) -> StoredArtifact {
+    /// The artifact with its size. `reader` is the thread that looks; 0 is unknown.
+    package func sized(
+        _ artifact: StoredArtifact, of job: Job, for reader: Int32 = 0
+    ) async throws(Failure) -> StoredArtifact {
         let artifact = try catalog.job(job.ordinal)?.artifact(artifact.slot) ?? artifact
         guard artifact.size == nil else { return artifact }
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
             throw Failure(.cacheFailed, "the cache does not know where \(artifact.name) of job \(job.id) comes from")
         }
-        return try await sizes.sized(artifact, from: source, of: job)
+        // Whoever reads one after the other reads this one next: the size comes with the bytes.
+        let isToBeRead = artifact.slot.isImage && imagesAhead.expectsRead(of: artifact.slot, of: job, by: reader)
+        return try await sizes.sized(artifact, from: source, of: job, isToBeRead: isToBeRead)
+    }
+
+    /// Takes in that a thread begins to read a file, so that what it is going to read next can be on its way. Does not wait.
+    func noticeRead(of slot: ArtifactSlot, of job: Job, by reader: Int32) {
+        if slot.isImage { imagesAhead.noticeRead(of: slot, of: job, by: reader) }
+        jobsAhead.noticeRead(of: slot, of: job.ordinal)
+    }
+
+    /// Gives up what is fetched ahead of readers who have gone.
+    func sweepAhead() { imagesAhead.sweep() }
+
+    /// Brings what is missing of these files of a job, if that needs the network. What can be fetched only once is not
+    /// fetched for someone who may never come.
+    private func fetchAhead(_ ordinal: JobOrdinal, _ slots: Set<ArtifactSlot>) async {
+        guard let job = (try? catalog.job(ordinal)) ?? nil, !job.awaitsLargeResult else { return }
+        guard job.phase.isTerminal else {
+            if catalog.freshness(of: job) == .zero { _ = try? await ask(job.id) }
+            return
+        }
+        let lost = slots.compactMap { job.artifact($0) }.first { artifact in
+            artifact.source == nil && !artifact.isSingleUse && store.open(job.blobKey(artifact.slot)) == nil
+        }
+        if let lost { _ = try? await refill(lost, of: job) }
     }
 
     /// Bytes of a file that was not on disk a moment ago, or was damaged there: from the download under way, or a new one,
     /// or the job's document again.
     package func read(
-        _ artifact: StoredArtifact, of job: Job, at offset: UInt64, count: Int
+        _ artifact: StoredArtifact, of job: Job, at offset: UInt64, count: Int, for reader: Int32 = 0
     ) async throws(Failure) -> ReadReply {
         let range = Self.range(at: offset, count: count)
         guard !job.isMisshown(artifact.slot) else { throw Self.wrongSize(artifact, of: job) }
-        if let reply = try await intact(artifact, of: job, range) { return reply }
+        // Said as soon as the reader's own request is on its way, so that it goes first.
+        let notice = { [self] in if offset == 0 { noticeRead(of: artifact.slot, of: job, by: reader) } }
+        if let reply = try await intact(artifact, of: job, range) {
+            notice()
+            return reply
+        }
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
+            notice()
             let job = try await refill(artifact, of: job)
             if let reply = try await intact(artifact, of: job, range) { return reply }
             throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is no longer in the cache, nor at the API")
         }
         var supply = try downloads.supply(artifact.name, from: source, of: job)
         if case .stored(let stored) = supply {
-            if let reply = try await intact(stored, of: job, range) { return reply }
+            if let reply = try await intact(stored, of: job, range) {
+                notice()
+                return reply
+            }
             supply = try downloads.supply(artifact.name, from: source, of: job, isLost: true)
         }
+        notice()
         guard case .arriving(let download) = supply else {
             throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is not in the cache where it was just put")
         }
@@ -241,8 +289,21 @@ package final class JobLibrary: Sendable {
         await fetches.close(grace: grace)
         await refills.close(grace: grace)
         await sizes.close(grace: grace)
+        imagesAhead.close()
+        await jobsAhead.close()
         await downloads.close(grace: grace)
         await store.close()
+    }
+}
+
+/// The way from the prefetch of jobs to the library that it is a part of.
+private final class JobsToFetch: Sendable {
+    private struct Held { weak var library: JobLibrary? }
+    private let held = Mutex(Held())
+
+    var library: JobLibrary? {
+        get { held.withLock { $0.library } }
+        set { held.withLock { $0.library = newValue } }
     }
 }
 

@@ -1,7 +1,8 @@
 import ArtifactStore
 import Dispatch
 
-/// Notices what other processes have done to the cache: jobs made known or forgotten, blobs evicted. One look a second.
+/// Notices what other processes have done to the cache, jobs made known or forgotten, blobs evicted, and that nobody follows
+/// what is fetched ahead. One look a second.
 struct CacheWatch {
     private let timer: any DispatchSourceTimer
 
@@ -11,6 +12,7 @@ struct CacheWatch {
         timer.setEventHandler {
             library.catalog.checkListing()
             library.releaseOrphans()
+            library.sweepAhead()
             // One that was found damaged meanwhile is empty now.
             Task { try? await library.store.rebuildIndexIfLost() }
         }

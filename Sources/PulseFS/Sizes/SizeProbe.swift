@@ -39,10 +39,19 @@ final class SizeProbe: Sendable {
     }
 
     /// The artifact with its size. Whoever asks for a second image of a job soon after the first gets the others' sizes on
-    /// their way too.
+    /// their way too, unless it is to be read: then its bytes are fetched, and the size with them.
     func sized(
-        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, isToBeRead: Bool
     ) async throws(Failure) -> StoredArtifact {
+        if isToBeRead {
+            switch try downloads.supply(artifact.name, from: source, of: job) {
+            case .stored(let artifact): return artifact
+            case .arriving(let download):
+                var artifact = artifact
+                artifact.size = try await download.size()
+                return note(artifact, of: job)
+            }
+        }
         noticeWalk(to: artifact, of: job)
         return try await learn(artifact, from: source, of: job)
     }

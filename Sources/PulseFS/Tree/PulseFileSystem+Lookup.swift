@@ -15,7 +15,9 @@ extension PulseFileSystem {
         case .job(let ordinal):
             return withKey { tree in tree.withJob(ordinal) { job, tree in tree.lookup(name, in: job) } }
         case .images(let ordinal):
-            return withKey { tree in tree.withJob(ordinal) { job, tree in tree.lookupImage(name, of: job) } }
+            return withKey { tree in
+                tree.withJob(ordinal) { job, tree in tree.lookupImage(name, of: job, for: caller.thread) }
+            }
         case .readme, .controlFile, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
@@ -97,7 +99,7 @@ extension PulseFileSystem {
         return entry(slot, of: job).map { .found($0) }
     }
 
-    private func lookupImage(_ name: String, of job: Job) -> Answer<LookupReply> {
+    private func lookupImage(_ name: String, of job: Job, for reader: Int32) -> Answer<LookupReply> {
         guard FileName.isSafe(name) else { return .now(.absent(.forever)) }
         if let known = job.image(named: name), known.size != nil {
             return entry(known.slot, of: job).map { .found($0) }
@@ -105,7 +107,7 @@ extension PulseFileSystem {
         return .later { [library] () throws(Errno) in
             do throws(Failure) {
                 let whole = try await library.fetchLargeResult(of: job)
-                let artifact = try await library.image(named: name, of: whole)
+                let artifact = try await library.image(named: name, of: whole, for: reader)
                 return .found(self.entry(artifact, of: whole))
             } catch  where error.isAbsence {
                 return .absent(Self.absenceLifetime)

@@ -50,28 +50,38 @@ package final class PulseFileSystem: FileSystem {
         case .file(let ordinal, let slot):
             return withKey { tree in
                 // What the kernel holds a node of may be read without asking whether the job has gone on.
-                tree.known(ordinal).then { job in tree.read(slot, of: job, at: offset, count: count) }
+                tree.known(ordinal).then { job in
+                    tree.read(slot, of: job, at: offset, count: count, for: caller)
+                }
             }
         case .none: return .failed(.staleNFSFileHandle)
         default: return .failed(.isDirectory)
         }
     }
 
-    private func read(_ slot: ArtifactSlot, of job: Job, at offset: UInt64, count: Int) -> Answer<ReadReply> {
-        switch slot {
-        case .status: return .now(.bytes(slice(job.facts.statusDocument, offset, count)))
-        case .error: return .now(.bytes(slice(library.explanation(of: job) ?? [], offset, count)))
-        default: break
+    private func read(
+        _ slot: ArtifactSlot, of job: Job, at offset: UInt64, count: Int, for caller: Caller
+    ) -> Answer<ReadReply> {
+        let own: [UInt8]? =
+            switch slot {
+            case .status: job.facts.statusDocument
+            case .error: library.explanation(of: job) ?? []
+            default: nil
+            }
+        if let own {
+            if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
+            return .now(.bytes(slice(own, offset, count)))
         }
         guard let artifact = job.artifact(slot) else { return .failed(.staleNFSFileHandle) }
         if !job.isMisshown(slot), let blob = library.blob(slot, of: job), blob.size == artifact.size ?? blob.size,
             blob.isIntact(JobLibrary.range(at: offset, count: count))
         {
+            if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
             return .now(.file(blob, offset: offset, length: count, size: blob.size))
         }
         return .later { [library] () throws(Errno) in
             do throws(Failure) {
-                return try await library.read(artifact, of: job, at: offset, count: count)
+                return try await library.read(artifact, of: job, at: offset, count: count, for: caller.thread)
             } catch {
                 throw error.logged
             }

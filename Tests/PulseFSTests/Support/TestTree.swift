@@ -15,7 +15,7 @@ final class TestTree: Sendable {
     let keyring: Keyring
     let files: PulseFileSystem
     private let clock: StillClock
-    private static let caller = Caller(thread: 0, user: 0, group: 0)
+    private static func caller(_ thread: Int32 = 0) -> Caller { Caller(thread: thread, user: 0, group: 0) }
 
     private init(library: JobLibrary, keyring: Keyring, clock: StillClock) {
         self.library = library
@@ -64,7 +64,7 @@ final class TestTree: Sendable {
     /// A tree on a cache of its own, and the emulator it asks.
     static func with<Value: Sendable>(
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
-        _ body: (TestTree, Emulator) async throws -> Value
+        clock: StillClock = StillClock(), _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
         // Whoever shuts the emulator down finds nobody else at its port.
         let port = try ReservedPort()
@@ -73,7 +73,8 @@ final class TestTree: Sendable {
         configuration.port = port.number
         return try await ScratchDirectory.with { [configuration] (scratch) async throws in
             try await Emulator.with(configuration) { (emulator) async throws in
-                try await with(emulator.baseURL, cache: scratch.appending("cache"), key: key) { (tree) async throws in
+                try await with(emulator.baseURL, cache: scratch.appending("cache"), key: key, clock: clock) {
+                    (tree) async throws in
                     try await body(tree, emulator)
                 }
             }
@@ -83,25 +84,29 @@ final class TestTree: Sendable {
     // MARK: Asking
 
     /// The entry at a path below the root; nil when a name on the way is absent. Throws the `Errno` of a failure.
-    func lookup(_ path: String) async throws -> Entry? {
+    func lookup(_ path: String, by thread: Int32 = 0) async throws -> Entry? {
         var node = NodeID.root
         var entry: Entry?
         for name in path.split(separator: "/") {
-            guard case .found(let found) = try await answer(String(name), in: node).resolved() else { return nil }
+            guard case .found(let found) = try await answer(String(name), in: node, by: thread).resolved() else {
+                return nil
+            }
             entry = found
             node = found.attributes.node
         }
         return entry
     }
 
-    func answer(_ name: String, in directory: NodeID) -> Answer<LookupReply> {
-        files.lookup(name, in: directory, for: Self.caller)
+    func answer(_ name: String, in directory: NodeID, by thread: Int32 = 0) -> Answer<LookupReply> {
+        files.lookup(name, in: directory, for: Self.caller(thread))
     }
 
     func answer(_ name: String, in node: Node) -> Answer<LookupReply> { answer(name, in: node.id) }
 
-    func node(_ path: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> NodeID {
-        let entry = try await lookup(path)
+    func node(
+        _ path: String, by thread: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> NodeID {
+        let entry = try await lookup(path, by: thread)
         return try #require(entry, "\(path) is absent", sourceLocation: sourceLocation).attributes.node
     }
 
@@ -115,7 +120,7 @@ final class TestTree: Sendable {
     }
 
     func getattr(_ node: NodeID) async throws -> FileAttributes {
-        try await files.getattr(node, for: Self.caller).resolved().attributes
+        try await files.getattr(node, for: Self.caller()).resolved().attributes
     }
 
     func names(_ path: String) async throws -> [String] {
@@ -127,7 +132,7 @@ final class TestTree: Sendable {
         var entries: [DirectoryEntry] = []
         while true {
             let page = try await files.readdir(
-                node, after: entries.last?.cookie ?? .start, limit: limit, for: Self.caller
+                node, after: entries.last?.cookie ?? .start, limit: limit, for: Self.caller()
             ).resolved()
             #expect(page.count <= limit)
             if page.isEmpty { return entries }
@@ -135,12 +140,12 @@ final class TestTree: Sendable {
         }
     }
 
-    func answer(read node: NodeID, at offset: UInt64, count: Int) -> Answer<ReadReply> {
-        files.read(node, at: offset, count: count, for: Self.caller)
+    func answer(read node: NodeID, at offset: UInt64, count: Int, by thread: Int32 = 0) -> Answer<ReadReply> {
+        files.read(node, at: offset, count: count, for: Self.caller(thread))
     }
 
-    func read(_ node: NodeID, at offset: UInt64, count: Int) async throws -> [UInt8] {
-        try Self.bytes(of: try await answer(read: node, at: offset, count: count).resolved())
+    func read(_ node: NodeID, at offset: UInt64, count: Int, by thread: Int32 = 0) async throws -> [UInt8] {
+        try Self.bytes(of: try await answer(read: node, at: offset, count: count, by: thread).resolved())
     }
 
     static func bytes(of reply: ReadReply) throws -> [UInt8] {
@@ -158,11 +163,13 @@ final class TestTree: Sendable {
     }
 
     /// The whole file at a path, read in pieces until it ends.
-    func content(_ path: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> [UInt8] {
-        let node = try await node(path, sourceLocation: sourceLocation)
+    func content(
+        _ path: String, by thread: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> [UInt8] {
+        let node = try await node(path, by: thread, sourceLocation: sourceLocation)
         var content: [UInt8] = []
         while true {
-            let piece = try await read(node, at: UInt64(content.count), count: 128 * 1024)
+            let piece = try await read(node, at: UInt64(content.count), count: 128 * 1024, by: thread)
             if piece.isEmpty { return content }
             content += piece
         }
@@ -172,6 +179,9 @@ final class TestTree: Sendable {
         let bytes = try await content(path, sourceLocation: sourceLocation)
         return try #require(String(validating: bytes, as: UTF8.self), sourceLocation: sourceLocation)
     }
+
+    /// The job as the library knows it.
+    func job(_ id: String) async throws -> Job? { try library.catalog.job(try #require(JobID(id))) }
 
     // MARK: Time and disk
 

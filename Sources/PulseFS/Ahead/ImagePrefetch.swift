@@ -1,0 +1,131 @@
+import ArtifactStore
+import Synchronization
+
+/// Fetches the images that whoever reads a job's images one after the other is going to read next.
+///
+/// A look at names and sizes starts nothing: only reads do. What is fetched ahead is bounded in bytes and in number, and given
+/// up when nobody follows.
+final class ImagePrefetch: Sendable {
+    private struct State {
+        var runs = GenerationCache<JobOrdinal, ImageRun>(generation: 64)
+        /// What is on its way, with the bytes it is taken to have.
+        var underWay: [ArtifactKey: UInt64] = [:]
+        var isClosed = false
+    }
+
+    /// Files and bytes on their way ahead of all readers.
+    static let mostFiles = 32
+    static let mostBytes: UInt64 = 64 << 20
+    /// Bytes of an image of which nothing is known.
+    private static let usualSize: UInt64 = 512 << 10
+    /// A run that nobody has followed for so long is over.
+    static let patience = Duration.seconds(5)
+
+    private let downloads: ArtifactDownloads
+    private let clock: @Sendable () -> ContinuousClock.Instant
+    private let state = Mutex(State())
+
+    init(_ downloads: ArtifactDownloads, clock: @escaping @Sendable () -> ContinuousClock.Instant) {
+        self.downloads = downloads
+        self.clock = clock
+    }
+
+    /// Takes in that a thread begins to read an image. Does not wait, and does nothing on the disk.
+    func noticeRead(of slot: ArtifactSlot, of job: Job, by reader: Int32) {
+        let now = clock()
+        let advice = state.withLock { state in
+            guard !state.isClosed else { return ImageRun.Advice() }
+            var run = state.runs.value(for: job.ordinal) ?? ImageRun(job: job, readAt: now)
+            (run.job, run.reader, run.readAt) = (job, reader, now)
+            let advice = run.noticeRead(of: slot)
+            run.queue.removeAll { $0 == slot || advice.drop.contains($0) }
+            run.queue += advice.fetch
+            state.runs.set(run, for: job.ordinal)
+            return advice
+        }
+        for slot in advice.drop { abandon(slot, of: job) }
+        if !advice.fetch.isEmpty { Task { fill(from: job.ordinal) } }
+    }
+
+    /// Whether a look at this image is likely to be followed by a read: whoever looks has just read the one before it.
+    func expectsRead(of slot: ArtifactSlot, of job: Job, by reader: Int32) -> Bool {
+        guard reader != 0 else { return false }
+        return state.withLock { state in
+            guard let run = state.runs.value(for: job.ordinal), run.reader == reader,
+                run.readAt.duration(to: clock()) < Self.patience
+            else { return false }
+            return run.reading.expects(slot) || run.follows(slot)
+        }
+    }
+
+    /// A download has ended: there may be room for another.
+    func ended(_ key: ArtifactKey) {
+        let wasAhead = state.withLock { $0.underWay.removeValue(forKey: key) != nil }
+        if wasAhead { fill(from: key.job) }
+    }
+
+    /// Ends the runs that nobody has followed lately, and gives up what is on its way for them.
+    func sweep() {
+        let now = clock()
+        let idle = state.withLock { state -> [(Job, [ArtifactSlot])] in
+            state.runs.values.compactMap { run in
+                guard run.reading.isRunning, run.readAt.duration(to: now) >= Self.patience else { return nil }
+                var ended = run
+                let advice = ended.end()
+                state.runs.set(ended, for: run.job.ordinal)
+                return (run.job, advice.drop)
+            }
+        }
+        for (job, slots) in idle { for slot in slots { abandon(slot, of: job) } }
+    }
+
+    func close() { state.withLock { $0.isClosed = true } }
+
+    // MARK: Fetching
+
+    /// Starts what there is room for, of one job.
+    private func fill(from ordinal: JobOrdinal) {
+        while let (artifact, source, job) = next(of: ordinal) {
+            let key = ArtifactKey(job, artifact.name, source)
+            let supply = try? downloads.supply(artifact.name, from: source, of: job, for: .ahead)
+            // It may be there already, and it may have ended before this was noted.
+            guard case .arriving(let download) = supply, !download.isComplete else {
+                _ = state.withLock { $0.underWay.removeValue(forKey: key) }
+                continue
+            }
+        }
+    }
+
+    /// The next image of a job to fetch, counted as on its way; nil when there is none, or no room.
+    private func next(of ordinal: JobOrdinal) -> (StoredArtifact, ArtifactSource, Job)? {
+        state.withLock { state in
+            guard !state.isClosed, var run = state.runs.value(for: ordinal) else { return nil }
+            defer { state.runs.set(run, for: ordinal) }
+            while let slot = run.queue.first {
+                guard let artifact = run.job.artifact(slot), !artifact.isStored,
+                    let source = artifact.source.flatMap(ArtifactSource.init(text:))
+                else {
+                    run.queue.removeFirst()
+                    continue
+                }
+                let key = ArtifactKey(run.job, artifact.name, source)
+                let size = artifact.size ?? Self.usualSize
+                let bytes = state.underWay.values.reduce(0, +)
+                let isRoom = bytes + size <= Self.mostBytes && state.underWay.count < Self.mostFiles
+                guard isRoom || state.underWay.isEmpty else { return nil }
+                run.queue.removeFirst()
+                guard state.underWay[key] == nil else { continue }
+                state.underWay[key] = size
+                return (artifact, source, run.job)
+            }
+            return nil
+        }
+    }
+
+    private func abandon(_ slot: ArtifactSlot, of job: Job) {
+        guard let artifact = job.artifact(slot), let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
+            return
+        }
+        downloads.abandon(ArtifactKey(job, artifact.name, source))
+    }
+}

@@ -1,0 +1,67 @@
+import ArtifactStore
+import FUSE
+import PulseEmulator
+import PulseTestSupport
+import SystemPackage
+import Testing
+
+@testable import PulseFS
+
+@Suite("The tree: jobs ahead", .timeLimit(.minutes(2)))
+struct JobPrefetchTests {
+    private static let first = ReadingRun<Int, Int>.firstWindow
+    private static let requests = RequestPattern.prefix("/job/")
+
+    private static func name(_ number: Int) -> String { "job-\(number < 10 ? "0" : "")\(number)" }
+
+    private static func configuration(_ count: Int) -> EmulatorConfiguration {
+        EmulatorConfiguration(jobs: (1...count).map { .syntheticImages(id: name($0), count: 0, size: 1) })
+    }
+
+    /// Jobs that are known, and whose files were evicted.
+    private static func evicted(_ tree: TestTree, _ emulator: Emulator, count: Int) async throws {
+        for number in 1...count { _ = try await tree.lookup("jobs/\(name(number))") }
+        _ = try await tree.library.store.prune(to: 0)
+        tree.library.releaseOrphans()
+        emulator.clearRequests()
+    }
+
+    @Test("S2.5 jobs read in the order of the listing: the next ones are on their way, each asked for once")
+    func next() async throws {
+        try await TestTree.with(Self.configuration(60)) { (tree, emulator) async throws in
+            try await Self.evicted(tree, emulator, count: 60)
+            _ = try await tree.text("jobs/\(Self.name(1))/result.md")
+            try await emulator.waitUntilIdle()
+            #expect(emulator.count(Self.requests) == 1)
+            _ = try await tree.text("jobs/\(Self.name(2))/result.md")
+            try await emulator.waitForRequests(2 + Self.first, matching: Self.requests)
+            #expect(emulator.count(Self.requests) == 2 + Self.first)
+            for number in 3...60 {
+                #expect(try await tree.text("jobs/\(Self.name(number))/result.md") == "# 0 images\n")
+            }
+            #expect(emulator.fetchCounts.values.allSatisfy { $0 == 1 })
+            #expect(emulator.count(Self.requests) == 60)
+        }
+    }
+
+    @Test("S2.5 what nobody has read of the jobs before is not asked for")
+    func wanted() async throws {
+        try await TestTree.with(Self.configuration(40)) { (tree, emulator) async throws in
+            try await Self.evicted(tree, emulator, count: 40)
+            for number in 1...40 { _ = try await tree.text("jobs/\(Self.name(number))/status.json") }
+            try await emulator.waitUntilIdle()
+            #expect(emulator.count() == 0)
+        }
+    }
+
+    @Test("S2.5 looks at jobs, and reads in no order, ask for nothing else")
+    func looks() async throws {
+        try await TestTree.with(Self.configuration(40)) { (tree, emulator) async throws in
+            try await Self.evicted(tree, emulator, count: 40)
+            for number in 1...40 { _ = try await tree.names("jobs/\(Self.name(number))") }
+            for number in [1, 20, 7, 30] { _ = try await tree.text("jobs/\(Self.name(number))/result.md") }
+            try await emulator.waitUntilIdle()
+            #expect(emulator.count(Self.requests) == 4)
+        }
+    }
+}
