@@ -7,23 +7,28 @@ package final class PulseClient: Sendable {
     private let engine: TransferEngine
     private let keys: any KeySource
     private let limits: TransferLimits
+    private let scheduler: RequestScheduler
 
-    /// `keys` is asked for each request, so that a new key is used as soon as it is there.
+    /// `keys` is asked for each request, so that a new key is used as soon as it is there. `scheduler` decides when each is
+    /// sent, those of other clients that share it included.
     package init(
-        origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(), keys: any KeySource
+        origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
+        scheduler: RequestScheduler = RequestScheduler(), keys: any KeySource
     ) {
         self.origin = origin
         self.engine = engine
         self.limits = limits
+        self.scheduler = scheduler
         self.keys = keys
     }
 
     /// A client whose key nobody watches over.
     package convenience init(
         origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
-        key: @escaping @Sendable () -> APIKey?
+        scheduler: RequestScheduler = RequestScheduler(), key: @escaping @Sendable () -> APIKey?
     ) {
-        self.init(origin: origin, engine: engine, limits: limits, keys: UnwatchedKey(find: key))
+        self.init(
+            origin: origin, engine: engine, limits: limits, scheduler: scheduler, keys: UnwatchedKey(find: key))
     }
 
     /// What to ask and whom.
@@ -44,25 +49,27 @@ package final class PulseClient: Sendable {
     ///
     /// - Parameter refusesPages: whether a page of HTML is taken for the error that it is, as where an image is expected.
     func get(
-        _ target: Target, into sink: any BodySink, refusesPages: Bool = false
+        _ target: Target, into sink: any BodySink, refusesPages: Bool = false, urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
-        try await ask(.get, target, into: sink, refusesPages: refusesPages)
+        try await ask(.get, target, into: sink, refusesPages: refusesPages, urgency: urgency)
     }
 
-    /// Sends one HEAD for a file, under the rules of ``get(_:into:refusesPages:)``.
+    /// Sends one HEAD for a file, under the rules of ``get(_:into:refusesPages:urgency:)``.
     ///
     /// Returns the bytes that GET would carry, when the answer announces them: a length of a coded body is not the file's.
-    func head(_ target: Target) async throws(APIError) -> UInt64? {
-        let head = try await ask(.head, target, into: MemorySink(limit: 0), refusesPages: true)
+    func head(_ target: Target, urgency: Urgency) async throws(APIError) -> UInt64? {
+        let head = try await ask(.head, target, into: MemorySink(limit: 0), refusesPages: true, urgency: urgency)
         return head.fields["content-encoding"] == nil ? head.contentLength : nil
     }
 
     private func ask(
-        _ method: TransferRequest.Method, _ target: Target, into sink: any BodySink, refusesPages: Bool
+        _ method: TransferRequest.Method, _ target: Target, into sink: any BodySink, refusesPages: Bool,
+        urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
         let key = takesKey(target) ? keys.key : nil
         do throws(APIError) {
-            let head = try await send(method, target, with: key, into: sink, refusesPages: refusesPages)
+            let head = try await send(
+                method, target, with: key, into: sink, refusesPages: refusesPages, urgency: urgency)
             if let key, target.isAboutJob { await keys.wasAccepted(key) }
             return head
         } catch {
@@ -71,7 +78,8 @@ package final class PulseClient: Sendable {
             case .status(404) where target.isAboutJob: await keys.wasAccepted(key)
             case .status(401):
                 guard let other = await keys.wasRefused(key) else { break }
-                return try await send(method, target, with: other, into: sink, refusesPages: refusesPages)
+                return try await send(
+                    method, target, with: other, into: sink, refusesPages: refusesPages, urgency: urgency)
             default: break
             }
             throw error
@@ -85,10 +93,10 @@ package final class PulseClient: Sendable {
         }
     }
 
-    /// Sends one request; a key goes with it where it may.
+    /// Sends one request when it is its turn; a key goes with it where it may.
     func send(
         _ method: TransferRequest.Method, _ target: Target, with key: APIKey?, into sink: any BodySink,
-        refusesPages: Bool
+        refusesPages: Bool, urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
         let label: String
         let url: String
@@ -116,7 +124,8 @@ package final class PulseClient: Sendable {
             key.withSecret { request.headers.append(name: "x-api-key", value: $0) }
         }
         do {
-            let response = try await engine.perform(request, into: OnlyWhole(sink, refusesPages: refusesPages))
+            let response = try await scheduler.perform(
+                request, into: OnlyWhole(sink, refusesPages: refusesPages), on: engine, urgency)
             guard response.head.status == 200 else { throw APIError(label, response, sentWith: withKey ? key : nil) }
             return response.head
         } catch let error as TransferError where error.underlying is OnlyWhole.Unexpected {
