@@ -1,4 +1,5 @@
 import PulseEmulator
+import PulseTestSupport
 import Testing
 import Transfer
 

@@ -37,7 +37,8 @@ final class TestTree: Sendable {
     /// A tree on this cache, asking this address, until `body` ends. What is under way then is finished and kept.
     static func with<Value: Sendable>(
         _ address: String, cache: FilePath, key: String = northwind, keyFile: FilePath? = nil,
-        rules: KeyRules = KeyRules(), clock: StillClock = StillClock(), _ body: (TestTree) async throws -> Value
+        rules: KeyRules = KeyRules(), clock: StillClock = StillClock(),
+        scheduler: RequestScheduler = RequestScheduler(), _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
         let secret = try #require(APIKey(key))
@@ -46,7 +47,7 @@ final class TestTree: Sendable {
         let keyring = Keyring(
             secret, from: keyFile.map { .file($0) } ?? .fixed, store: store, origin: origin, rules: rules,
             now: { clock.now })
-        let client = PulseClient(origin: origin, engine: engine, keys: keyring)
+        let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
         keyring.ask(client)
         let library = JobLibrary(client: client, store: store, keyring: keyring, actor: "a test", clock: { clock.now })
         let outcome: Result<Value, any Error>
@@ -64,11 +65,13 @@ final class TestTree: Sendable {
     /// A tree on a cache of its own, and the emulator it asks.
     static func with<Value: Sendable>(
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
-        _ body: (TestTree, Emulator) async throws -> Value
+        scheduler: RequestScheduler = RequestScheduler(), _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
         try await ScratchDirectory.with { (scratch) async throws in
             try await Emulator.with(configuration) { (emulator) async throws in
-                try await with(emulator.baseURL, cache: scratch.appending("cache"), key: key) { (tree) async throws in
+                try await with(
+                    emulator.baseURL, cache: scratch.appending("cache"), key: key, scheduler: scheduler
+                ) { (tree) async throws in
                     try await body(tree, emulator)
                 }
             }
