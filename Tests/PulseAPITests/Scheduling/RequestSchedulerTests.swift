@@ -53,7 +53,7 @@ struct RequestSchedulerTests {
     private let clock = ManualClock()
 
     private func until(_ isTrue: () -> Bool) async {
-        while !isTrue() { await Task.yield() }
+        while !isTrue(), !Task.isCancelled { await Task.yield() }
     }
 
     /// Returns when it has started or waits.
