@@ -94,7 +94,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
-        // Scratch directories, shells with a time limit, and mounts in a process of their own, for the tests.
+        // Scratch directories, a clock, shells with a time limit, and mounts in a process of their own, for the tests.
         .target(
             name: "PulseTestSupport",
             dependencies: [.product(name: "SystemPackage", package: "swift-system")],

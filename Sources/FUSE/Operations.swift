@@ -123,9 +123,10 @@ extension Session {
         connection.want |= offered & wanted
         connection.max_read = UInt32(options.maximumRead)
         connection.max_readahead = max(connection.max_readahead, UInt32(options.maximumRead))
-        // 12 is the kernel's default: more waiting readers than that would queue behind each other.
-        connection.max_background = 64
-        connection.congestion_threshold = 48
+        // 12 is the kernel's default: more waiting readers than that would queue behind each other, and behind stuck ones. For
+        // a user's mount the kernel may allow fewer (max_user_bgreq, by default a share of its memory).
+        connection.max_background = 1024
+        connection.congestion_threshold = 768
     }
 
     /// `.` and `..` are at places 1 and 2; the file system's own places follow.

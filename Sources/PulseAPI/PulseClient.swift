@@ -7,23 +7,28 @@ package final class PulseClient: Sendable {
     private let engine: TransferEngine
     private let keys: any KeySource
     private let limits: TransferLimits
+    private let scheduler: RequestScheduler
 
-    /// `keys` is asked for each request, so that a new key is used as soon as it is there.
+    /// `keys` is asked for each request, so that a new key is used as soon as it is there. `scheduler` decides when each is
+    /// sent, those of other clients that share it included.
     package init(
-        origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(), keys: any KeySource
+        origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
+        scheduler: RequestScheduler = RequestScheduler(), keys: any KeySource
     ) {
         self.origin = origin
         self.engine = engine
         self.limits = limits
+        self.scheduler = scheduler
         self.keys = keys
     }
 
     /// A client whose key nobody watches over.
     package convenience init(
         origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
-        key: @escaping @Sendable () -> APIKey?
+        scheduler: RequestScheduler = RequestScheduler(), key: @escaping @Sendable () -> APIKey?
     ) {
-        self.init(origin: origin, engine: engine, limits: limits, keys: UnwatchedKey(find: key))
+        self.init(
+            origin: origin, engine: engine, limits: limits, scheduler: scheduler, keys: UnwatchedKey(find: key))
     }
 
     /// What to ask and whom.
@@ -44,24 +49,26 @@ package final class PulseClient: Sendable {
     ///
     /// - Parameter refusesPages: whether a page of HTML is taken for the error that it is, as where an image is expected.
     func get(
-        _ target: Target, _ part: FilePart? = nil, into sink: any BodySink, refusesPages: Bool = false
+        _ target: Target, _ part: FilePart? = nil, into sink: any BodySink, refusesPages: Bool = false, urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
-        try await ask(.get, target, part, into: sink, refusesPages: refusesPages)
+        try await ask(.get, target, part, into: sink, refusesPages: refusesPages, urgency: urgency)
     }
 
-    /// Sends one HEAD for a file, under the rules of ``get(_:into:refusesPages:)``.
+    /// Sends one HEAD for a file, under the rules of ``get(_:into:refusesPages:urgency:)``.
     ///
-    func head(_ target: Target) async throws(APIError) -> FileAnnouncement {
-        FileAnnouncement(try await ask(.head, target, nil, into: MemorySink(limit: 0), refusesPages: true))
+    func head(_ target: Target, urgency: Urgency) async throws(APIError) -> FileAnnouncement {
+        FileAnnouncement(
+            try await ask(.head, target, nil, into: MemorySink(limit: 0), refusesPages: true, urgency: urgency))
     }
 
     private func ask(
         _ method: TransferRequest.Method, _ target: Target, _ part: FilePart?, into sink: any BodySink,
-        refusesPages: Bool
+        refusesPages: Bool, urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
         let key = takesKey(target) ? keys.key : nil
         do throws(APIError) {
-            let head = try await send(method, target, part, with: key, into: sink, refusesPages: refusesPages)
+            let head = try await send(
+                method, target, part, with: key, into: sink, refusesPages: refusesPages, urgency: urgency)
             if let key, target.isAboutJob { await keys.wasAccepted(key) }
             return head
         } catch {
@@ -70,7 +77,8 @@ package final class PulseClient: Sendable {
             case .status(404) where target.isAboutJob: await keys.wasAccepted(key)
             case .status(401):
                 guard let other = await keys.wasRefused(key) else { break }
-                return try await send(method, target, part, with: other, into: sink, refusesPages: refusesPages)
+                return try await send(
+                    method, target, part, with: other, into: sink, refusesPages: refusesPages, urgency: urgency)
             default: break
             }
             throw error
@@ -84,10 +92,10 @@ package final class PulseClient: Sendable {
         }
     }
 
-    /// Sends one request; a key goes with it where it may.
+    /// Sends one request when it is its turn; a key goes with it where it may.
     func send(
         _ method: TransferRequest.Method, _ target: Target, _ part: FilePart? = nil, with key: APIKey?,
-        into sink: any BodySink, refusesPages: Bool
+        into sink: any BodySink, refusesPages: Bool, urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
         let label: String
         let url: String
@@ -117,7 +125,7 @@ package final class PulseClient: Sendable {
         }
         do {
             let body = OnlyExpected(sink, isPart: part != nil, refusesPages: refusesPages)
-            let response = try await engine.perform(request, into: body)
+            let response = try await scheduler.perform(request, into: body, on: engine, urgency)
             guard body.isExpected(response.head.status) else {
                 throw APIError(label, response, sentWith: withKey ? key : nil)
             }

@@ -5,7 +5,9 @@ import Testing
 @Suite("Stuck requests", .takingTurns, .timeLimit(.minutes(10)))
 struct StuckRequestTests {
     private static let size = 300_000
-    private static let images = 20
+    private static let images = 100
+    /// More than the requests that may be in flight, and than the reads that a kernel has under way by default.
+    private static let many = 80
 
     private func image(_ number: Int) -> String { "jobs/stuck/images/\(EmulatedJob.syntheticImageName(number))" }
 
@@ -49,16 +51,16 @@ struct StuckRequestTests {
         }
     }
 
-    @Test("S5.4: readers of 12 stalled images delay nothing else", arguments: [nil, 100_000])
-    func twelveImages(_ after: Int?) async throws {
+    @Test("S5.4: readers of 80 stalled images delay nothing else", arguments: [nil, 100_000])
+    func manyImages(_ after: Int?) async throws {
         try await Rig.mounted(adding: [.syntheticImages(id: "stuck", count: Self.images, size: Self.size)]) {
             (rig, mount) async throws in
             rig.emulator.set(
-                after.map { .stallBody(afterBytes: $0) } ?? .stallBeforeHeaders, on: .regex("image_00(0[1-9]|1[0-2])"))
-            try await ChildProcess.group((1...12).map { mount.cat(image($0)) }) { (readers) async throws in
-                try await rig.emulator.waitForStalled(12)
+                after.map { .stallBody(afterBytes: $0) } ?? .stallBeforeHeaders, on: .regex("image_00([0-7][0-9]|80)"))
+            try await ChildProcess.group((1...Self.many).map { mount.cat(image($0)) }) { (readers) async throws in
+                try await rig.emulator.waitForStalled(Self.many)
                 for reader in readers { try await reader.waitUntilStuck() }
-                try await elsewhere(rig, mount, stuck: 12)
+                try await elsewhere(rig, mount, stuck: Self.many)
                 #expect(readers.allSatisfy { !$0.hasEnded })
                 rig.emulator.clearFaults()
                 for (number, reader) in zip(1..., readers) {
@@ -67,19 +69,19 @@ struct StuckRequestTests {
                 }
             }
             #expect(rig.emulator.fetchCounts.values.allSatisfy { $0 == 1 })
-            #expect(rig.emulator.imageRequests(of: "stuck") == 14)
+            #expect(rig.emulator.imageRequests(of: "stuck") == Self.many + 2)
         }
     }
 
-    @Test("S5.4: readers of 40 stalled jobs delay nothing else")
+    @Test("S5.4: readers of 150 stalled jobs delay nothing else")
     func stalledJobs() async throws {
-        let jobs = (1...40).map { EmulatedJob(id: "slow-\($0)", result: .inline(["markdown": "slow\n"])) }
+        let jobs = (1...150).map { EmulatedJob(id: "slow-\($0)", result: .inline(["markdown": "slow\n"])) }
         try await Rig.mounted(
             adding: jobs + [.syntheticImages(id: "stuck", count: Self.images, size: Self.size)]
         ) { (rig, mount) async throws in
             try await mount.shell("stat \"$M\"/jobs/stuck")
             rig.emulator.set(.stallBeforeHeaders, on: .prefix("/job/slow-"))
-            try await ChildProcess.group((1...40).map { mount.cat("jobs/slow-\($0)/result.md") }) {
+            try await ChildProcess.group((1...150).map { mount.cat("jobs/slow-\($0)/result.md") }) {
                 (readers) async throws in
                 for reader in readers { try await reader.waitUntilStuck() }
                 try await elsewhere(rig, mount, stuck: 0)

@@ -1,3 +1,4 @@
+import PulseAPI
 import Synchronization
 import Testing
 
@@ -23,9 +24,12 @@ struct FlightsTests {
     }
 
     private static func outcome(
-        _ flights: Flights<String, Int>, _ key: String, _ work: @escaping @Sendable () async throws(Failure) -> Int
+        _ flights: Flights<String, Int>, _ key: String,
+        _ work: @escaping @Sendable (Urgency) async throws(Failure) -> Int
     ) async -> Result<Int, Failure> {
-        do throws(Failure) { return .success(try await flights.join(key, work)) } catch { return .failure(error) }
+        do throws(Failure) { return .success(try await flights.join(key, .foreground, work)) } catch {
+            return .failure(error)
+        }
     }
 
     @Test("whoever asks while work is under way joins it, and later work is new")
@@ -36,7 +40,7 @@ struct FlightsTests {
         // An immediate task runs up to its first wait before it is handed out, so all have joined before the gate opens.
         let readers = (0..<32).map { _ in
             Task.immediate {
-                await Self.outcome(flights, "a") { () throws(Failure) in
+                await Self.outcome(flights, "a") { _ throws(Failure) in
                     await gate.wait()
                     return started.next()
                 }
@@ -45,7 +49,7 @@ struct FlightsTests {
         gate.open()
         for reader in readers { #expect(try await reader.value.get() == 1) }
         #expect(started.count == 1)
-        #expect(try await flights.join("a") { () throws(Failure) in started.next() } == 2)
+        #expect(try await flights.join("a") { _ throws(Failure) in started.next() } == 2)
     }
 
     @Test("work for different keys does not wait for each other")
@@ -53,12 +57,12 @@ struct FlightsTests {
         let flights = Flights<String, Int>()
         let gate = Gate()
         let stuck = Task.immediate {
-            await Self.outcome(flights, "stuck") { () throws(Failure) in
+            await Self.outcome(flights, "stuck") { _ throws(Failure) in
                 await gate.wait()
                 return 1
             }
         }
-        #expect(try await flights.join("free") { () throws(Failure) in 2 } == 2)
+        #expect(try await flights.join("free") { _ throws(Failure) in 2 } == 2)
         gate.open()
         #expect(try await stuck.value.get() == 1)
     }
@@ -68,7 +72,7 @@ struct FlightsTests {
         let flights = Flights<String, Int>()
         let gate = Gate()
         let started = Counter()
-        let work: @Sendable () async throws(Failure) -> Int = { () throws(Failure) in
+        let work: @Sendable (Urgency) async throws(Failure) -> Int = { _ throws(Failure) in
             started.next()
             await gate.wait()
             return 7
@@ -90,7 +94,7 @@ struct FlightsTests {
         let flights = Flights<String, Int>()
         let gate = Gate()
         let started = Counter()
-        let work: @Sendable () async throws(Failure) -> Int = { () throws(Failure) in
+        let work: @Sendable (Urgency) async throws(Failure) -> Int = { _ throws(Failure) in
             started.next()
             await gate.wait()
             return 7
@@ -104,13 +108,35 @@ struct FlightsTests {
         #expect(started.count == 1)
     }
 
+    @Test("work that nobody waits for is a prefetch, until a reader joins it")
+    func urgency() async throws {
+        let flights = Flights<String, Int>()
+        let gate = Gate()
+        let seen = Mutex<Urgency?>(nil)
+        let work: @Sendable (Urgency) async throws(Failure) -> Int = { urgency throws(Failure) in
+            seen.withLock { $0 = urgency }
+            await gate.wait()
+            return 7
+        }
+        let ahead = Task { try await flights.join("a", .prefetch, work) }
+        while seen.withLock({ $0 }) == nil { await Task.yield() }
+        #expect(seen.withLock { $0?.level } == .prefetch)
+        let also = Task.immediate { try await flights.join("a", .prefetch, work) }
+        #expect(seen.withLock { $0?.level } == .prefetch)
+        let reader = Task.immediate { try await flights.join("a", .foreground, work) }
+        #expect(seen.withLock { $0?.level } == .foreground)
+        gate.open()
+        for task in [ahead, also, reader] { #expect(try await task.value == 7) }
+        #expect(try await flights.join("a") { urgency throws(Failure) in urgency.level == .foreground ? 1 : 0 } == 1)
+    }
+
     @Test("a failure reaches everyone who waits, and the next one tries again")
     func failed() async throws {
         let flights = Flights<String, Int>()
         let gate = Gate()
         let readers = (0..<4).map { _ in
             Task.immediate {
-                await Self.outcome(flights, "a") { () throws(Failure) in
+                await Self.outcome(flights, "a") { _ throws(Failure) in
                     await gate.wait()
                     throw Failure(.busy, "busy")
                 }
@@ -124,7 +150,7 @@ struct FlightsTests {
             }
             #expect(failure.reason == .busy)
         }
-        #expect(try await flights.join("a") { () throws(Failure) in 1 } == 1)
+        #expect(try await flights.join("a") { _ throws(Failure) in 1 } == 1)
     }
 
     @Test("closing cancels what does not end within the grace, and begins nothing new")
@@ -132,7 +158,7 @@ struct FlightsTests {
         let flights = Flights<String, Int>()
         let gate = Gate()
         let reader = Task.immediate {
-            await Self.outcome(flights, "a") { () throws(Failure) in
+            await Self.outcome(flights, "a") { _ throws(Failure) in
                 await gate.wait()
                 throw Failure(.interrupted, "cancelled: \(Task.isCancelled)")
             }
@@ -143,7 +169,7 @@ struct FlightsTests {
             return
         }
         #expect(failure.words == "cancelled: true")
-        guard case .failure(let refusal) = await Self.outcome(flights, "b", { () throws(Failure) in 1 }) else {
+        guard case .failure(let refusal) = await Self.outcome(flights, "b", { _ throws(Failure) in 1 }) else {
             Issue.record("work was begun")
             return
         }

@@ -1,4 +1,5 @@
 import FUSE
+import PulseAPI
 import Testing
 
 @testable import PulseFS
@@ -46,13 +47,21 @@ struct MetricsTests {
 
     @Test("S7.5 the text is well-formed OpenMetrics with a sample for every operation")
     func wellFormed() throws {
-        let metrics = try Exposition(Metrics.text(OperationCounters(), waiting: 3, key: "good"))
+        let requests = RequestScheduler.Snapshot(
+            inFlight: 9, silent: 2, limit: 32, cuts: 1, queuedForeground: 4, queuedPrefetch: 5)
+        let metrics = try Exposition(Metrics.text(OperationCounters(), waiting: 3, requests: requests, key: "good"))
         for operation in Operation.allCases {
             #expect(metrics.samples["pulsefs_fuse_operations_total{operation=\"\(operation)\"}"] == 0)
         }
         #expect(metrics.samples["pulsefs_fuse_waiting"] == 3)
         #expect(metrics.samples["pulsefs_fuse_references"] == 0)
-        #expect(metrics.types.count == 4)
+        #expect(metrics.types.count == 9)
+        #expect(metrics.samples["pulsefs_api_requests_in_flight"] == 9)
+        #expect(metrics.samples["pulsefs_api_requests_silent"] == 2)
+        #expect(metrics.samples["pulsefs_api_requests_queued{urgency=\"foreground\"}"] == 4)
+        #expect(metrics.samples["pulsefs_api_requests_queued{urgency=\"prefetch\"}"] == 5)
+        #expect(metrics.samples["pulsefs_api_requests_limit"] == 32)
+        #expect(metrics.samples["pulsefs_api_requests_limit_cuts_total"] == 1)
         for state in ["unchecked", "good", "unconfirmed", "refused"] {
             #expect(metrics.samples["pulsefs_key_state{state=\"\(state)\"}"] == (state == "good" ? 1 : 0))
         }

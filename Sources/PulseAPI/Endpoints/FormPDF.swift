@@ -3,13 +3,15 @@ package import Transfer
 extension PulseClient {
     /// `GET /results/{jobId}/pdf`: the filled form of a form job; 404 for any other.
     package func getFormPDF(
-        _ job: JobID, _ part: FilePart? = nil, into sink: any BodySink
+        _ job: JobID, _ part: FilePart? = nil, into sink: any BodySink, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
-        try await get(.api(path: "/results/\(job.text)/pdf"), part, into: sink, refusesPages: true)
+        try await get(.api(path: "/results/\(job.text)/pdf"), part, into: sink, refusesPages: true, urgency: urgency)
     }
 
     /// `HEAD /results/{jobId}/pdf`: what the server says of the form without sending it. Not documented.
-    package func headFormPDF(_ job: JobID) async throws(APIError) -> FileAnnouncement {
-        try await head(.api(path: "/results/\(job.text)/pdf"))
+    package func headFormPDF(
+        _ job: JobID, urgency: Urgency = .foreground
+    ) async throws(APIError) -> FileAnnouncement {
+        try await head(.api(path: "/results/\(job.text)/pdf"), urgency: urgency)
     }
 }

@@ -4,27 +4,34 @@ extension PulseClient {
     /// `GET /results/{jobId}/images/{filename}`: one visual image, PNG or JPEG; may be asked any number of times
     /// (get-results-image).
     package func getImage(
-        _ job: JobID, _ file: PathSegment, _ part: FilePart? = nil, into sink: any BodySink
+        _ job: JobID, _ file: PathSegment, _ part: FilePart? = nil, into sink: any BodySink,
+        urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
-        try await get(.api(path: "/results/\(job.text)/images/\(file.encoded)"), part, into: sink, refusesPages: true)
+        try await get(
+            .api(path: "/results/\(job.text)/images/\(file.encoded)"), part, into: sink, refusesPages: true,
+            urgency: urgency)
     }
 
     /// An image that a result names by a URL of another place than the endpoint above. The key stays here unless the URL
     /// is on the API's own origin.
     package func getImage(
-        at url: String, _ part: FilePart? = nil, into sink: any BodySink
+        at url: String, _ part: FilePart? = nil, into sink: any BodySink, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
-        try await get(.named(url: url), part, into: sink, refusesPages: true)
+        try await get(.named(url: url), part, into: sink, refusesPages: true, urgency: urgency)
     }
 
     /// `HEAD /results/{jobId}/images/{filename}`: what the server says of the image without sending it. Not
     /// documented: a server may refuse the method, or answer less truly than to GET.
-    package func headImage(_ job: JobID, _ file: PathSegment) async throws(APIError) -> FileAnnouncement {
-        try await head(.api(path: "/results/\(job.text)/images/\(file.encoded)"))
+    package func headImage(
+        _ job: JobID, _ file: PathSegment, urgency: Urgency = .foreground
+    ) async throws(APIError) -> FileAnnouncement {
+        try await head(.api(path: "/results/\(job.text)/images/\(file.encoded)"), urgency: urgency)
     }
 
     /// The same of an image that a result names by a URL. One that is signed is often good for GET alone.
-    package func headImage(at url: String) async throws(APIError) -> FileAnnouncement {
-        try await head(.named(url: url))
+    package func headImage(
+        at url: String, urgency: Urgency = .foreground
+    ) async throws(APIError) -> FileAnnouncement {
+        try await head(.named(url: url), urgency: urgency)
     }
 }

@@ -4,7 +4,9 @@ extension PulseClient {
     /// `GET /job/{jobId}`: the job's fields, and its result once it is completed (get-job).
     ///
     /// The body, JSON of any length, goes to the sink as it arrives.
-    package func getJob(_ job: JobID, into sink: any BodySink) async throws(APIError) -> ResponseHead {
-        try await get(.api(path: "/job/\(job.text)"), into: sink)
+    package func getJob(
+        _ job: JobID, into sink: any BodySink, urgency: Urgency = .foreground
+    ) async throws(APIError) -> ResponseHead {
+        try await get(.api(path: "/job/\(job.text)"), into: sink, urgency: urgency)
     }
 }

@@ -22,7 +22,7 @@ extension PulseClient {
         do throws(APIError) {
             _ = try await send(
                 .get, .api(path: "/job/\(Self.nobody)"), with: key, into: MemorySink(limit: Self.longestAnswer),
-                refusesPages: true)
+                refusesPages: true, urgency: .foreground)
             return .good
         } catch {
             switch error.cause {

@@ -4,8 +4,10 @@ extension PulseClient {
     /// The `url` of a result that came as a link: `GET /large_results/{jobId}`, or a presigned URL of an object store.
     ///
     /// Single use: one complete download ends it, as does an hour after the job's end; from then on the answer is 410.
-    package func getLargeResult(at url: String, into sink: any BodySink) async throws(APIError) -> ResponseHead {
-        if url.hasPrefix("/"), !url.hasPrefix("//") { return try await get(.api(path: url), into: sink) }
-        return try await get(.named(url: url), into: sink)
+    package func getLargeResult(
+        at url: String, into sink: any BodySink, urgency: Urgency = .foreground
+    ) async throws(APIError) -> ResponseHead {
+        let isPath = url.hasPrefix("/") && !url.hasPrefix("//")
+        return try await get(isPath ? .api(path: url) : .named(url: url), into: sink, urgency: urgency)
     }
 }

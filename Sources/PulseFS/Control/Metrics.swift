@@ -1,9 +1,12 @@
 import FUSE
+import PulseAPI
 
 /// The counters of a mount as OpenMetrics text (https://github.com/prometheus/OpenMetrics, version 1.0).
 enum Metrics {
     /// `key` is one of `KeyWatch.words`.
-    static func text(_ counters: OperationCounters, waiting: Int, key: String) -> String {
+    static func text(
+        _ counters: OperationCounters, waiting: Int, requests: RequestScheduler.Snapshot, key: String
+    ) -> String {
         var lines = [
             "# TYPE pulsefs_fuse_operations counter",
             "# HELP pulsefs_fuse_operations Requests of the kernel since the mount.",
@@ -18,6 +21,22 @@ enum Metrics {
             "# TYPE pulsefs_fuse_waiting gauge",
             "# HELP pulsefs_fuse_waiting Requests of the kernel that wait for an answer.",
             "pulsefs_fuse_waiting \(waiting)",
+            "# TYPE pulsefs_api_requests_in_flight gauge",
+            "# HELP pulsefs_api_requests_in_flight Requests to the API that are sent and not answered whole.",
+            "pulsefs_api_requests_in_flight \(requests.inFlight)",
+            "# TYPE pulsefs_api_requests_silent gauge",
+            "# HELP pulsefs_api_requests_silent Of these, those in whose place others go on, as no byte came for a second.",
+            "pulsefs_api_requests_silent \(requests.silent)",
+            "# TYPE pulsefs_api_requests_queued gauge",
+            "# HELP pulsefs_api_requests_queued Requests to the API that wait for their turn.",
+            "pulsefs_api_requests_queued{urgency=\"foreground\"} \(requests.queuedForeground)",
+            "pulsefs_api_requests_queued{urgency=\"prefetch\"} \(requests.queuedPrefetch)",
+            "# TYPE pulsefs_api_requests_limit gauge",
+            "# HELP pulsefs_api_requests_limit Requests that may be in flight, without the silent ones.",
+            "pulsefs_api_requests_limit \(requests.limit)",
+            "# TYPE pulsefs_api_requests_limit_cuts counter",
+            "# HELP pulsefs_api_requests_limit_cuts How often the API has asked for fewer, since the mount.",
+            "pulsefs_api_requests_limit_cuts_total \(requests.cuts)",
             "# TYPE pulsefs_key_state gauge",
             "# HELP pulsefs_key_state What the API says of the key in use: 1 for the state that it is in.",
         ]

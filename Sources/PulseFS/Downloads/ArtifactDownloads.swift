@@ -22,14 +22,16 @@ final class ArtifactDownloads: Sendable {
     private let store: ArtifactStore
     private let catalog: JobCatalog
     private let servers: Servers
+    private let parts: PartGeometry
     /// Taken before the catalog's lock.
     private let state = Mutex(State())
 
-    init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog, servers: Servers) {
+    init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog, servers: Servers, parts: PartGeometry) {
         self.client = client
         self.store = store
         self.catalog = catalog
         self.servers = servers
+        self.parts = parts
     }
 
     /// A file of a job: as it arrives, from a download that is started if none is under way, or as it is on disk.
@@ -51,7 +53,7 @@ final class ArtifactDownloads: Sendable {
                 download = Download(
                     into: try store.spool(), in: store, for: wish,
                     size: catalog.artifact(image: key.image, of: job)?.size,
-                    ranges: servers.ranges(of: source))
+                    ranges: servers.ranges(of: source), geometry: parts)
             } catch {
                 return .failure(Failure(error))
             }
@@ -117,11 +119,12 @@ final class ArtifactDownloads: Sendable {
         defer { withExtendedLifetime(lock) {} }
         if let blob = fetchedElsewhere(name, source, job) { return download.complete(with: blob) }
         let (client, id) = (client, job.id)
-        let run = DownloadRun(download: download) { asked, part throws(APIError) in
+        let run = DownloadRun(download: download) { asked, part, urgency throws(APIError) in
             switch source {
-            case .image(.endpoint(let segment)): try await client.getImage(id, segment, asked, into: part)
-            case .image(.url(let url)): try await client.getImage(at: url, asked, into: part)
-            case .formPDF: try await client.getFormPDF(id, asked, into: part)
+            case .image(.endpoint(let segment)):
+                try await client.getImage(id, segment, asked, into: part, urgency: urgency)
+            case .image(.url(let url)): try await client.getImage(at: url, asked, into: part, urgency: urgency)
+            case .formPDF: try await client.getFormPDF(id, asked, into: part, urgency: urgency)
             }
         }
         await run.run()

@@ -38,6 +38,12 @@ final class Download: Sendable {
         var end: UInt64?
     }
 
+    /// A request to be sent, and how soon.
+    struct Errand: Sendable {
+        let order: PartPlan.Order
+        let urgency: Urgency
+    }
+
     private enum Need {
         case size
         case bytes(Range<UInt64>)
@@ -63,6 +69,8 @@ final class Download: Sendable {
         var validator: String?
         /// Requests that are under way or about to be.
         var workers = 0
+        /// What was asked for while no reader waited for it.
+        var unurgent: [Errand] = []
         var failure: Failure?
         /// The server has no such range as the size that was told before would have.
         var isSizeDoubted = false
@@ -93,10 +101,10 @@ final class Download: Sendable {
     /// `size` in bytes, if it has been told before, and `ranges` are what to begin with: the answers have the last word.
     init(
         into spool: SpoolFile, in store: ArtifactStore, for wish: Wish, size: UInt64? = nil,
-        ranges: PartPlan.Ranges = .unknown
+        ranges: PartPlan.Ranges = .unknown, geometry: PartGeometry = .standard
     ) {
         target = SpoolTarget(spool, in: store)
-        state = Mutex(State(plan: PartPlan(size: size, ranges: ranges), wish: wish))
+        state = Mutex(State(plan: PartPlan(size: size, ranges: ranges, geometry: geometry), wish: wish))
         (workerCalls, calls) = AsyncStream.makeStream()
         callWorkers()
     }
@@ -111,12 +119,24 @@ final class Download: Sendable {
 
     /// Adds a wish; false when the download has been given up, and another one is needed.
     func join(for wish: Wish) -> Bool {
-        state.withLock { state in
+        let isJoined = state.withLock { state in
             // Whoever asks for the size alone is served by one that was given up when it knew.
             guard !state.isGivenUp || (wish == .size && state.size != nil) else { return false }
             if !state.isGivenUp { state.wish = max(state.wish, wish) }
             return true
         }
+        if isJoined, wish != .ahead { raise { $0.upperBound == .max || $0.lowerBound == 0 } }
+        return isJoined
+    }
+
+    /// A reader waits for some of these bytes.
+    private func raise(_ isWanted: (Range<UInt64>) -> Bool) {
+        let wanted = state.withLock { state in
+            let wanted = state.unurgent.filter { isWanted($0.order.range) }
+            state.unurgent.removeAll { isWanted($0.order.range) }
+            return wanted
+        }
+        for errand in wanted { errand.urgency.raise() }
     }
 
     /// A reader has come.
@@ -163,7 +183,9 @@ final class Download: Sendable {
                     state.waiters[ticket] = Waiter(need: need, continuation: continuation)
                     return nil
                 }
-                if let known { continuation.resume(returning: known) } else { callWorkers() }
+                if let known { return continuation.resume(returning: known) }
+                callWorkers()
+                if case .bytes(let range) = need { raise { $0.overlaps(range) } }
             }
         } onCancel: {
             let waiter = state.withLock { $0.waiters.removeValue(forKey: ticket) }
@@ -192,7 +214,7 @@ final class Download: Sendable {
             var wanted = state.plan.usefulWidth
             if wanted > 1, state.waitedFor.contains(where: { state.plan.isFree($0) }) {
                 // A reader waits for what nobody has asked for.
-                wanted = min(state.workers + 1, PartPlan.greatestWidth)
+                wanted = min(state.workers + 1, state.plan.geometry.greatestWidth)
             }
             let missing = max(0, wanted - state.workers)
             state.workers += missing
@@ -202,10 +224,17 @@ final class Download: Sendable {
     }
 
     /// The next part to ask for; nil when there is none for this worker, which then has gone.
-    func claim() -> PartPlan.Order? {
-        let order = state.withLock { state -> PartPlan.Order? in
-            if !state.hasEnded, !state.isGivenUp {
-                if let order = state.plan.claim(waitedFor: state.waitedFor) { return order }
+    func claim() -> Errand? {
+        let errand = state.withLock { state -> Errand? in
+            let waitedFor = state.waitedFor
+            if !state.hasEnded, !state.isGivenUp, let order = state.plan.claim(waitedFor: waitedFor) {
+                // The front of a file is what its first reader wants, who may not wait yet.
+                let isUrgent =
+                    waitedFor.contains { order.range.contains($0) }
+                    || (state.wish != .ahead && order.range.lowerBound == 0)
+                let errand = Errand(order: order, urgency: Urgency(isUrgent ? .foreground : .prefetch))
+                if !isUrgent { state.unurgent.append(errand) }
+                return errand
             }
             state.workers -= 1
             if state.workers == 0, !state.hasEnded {
@@ -216,8 +245,8 @@ final class Download: Sendable {
             }
             return nil
         }
-        if order == nil { settle() }
-        return order
+        if errand == nil { settle() }
+        return errand
     }
 
     /// What to ask the server to compare with, when parts have come already.

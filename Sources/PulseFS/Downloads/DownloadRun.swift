@@ -6,7 +6,7 @@ import Transfer
 struct DownloadRun: Sendable {
     let download: Download
     /// Sends one request for the file, or for a part of it.
-    let ask: @Sendable (FilePart?, DownloadPart) async throws(APIError) -> ResponseHead
+    let ask: @Sendable (FilePart?, DownloadPart, Urgency) async throws(APIError) -> ResponseHead
 
     /// Returns when the download is complete or has failed, and no request for it is under way.
     func run() async {
@@ -20,18 +20,18 @@ struct DownloadRun: Sendable {
     }
 
     private func work() async {
-        while let order = download.claim() {
-            do throws(Failure) { try await bring(order) } catch { download.fail(error) }
+        while let errand = download.claim() {
+            do throws(Failure) { try await bring(errand) } catch { download.fail(error) }
         }
     }
 
-    private func bring(_ order: PartPlan.Order) async throws(Failure) {
-        var order = order
+    private func bring(_ errand: Download.Errand) async throws(Failure) {
+        var order = errand.order
         var rest = Rest(order)
         var patience = Patience()
         while true {
             let part = DownloadPart(of: download, for: rest.order, from: rest.start)
-            let problem = await problem(of: part, rest)
+            let problem = await problem(of: part, rest, errand.urgency)
             if part.reach?.isWhole == true { order = .whole }
             switch part.refusal {
             case .partIsFull: return
@@ -68,11 +68,11 @@ struct DownloadRun: Sendable {
     }
 
     /// Sends the request for what is left of an order; returns what was wrong with the answer.
-    private func problem(of part: DownloadPart, _ rest: Rest) async -> APIError? {
+    private func problem(of part: DownloadPart, _ rest: Rest, _ urgency: Urgency) async -> APIError? {
         do throws(APIError) {
             switch rest.order {
-            case .whole: _ = try await ask(nil, part)
-            case .part(let range): _ = try await ask(FilePart(range, validator: download.validator), part)
+            case .whole: _ = try await ask(nil, part, urgency)
+            case .part(let range): _ = try await ask(FilePart(range, validator: download.validator), part, urgency)
             }
             return nil
         } catch {
@@ -86,9 +86,7 @@ struct DownloadRun: Sendable {
 
         init(_ order: PartPlan.Order) { self.order = order }
 
-        var start: UInt64 {
-            if case .part(let range) = order { range.lowerBound } else { 0 }
-        }
+        var start: UInt64 { order.range.lowerBound }
 
         /// What is left when so much of it has come; all of it when nobody knows where it ends.
         func after(_ part: DownloadPart) -> Rest {

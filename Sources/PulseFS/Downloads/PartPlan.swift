@@ -1,3 +1,24 @@
+/// How files are cut into parts, and how many of these come at a time.
+package struct PartGeometry: Sendable {
+    /// Files from this size on come in parts; bytes. Below it, one request is as quick as several.
+    package var leastSize: UInt64
+    /// Bytes of a part: large beside what a connection carries in a round trip, small beside the file.
+    package var partSize: UInt64
+    /// Parts of a file at a time.
+    package var width: Int
+    /// The same when readers wait for parts that nobody has asked for: each gets one more.
+    package var greatestWidth: Int
+
+    package init(leastSize: UInt64, partSize: UInt64, width: Int, greatestWidth: Int) {
+        self.leastSize = leastSize
+        self.partSize = partSize
+        self.width = width
+        self.greatestWidth = greatestWidth
+    }
+
+    package static let standard = PartGeometry(leastSize: 8 << 20, partSize: 8 << 20, width: 8, greatestWidth: 12)
+}
+
 /// In which parts a file is asked for, and which comes next. Decisions only; whoever holds it asks.
 ///
 /// A file of known size from a server that serves ranges comes in parts, several at a time: a connection over a long way
@@ -14,16 +35,17 @@ struct PartPlan: Sendable {
         /// All of it, by a request without a range.
         case whole
         case part(Range<UInt64>)
+
+        /// The bytes that are asked for, whether there are as many or not.
+        var range: Range<UInt64> {
+            switch self {
+            case .whole: 0..<UInt64.max
+            case .part(let range): range
+            }
+        }
     }
 
-    /// Files from this size on come in parts; bytes. Below it, one request is as quick as several.
-    static let leastSize: UInt64 = 8 << 20
-    /// Bytes of a part: large beside what a connection carries in a round trip, small beside the file.
-    static let partSize: UInt64 = 8 << 20
-    /// Parts of a file at a time. A reader who waits for one that nobody has asked for gets one more.
-    static let width = 8
-    static let greatestWidth = 12
-
+    let geometry: PartGeometry
     private(set) var ranges: Ranges
     /// Bytes in all, as told so far: by whoever gave the order at first, then by the answers.
     private(set) var size: UInt64?
@@ -31,21 +53,22 @@ struct PartPlan: Sendable {
     private(set) var claimed = ByteSet()
     private var isWholeClaimed = false
 
-    init(size: UInt64?, ranges: Ranges) {
+    init(size: UInt64?, ranges: Ranges, geometry: PartGeometry = .standard) {
+        self.geometry = geometry
         self.size = size
         self.ranges = ranges
     }
 
     /// How many requests are of use at once, as far as is known now.
     var usefulWidth: Int {
-        guard let size, size >= Self.leastSize, ranges == .served, !isWholeClaimed else { return 1 }
-        return Self.width
+        guard let size, size >= geometry.leastSize, ranges == .served, !isWholeClaimed else { return 1 }
+        return geometry.width
     }
 
     /// The next part to ask for, beginning where someone waits if that has not been asked for; nil when there is none.
     mutating func claim(waitedFor positions: [UInt64] = []) -> Order? {
         guard !isWholeClaimed else { return nil }
-        guard let size, size >= Self.leastSize, ranges != .ignored else {
+        guard let size, size >= geometry.leastSize, ranges != .ignored else {
             guard claimed.isEmpty else { return nil }
             isWholeClaimed = true
             return .whole
@@ -54,7 +77,7 @@ struct PartPlan: Sendable {
         if ranges == .unknown, !claimed.isEmpty { return nil }
         let start = positions.first { isFree($0) } ?? claimed.firstGap(from: 0)
         guard start < size else { return nil }
-        let boundary = (start / Self.partSize + 1) * Self.partSize
+        let boundary = (start / geometry.partSize + 1) * geometry.partSize
         let end = min(boundary, size, claimed.firstMember(from: start) ?? size)
         claimed.insert(start..<end)
         return .part(start..<end)
@@ -85,13 +108,13 @@ struct PartPlan: Sendable {
     mutating func answeredWhole(size: UInt64?, isAskedForWhole: Bool) -> UInt64? {
         if let size { self.size = size }
         if !isAskedForWhole { ranges = .ignored }
-        guard ranges == .served, let size, size >= Self.leastSize else {
+        guard ranges == .served, let size, size >= geometry.leastSize else {
             isWholeClaimed = true
             return nil
         }
         isWholeClaimed = false
-        claimed.insert(0..<Self.partSize)
-        return Self.partSize
+        claimed.insert(0..<geometry.partSize)
+        return geometry.partSize
     }
 
     /// A range that was asked for was answered by the whole file.

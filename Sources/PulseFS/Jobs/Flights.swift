@@ -1,30 +1,34 @@
+import PulseAPI
 import Synchronization
 
 /// Work under way, by what it is for: whoever asks for the same joins it.
 ///
-/// A waiter that is cancelled leaves with `Failure.Reason.interrupted`; the work goes on for the others, and for the cache.
+/// Work that nobody waits for yet is told when someone does. A waiter that is cancelled leaves with `Failure.Reason.interrupted`; the work goes on for the others, and for the cache.
 final class Flights<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private typealias Waiter = CheckedContinuation<Result<Value, Failure>, Never>
 
     private struct State {
         var waiters: [Key: [UInt64: Waiter]] = [:]
         var tasks: [Key: Task<Void, Never>] = [:]
+        var urgencies: [Key: Urgency] = [:]
         var nextTicket: UInt64 = 0
         var isClosed = false
     }
 
     private let state = Mutex(State())
 
-    /// The outcome of the work for `key`, started if nobody has.
+    /// The outcome of the work for `key`, started if nobody has. `level` says whether a reader waits for it; the work gets how
+    /// urgent it is, which may be raised as it goes on.
     func join(
-        _ key: Key, _ work: @escaping @Sendable () async throws(Failure) -> Value
+        _ key: Key, _ level: Urgency.Level = .foreground,
+        _ work: @escaping @Sendable (Urgency) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let ticket = state.withLock { state in
             state.nextTicket += 1
             return state.nextTicket
         }
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { waiter in enter(key, ticket, waiter, work) }
+            await withCheckedContinuation { waiter in enter(key, ticket, waiter, level, work) }
         } onCancel: {
             leave(key, ticket)
         }
@@ -32,21 +36,29 @@ final class Flights<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     private func enter(
-        _ key: Key, _ ticket: UInt64, _ waiter: Waiter, _ work: @escaping @Sendable () async throws(Failure) -> Value
+        _ key: Key, _ ticket: UInt64, _ waiter: Waiter, _ level: Urgency.Level,
+        _ work: @escaping @Sendable (Urgency) async throws(Failure) -> Value
     ) {
+        var toRaise: Urgency?
         let refusal: Failure? = state.withLock { state in
             // The cancellation handler may have run before the waiter was here.
             if Task.isCancelled { return Failure(.interrupted, "the reader left") }
             if state.isClosed { return Failure(.shuttingDown, "the mount is ending") }
             state.waiters[key, default: [:]][ticket] = waiter
-            guard state.tasks[key] == nil else { return nil }
+            guard state.tasks[key] == nil else {
+                if level == .foreground { toRaise = state.urgencies[key] }
+                return nil
+            }
+            let urgency = Urgency(level)
+            state.urgencies[key] = urgency
             state.tasks[key] = Task {
                 let outcome: Result<Value, Failure>
-                do throws(Failure) { outcome = .success(try await work()) } catch { outcome = .failure(error) }
+                do throws(Failure) { outcome = .success(try await work(urgency)) } catch { outcome = .failure(error) }
                 land(key, outcome)
             }
             return nil
         }
+        toRaise?.raise()
         if let refusal { waiter.resume(returning: .failure(refusal)) }
     }
 
@@ -58,6 +70,7 @@ final class Flights<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private func land(_ key: Key, _ outcome: Result<Value, Failure>) {
         let waiters = state.withLock { state in
             state.tasks[key] = nil
+            state.urgencies[key] = nil
             return state.waiters.removeValue(forKey: key)
         }
         for waiter in (waiters ?? [:]).values { waiter.resume(returning: outcome) }

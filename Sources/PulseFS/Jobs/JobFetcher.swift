@@ -30,12 +30,12 @@ final class JobFetcher: Sendable {
     ///
     /// `isWanted` asks in any case: files are gone that only the answer has. All is done once more when the key changes
     /// meanwhile: an answer is shown to the key that got it.
-    func fetch(_ id: JobID, isWanted: Bool = false) async throws(Failure) -> Job {
+    func fetch(_ id: JobID, _ urgency: Urgency, isWanted: Bool = false) async throws(Failure) -> Job {
         while true {
             let reader = keyring.inUse
             let outcome: Result<Job, Failure>
             do throws(Failure) {
-                outcome = .success(try await fetch(id, isWanted: isWanted, for: reader))
+                outcome = .success(try await fetch(id, urgency, isWanted: isWanted, for: reader))
             } catch {
                 outcome = .failure(error)
             }
@@ -43,14 +43,16 @@ final class JobFetcher: Sendable {
         }
     }
 
-    private func fetch(_ id: JobID, isWanted: Bool, for reader: KeyInUse) async throws(Failure) -> Job {
+    private func fetch(
+        _ id: JobID, _ urgency: Urgency, isWanted: Bool, for reader: KeyInUse
+    ) async throws(Failure) -> Job {
         if let found = try await recovered(id, for: reader) { return found }
         let started = APITime.now
         // Without the lock the job is asked for all the same, perhaps by another process of the cache too.
         let lock = try? await store.fetchLock(origin: origin, id: id.text, what: "job")
         defer { withExtendedLifetime(lock) {} }
         if !isWanted, let found = try fetchedElsewhere(id, since: started, for: reader) { return found }
-        return try await ask(id, for: reader)
+        return try await ask(id, urgency, for: reader)
     }
 
     /// A job that the index has lost, from its own files.
@@ -83,13 +85,15 @@ final class JobFetcher: Sendable {
         }
     }
 
-    private func ask(_ id: JobID, for reader: KeyInUse) async throws(Failure) -> Job {
+    private func ask(_ id: JobID, _ urgency: Urgency, for reader: KeyInUse) async throws(Failure) -> Job {
         let shown = try catalog.job(id)
         // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
         let known = if let shown { shown } else { try stored(id) }
         do throws(Failure) {
             let sink = SpoolSink(try spool(), in: store)
-            do throws(APIError) { _ = try await client.getJob(id, into: sink) } catch { throw Failure(error) }
+            do throws(APIError) { _ = try await client.getJob(id, into: sink, urgency: urgency) } catch {
+                throw Failure(error)
+            }
             let document = sink.spool
             let scanned = try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in
                 let answer = try JobAnswer.scan(source)

@@ -25,7 +25,7 @@ package final class JobLibrary: Sendable {
     /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`.
     package init(
         client: PulseClient, store: ArtifactStore, keyring: Keyring, actor: String,
-        largeResults: LargeResultPolicy = .automatic,
+        largeResults: LargeResultPolicy = .automatic, parts: PartGeometry = .standard,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.store = store
@@ -34,7 +34,7 @@ package final class JobLibrary: Sendable {
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
         fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
         let servers = Servers(api: client.origin)
-        downloads = ArtifactDownloads(client: client, store: store, catalog: catalog, servers: servers)
+        downloads = ArtifactDownloads(client: client, store: store, catalog: catalog, servers: servers, parts: parts)
         sizes = SizeProbe(
             client: client, store: store, catalog: catalog, downloads: downloads, keyring: keyring, servers: servers)
         imagesAhead = ImagePrefetch(downloads, clock: clock)
@@ -62,11 +62,11 @@ package final class JobLibrary: Sendable {
     }
 
     /// The same, and a failure to ask is one also when the job is known. A job that has ended is not asked about again.
-    package func ask(_ id: JobID) async throws(Failure) -> Job {
-        try await fetches.join(keyring.own(id)) { [fetcher, catalog] () throws(Failure) in
+    package func ask(_ id: JobID, _ level: Urgency.Level = .foreground) async throws(Failure) -> Job {
+        try await fetches.join(keyring.own(id), level) { [fetcher, catalog] urgency throws(Failure) in
             // Whoever came a moment later finds the work done.
             if let known = try catalog.job(id), catalog.freshness(of: known) != .zero { return known }
-            return try await fetcher.fetch(id)
+            return try await fetcher.fetch(id, urgency)
         }
     }
 
@@ -79,7 +79,7 @@ package final class JobLibrary: Sendable {
     /// Brings a result that came as a link, whatever the policy; the job as it is when there is none to bring.
     package func secure(_ job: Job) async throws(Failure) -> Job {
         guard job.awaitsLargeResult else { return job }
-        return try await largeFetches.join(keyring.own(job.ordinal)) { [fetcher, catalog] () throws(Failure) in
+        return try await largeFetches.join(keyring.own(job.ordinal)) { [fetcher, catalog] _ throws(Failure) in
             // Whoever came a moment later finds the work done.
             let job = try catalog.job(job.ordinal) ?? job
             return try await fetcher.fetchLargeResult(of: job)
@@ -167,13 +167,13 @@ package final class JobLibrary: Sendable {
     private func fetchAhead(_ ordinal: JobOrdinal, _ slots: Set<ArtifactSlot>) async {
         guard let job = (try? catalog.job(ordinal)) ?? nil, !job.awaitsLargeResult else { return }
         guard job.phase.isTerminal else {
-            if catalog.freshness(of: job) == .zero { _ = try? await ask(job.id) }
+            if catalog.freshness(of: job) == .zero { _ = try? await ask(job.id, .prefetch) }
             return
         }
         let lost = slots.compactMap { job.artifact($0) }.first { artifact in
             artifact.source == nil && !artifact.isSingleUse && store.open(job.blobKey(artifact.slot)) == nil
         }
-        if let lost { _ = try? await refill(lost, of: job) }
+        if let lost { _ = try? await refill(lost, of: job, .prefetch) }
     }
 
     /// Bytes of a file that was not on disk a moment ago, or was damaged there: from the download under way, or a new one,
@@ -270,8 +270,10 @@ package final class JobLibrary: Sendable {
     }
 
     /// The files of a job that were cut out of its document, once more: from the result if that is here, else from the API.
-    func refill(_ artifact: StoredArtifact, of job: Job) async throws(Failure) -> Job {
-        try await refills.join(keyring.own(job.ordinal)) { [fetcher] () throws(Failure) in
+    func refill(
+        _ artifact: StoredArtifact, of job: Job, _ level: Urgency.Level = .foreground
+    ) async throws(Failure) -> Job {
+        try await refills.join(keyring.own(job.ordinal), level) { [fetcher] urgency throws(Failure) in
             if artifact.slot != .result, let whole = try await fetcher.harvestAgain(job) { return whole }
             guard !artifact.isSingleUse else {
                 throw Failure(
@@ -279,7 +281,7 @@ package final class JobLibrary: Sendable {
                     "\(artifact.name) of job \(job.id) was damaged on the disk and can be fetched only once; what is left of it is in the cache's quarantine"
                 )
             }
-            return try await fetcher.fetch(job.id, isWanted: true)
+            return try await fetcher.fetch(job.id, urgency, isWanted: true)
         }
     }
 

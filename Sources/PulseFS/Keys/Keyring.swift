@@ -106,7 +106,7 @@ package final class Keyring: KeySource {
     /// caller is cancelled.
     package func check() async {
         do throws(Failure) {
-            try await checks.join(.isKeyGood) { () throws(Failure) in await self.checkNow() }
+            try await checks.join(.isKeyGood) { _ throws(Failure) in await self.checkNow() }
         } catch {
             // The caller left, or the mount is ending: who looks at the door next sees what is so then.
         }

@@ -6,9 +6,15 @@ import Transfer
 package final class LibraryOpening: Sendable {
     package let library: JobLibrary
     package let keyring: Keyring
+    /// Of all requests of this opening.
+    let scheduler = RequestScheduler()
     private let engine: TransferEngine
 
-    private static let connections = 128
+    /// A request that the API leaves hanging keeps its connection until it is given up, while others go on in its place.
+    /// There are enough when a full limit of requests gets stuck with every second until the first of them is given up.
+    private static let connections = RequestScheduler.ceiling * 16
+    /// Descriptors for all that is not a request: the kernel's queue, the index, blobs that are read.
+    private static let otherDescriptors = 512
 
     /// `actor` says in the ledger who fetched what.
     package init(
@@ -16,19 +22,25 @@ package final class LibraryOpening: Sendable {
         rules: KeyRules = KeyRules(), actor: String, largeResults: LargeResultPolicy = .automatic
     ) throws(MountFailure) {
         do throws(TransferError) {
-            // A request that the API leaves hanging keeps its connection until it is given up; others must find one.
+            let connections = Self.affordableConnections()
             engine = try TransferEngine(
                 .init(
-                    userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: Self.connections,
-                    maximumConnections: Self.connections))
+                    userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: connections,
+                    maximumConnections: connections))
         } catch {
             throw MountFailure("cannot start: \(error)")
         }
         keyring = Keyring(key, from: supply, store: store, origin: origin, rules: rules)
-        let client = PulseClient(origin: origin, engine: engine, keys: keyring)
+        let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
         keyring.ask(client)
         library = JobLibrary(
             client: client, store: store, keyring: keyring, actor: actor, largeResults: largeResults)
+    }
+
+    /// Fewer where the process may not have as many descriptors. A download has two: a connection, and the file it fills.
+    private static func affordableConnections() -> Int {
+        let limit = DescriptorLimit.raise(toHave: 2 * connections + otherDescriptors)
+        return max(RequestScheduler.ceiling, min(connections, (limit - otherDescriptors) / 2))
     }
 
     /// Lets what is under way come to an end within `grace`, and ends the connections.

@@ -41,11 +41,11 @@ package final class Mount: Sendable {
             largeResults: configuration.largeResults)
         library = opening.library
         let counted = CountedSession()
-        let (library, keyring) = (library, opening.keyring)
+        let (library, keyring, scheduler) = (library, opening.keyring, opening.scheduler)
         let control = ControlFiles { file in
             switch file {
             case .version: "pulsefs \(Version.text)\n"
-            case .metrics: counted.metrics(key: keyring.word)
+            case .metrics: counted.metrics(requests: scheduler.snapshot, key: keyring.word)
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             }
         }
@@ -112,8 +112,8 @@ private final class CountedSession: Sendable {
         set { held.withLock { $0.session = newValue } }
     }
 
-    func metrics(key: String) -> String {
+    func metrics(requests: RequestScheduler.Snapshot, key: String) -> String {
         guard let session else { return "# EOF\n" }
-        return Metrics.text(session.counters, waiting: session.waiting, key: key)
+        return Metrics.text(session.counters, waiting: session.waiting, requests: requests, key: key)
     }
 }

@@ -3,7 +3,7 @@ import PulseAPI
 import Synchronization
 
 /// Finds out how large files are without fetching them, where the server can say: one question for each file however many
-/// ask, and few at a time. What is learnt is kept for ever.
+/// ask, and few at a time ahead of the readers. What is learnt is kept for ever.
 ///
 /// Reading never waits for it.
 final class SizeProbe: Sendable {
@@ -13,7 +13,7 @@ final class SizeProbe: Sendable {
         var isClosed = false
     }
 
-    /// Questions at a time.
+    /// Questions at a time that are asked ahead in one directory. What a reader waits for is not held up by them.
     private static let width = 16
 
     private let client: PulseClient
@@ -23,7 +23,6 @@ final class SizeProbe: Sendable {
     private let servers: Servers
     private let notes: SizeNotes
     private let flights = Flights<ForKey<ArtifactKey>, UInt64>()
-    private let places = Places(width)
     private let state = Mutex(State())
 
     init(
@@ -53,12 +52,12 @@ final class SizeProbe: Sendable {
             }
         }
         noticeWalk(to: artifact, of: job)
-        return try await learn(artifact, from: source, of: job)
+        return try await learn(artifact, from: source, of: job, .foreground)
     }
 
     /// The size of an image that has no place in the index yet, in bytes.
     func size(ofUnlisted name: String, from source: ArtifactSource, of job: Job) async throws(Failure) -> UInt64 {
-        try await size(name, from: source, of: job)
+        try await size(name, from: source, of: job, .foreground)
     }
 
     /// Takes in what became known of a file that is not stored: its size, or that the size it had was wrong.
@@ -77,31 +76,33 @@ final class SizeProbe: Sendable {
     }
 
     private func learn(
-        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, _ level: Urgency.Level
     ) async throws(Failure) -> StoredArtifact {
         var artifact = artifact
-        artifact.size = try await size(artifact.name, from: source, of: job)
+        artifact.size = try await size(artifact.name, from: source, of: job, level)
         return note(artifact, of: job)
     }
 
     // MARK: One file
 
-    private func size(_ name: String, from source: ArtifactSource, of job: Job) async throws(Failure) -> UInt64 {
+    private func size(
+        _ name: String, from source: ArtifactSource, of job: Job, _ level: Urgency.Level
+    ) async throws(Failure) -> UInt64 {
         let key = ArtifactKey(job, name, source)
-        return try await flights.join(keyring.own(key)) { [self] () throws(Failure) in
-            try await places.hold { () throws(Failure) in try await ask(key, name, source, job) }
+        return try await flights.join(keyring.own(key), level) { [self] urgency throws(Failure) in
+            try await ask(key, name, source, job, urgency)
         }
     }
 
     private func ask(
-        _ key: ArtifactKey, _ name: String, _ source: ArtifactSource, _ job: Job
+        _ key: ArtifactKey, _ name: String, _ source: ArtifactSource, _ job: Job, _ urgency: Urgency
     ) async throws(Failure) -> UInt64 {
         if let size = catalog.artifact(image: key.image, of: job)?.size { return size }
         if let download = downloads.underWay(key) { return try await download.size() }
         guard servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {
             return try await downloads.size(name, from: source, of: job)
         }
-        let result = await head(source, of: job).map { announcement -> UInt64? in
+        let result = await head(source, of: job, urgency).map { announcement -> UInt64? in
             if let serves = announcement.servesRanges { servers.note(ranges: serves ? .served : .ignored, of: source) }
             return announcement.size
         }
@@ -119,12 +120,15 @@ final class SizeProbe: Sendable {
         }
     }
 
-    private func head(_ source: ArtifactSource, of job: Job) async -> Result<FileAnnouncement, APIError> {
+    private func head(
+        _ source: ArtifactSource, of job: Job, _ urgency: Urgency
+    ) async -> Result<FileAnnouncement, APIError> {
         do throws(APIError) {
             switch source {
-            case .image(.endpoint(let segment)): return .success(try await client.headImage(job.id, segment))
-            case .image(.url(let url)): return .success(try await client.headImage(at: url))
-            case .formPDF: return .success(try await client.headFormPDF(job.id))
+            case .image(.endpoint(let segment)):
+                return .success(try await client.headImage(job.id, segment, urgency: urgency))
+            case .image(.url(let url)): return .success(try await client.headImage(at: url, urgency: urgency))
+            case .formPDF: return .success(try await client.headFormPDF(job.id, urgency: urgency))
             }
         } catch {
             return .failure(error)
@@ -171,7 +175,7 @@ final class SizeProbe: Sendable {
 
     private func isAnswered(_ artifact: StoredArtifact, from source: ArtifactSource, of job: Job) async -> Bool {
         do throws(Failure) {
-            _ = try await learn(artifact, from: source, of: job)
+            _ = try await learn(artifact, from: source, of: job, .prefetch)
             return true
         } catch {
             return error.isAbsence

@@ -4,13 +4,13 @@ import Testing
 
 @Suite("Parts of a file")
 struct PartPlanTests {
-    private static let part = PartPlan.partSize
+    private static let part = PartGeometry.standard.partSize
     private static let large = 3 * part + 5
 
     @Test("a file that is small, of unknown size, or from a server without ranges comes whole, by one request")
     func whole() {
         for plan in [
-            PartPlan(size: nil, ranges: .served), PartPlan(size: PartPlan.leastSize - 1, ranges: .served),
+            PartPlan(size: nil, ranges: .served), PartPlan(size: PartGeometry.standard.leastSize - 1, ranges: .served),
             PartPlan(size: 0, ranges: .served), PartPlan(size: Self.large, ranges: .ignored),
         ] {
             var plan = plan
@@ -24,7 +24,7 @@ struct PartPlanTests {
     @Test("a large file comes in parts from the front, each once, the last one shorter")
     func parts() {
         var plan = PartPlan(size: Self.large, ranges: .served)
-        #expect(plan.usefulWidth == PartPlan.width)
+        #expect(plan.usefulWidth == PartGeometry.standard.width)
         var orders: [PartPlan.Order] = []
         while let order = plan.claim() { orders.append(order) }
         let part = Self.part
@@ -57,7 +57,7 @@ struct PartPlanTests {
         #expect(plan.claim() == .part(0..<Self.part))
         #expect(plan.claim() == nil)
         plan.answeredInParts(of: Self.large)
-        #expect(plan.usefulWidth == PartPlan.width)
+        #expect(plan.usefulWidth == PartGeometry.standard.width)
         #expect(plan.claim() == .part(Self.part..<2 * Self.part))
     }
 
@@ -77,7 +77,7 @@ struct PartPlanTests {
         #expect(plan.claim() == .whole)
         plan.announced(servesRanges: true)
         #expect(plan.answeredWhole(size: Self.large, isAskedForWhole: true) == Self.part)
-        #expect(plan.usefulWidth == PartPlan.width)
+        #expect(plan.usefulWidth == PartGeometry.standard.width)
         #expect(plan.claim() == .part(Self.part..<2 * Self.part))
         for (size, servesRanges) in [(Self.large, false), (Self.large, nil), (100, true), (nil, true)]
             as [(UInt64?, Bool?)]

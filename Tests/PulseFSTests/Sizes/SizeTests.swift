@@ -1,4 +1,5 @@
 import FUSE
+import PulseAPI
 import PulseEmulator
 import PulseTestSupport
 import SystemPackage
@@ -58,6 +59,45 @@ struct SizeTests {
             #expect(rounds == 8)
             #expect(emulator.count(Self.requests, method: "HEAD") == Self.count)
             #expect(emulator.count(Self.requests, method: "GET") == 0)
+        }
+    }
+
+    @Test("S5.4 sizes that are asked ahead and do not come hold up no reader's question")
+    func stuckRun() async throws {
+        try await TestTree.with(Self.pictures) { (tree, emulator) async throws in
+            _ = try await tree.node("\(Self.images)/\(Self.name(1))")
+            emulator.set(.stallBeforeHeaders, on: .regex("image_00(0[3-9]|1[0-8])"))
+            _ = try await tree.node("\(Self.images)/\(Self.name(2))")
+            try await emulator.waitForStalled(16)
+            for number in [50, 60] {
+                let entry = try await tree.lookup("\(Self.images)/\(Self.name(number))")
+                #expect(entry?.attributes.size == UInt64(Self.size))
+            }
+            #expect(emulator.activeRequests == 16)
+            emulator.clearFaults()
+        }
+    }
+
+    @Test("a size that is asked ahead goes before the others as soon as a reader waits for it")
+    func raised() async throws {
+        let scheduler = RequestScheduler(ceiling: 2, clock: ManualClock())
+        try await TestTree.with(Self.pictures, scheduler: scheduler) { (tree, emulator) async throws in
+            let directory = try await tree.node(Self.images)
+            _ = try await tree.answer(Self.name(1), in: directory).resolved()
+            emulator.set(.stallBeforeHeaders, on: Self.requests)
+            // The second look sets off the others: 3 is under way, 4 to 17 wait.
+            let second = Task { try await tree.answer(Self.name(2), in: directory).resolved() }
+            while scheduler.snapshot.queuedPrefetch < 14 { await Task.yield() }
+            #expect(scheduler.snapshot.queuedForeground == 0)
+            let reader = Task { try await tree.answer(Self.name(10), in: directory).resolved() }
+            while scheduler.snapshot.queuedForeground == 0 { await Task.yield() }
+            #expect(scheduler.snapshot.queuedPrefetch == 13)
+            emulator.release()
+            try await emulator.waitForRequests(4, matching: Self.requests)
+            #expect(emulator.count(.regex(Self.name(10))) == 1)
+            emulator.clearFaults()
+            _ = try await (second.value, reader.value)
+            #expect(emulator.count(.regex(Self.name(10))) == 1)
         }
     }
 

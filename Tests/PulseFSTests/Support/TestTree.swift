@@ -37,7 +37,9 @@ final class TestTree: Sendable {
     /// A tree on this cache, asking this address, until `body` ends. What is under way then is finished and kept.
     static func with<Value: Sendable>(
         _ address: String, cache: FilePath, key: String = northwind, keyFile: FilePath? = nil,
-        rules: KeyRules = KeyRules(), clock: StillClock = StillClock(), _ body: (TestTree) async throws -> Value
+        rules: KeyRules = KeyRules(), clock: StillClock = StillClock(),
+        scheduler: RequestScheduler = RequestScheduler(), parts: PartGeometry = .standard,
+        _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
         let secret = try #require(APIKey(key))
@@ -46,9 +48,10 @@ final class TestTree: Sendable {
         let keyring = Keyring(
             secret, from: keyFile.map { .file($0) } ?? .fixed, store: store, origin: origin, rules: rules,
             now: { clock.now })
-        let client = PulseClient(origin: origin, engine: engine, keys: keyring)
+        let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
         keyring.ask(client)
-        let library = JobLibrary(client: client, store: store, keyring: keyring, actor: "a test", clock: { clock.now })
+        let library = JobLibrary(
+            client: client, store: store, keyring: keyring, actor: "a test", parts: parts, clock: { clock.now })
         let outcome: Result<Value, any Error>
         do {
             outcome = .success(try await body(TestTree(library: library, keyring: keyring, clock: clock)))
@@ -64,7 +67,8 @@ final class TestTree: Sendable {
     /// A tree on a cache of its own, and the emulator it asks.
     static func with<Value: Sendable>(
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
-        clock: StillClock = StillClock(), _ body: (TestTree, Emulator) async throws -> Value
+        clock: StillClock = StillClock(), scheduler: RequestScheduler = RequestScheduler(),
+        parts: PartGeometry = .standard, _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
         // Whoever shuts the emulator down finds nobody else at its port.
         let port = try ReservedPort()
@@ -73,8 +77,10 @@ final class TestTree: Sendable {
         configuration.port = port.number
         return try await ScratchDirectory.with { [configuration] (scratch) async throws in
             try await Emulator.with(configuration) { (emulator) async throws in
-                try await with(emulator.baseURL, cache: scratch.appending("cache"), key: key, clock: clock) {
-                    (tree) async throws in
+                try await with(
+                    emulator.baseURL, cache: scratch.appending("cache"), key: key, clock: clock, scheduler: scheduler,
+                    parts: parts
+                ) { (tree) async throws in
                     try await body(tree, emulator)
                 }
             }
