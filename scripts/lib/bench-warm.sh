@@ -25,7 +25,8 @@ section_warm() {
         esac
     done
     for round in $(seq "$rounds"); do
-        for name in pulsefs $(others); do warm_round "$name"; done
+        for name in pulsefs local ${passthrough:+passthrough}; do warm_round "$name"; done
+        [ "$round" -gt "$peer_rounds" ] || for name in "${peers[@]}"; do warm_round "$name"; done
     done
     for name in pulsefs $(others); do [ "$name" = local ] || end "$name"; done
 
