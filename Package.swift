@@ -85,15 +85,17 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
-        // Makes caches of a size and times the file system from within, for scripts/bench.
+        // Makes caches, an origin and a long cable, and times the file system from within, for scripts/bench.
         .executableTarget(
             name: "PulseBenchmark",
             dependencies: [
-                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI",
+                "CTunnel", "PulseFS", "FUSE", "ArtifactStore", "PulseAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
+        // Module map and shim over the kernel's TUN devices and network namespaces.
+        .systemLibrary(name: "CTunnel"),
         // Scratch directories, a clock, shells with a time limit, and mounts in a process of their own, for the tests.
         .target(
             name: "PulseTestSupport",
