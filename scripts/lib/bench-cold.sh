@@ -50,12 +50,12 @@ section_first() {
             "$(show in_milliseconds "first-$trip-pulsefs"), curl's + $(excess "first-$trip-pulsefs" "first-$trip-curl" | in_milliseconds)" \
             "curl $(show in_milliseconds "first-$trip-curl")$(show_peers in_milliseconds "first-$trip")" "≤ curl's + 3 ms" \
             "$(holds "$(excess "first-$trip-pulsefs" "first-$trip-curl")" '<=' 3000)" \
-            "ls images; time head -c 64k image_0001.png; curl -r 0-65535 -w %{time_total}"
+            "ls images; time head -c 64k image_0001.png; time curl -r 0-65535 -o FILE"
     done
 }
 first_round() {
     local trip=$1 round=$2 name
-    curl_first "$trip" >> "$(series "first-$trip-curl")"
+    sample "first-$trip-curl" ask "$trip" -r 0-65535 -o "$scratch/first" "$(origin_at "$trip")/results/big/images/image_0001.png"
     fresh pulsefs-cold "$trip"
     known pulsefs-cold big
     sample "first-$trip-pulsefs" head -c 64k "$(big pulsefs-cold)"
@@ -69,12 +69,6 @@ first_round() {
         end "$name"
     done
 }
-# curl's own figure, from its start, without that of its process.
-curl_first() {
-    ask "$1" -r 0-65535 -o "$scratch/first" -w '%{time_total}\n' "$(origin_at "$1")/results/big/images/image_0001.png" |
-        awk '{ printf "%d\n", $1 * 1e6 }'
-}
-
 section_list() {
     local round name
     say "Listing 100 images at 50 ms"

@@ -16,8 +16,10 @@ final class ImagePrefetch: Sendable {
     /// Files and bytes on their way ahead of all readers.
     static let mostFiles = 32
     static let mostBytes: UInt64 = 64 << 20
+    /// Bytes on their way for someone who has not yet read what was expected.
+    static let mostBytesAtFirst: UInt64 = 8 << 20
     /// Bytes of an image of which nothing is known.
-    private static let usualSize: UInt64 = 512 << 10
+    private static let usualSize: UInt64 = 256 << 10
     /// A run that nobody has followed for so long is over.
     static let patience = Duration.seconds(5)
 
@@ -37,7 +39,10 @@ final class ImagePrefetch: Sendable {
             guard !state.isClosed else { return ImageRun.Advice() }
             var run = state.runs.value(for: job.ordinal) ?? ImageRun(job: job, readAt: now)
             (run.job, run.reader, run.readAt) = (job, reader, now)
-            let advice = run.noticeRead(of: slot)
+            // Whoever lists a directory and then reads a file of it, as cp and grep do, reads on.
+            let hasListed = run.listing.map { $0.reader == reader && $0.at.duration(to: now) < Self.patience } ?? false
+            if run.listing?.reader == reader { run.listing = nil }
+            let advice = run.noticeRead(of: slot, hasListed: hasListed)
             run.queue.removeAll { $0 == slot || advice.drop.contains($0) }
             run.queue += advice.fetch
             state.runs.set(run, for: job.ordinal)
@@ -45,6 +50,17 @@ final class ImagePrefetch: Sendable {
         }
         for slot in advice.drop { abandon(slot, of: job) }
         if !advice.fetch.isEmpty { Task { fill(from: job.ordinal) } }
+    }
+
+    /// Takes in that a thread lists the images of a job, which starts nothing.
+    func noticeListing(of job: Job, by reader: Int32) {
+        guard reader != 0 else { return }
+        let now = clock()
+        state.withLock { state in
+            var run = state.runs.value(for: job.ordinal) ?? ImageRun(job: job, readAt: now)
+            run.listing = Listing(reader: reader, at: now)
+            state.runs.set(run, for: job.ordinal)
+        }
     }
 
     /// Whether a look at this image is likely to be followed by a read: whoever looks has just read the one before it.
@@ -111,7 +127,8 @@ final class ImagePrefetch: Sendable {
                 let key = ArtifactKey(run.job, artifact.name, source)
                 let size = artifact.size ?? Self.usualSize
                 let bytes = state.underWay.values.reduce(0, +)
-                let isRoom = bytes + size <= Self.mostBytes && state.underWay.count < Self.mostFiles
+                let most = run.reading.isFollowed ? Self.mostBytes : Self.mostBytesAtFirst
+                let isRoom = bytes + size <= most && state.underWay.count < Self.mostFiles
                 guard isRoom || state.underWay.isEmpty else { return nil }
                 run.queue.removeFirst()
                 guard state.underWay[key] == nil else { continue }

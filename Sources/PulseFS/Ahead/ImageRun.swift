@@ -1,5 +1,11 @@
 import ArtifactStore
 
+/// A look at the names of a directory.
+struct Listing {
+    let reader: Int32
+    let at: ContinuousClock.Instant
+}
+
 /// Who reads the images of one job, in which order, and what is to be fetched for them.
 struct ImageRun {
     enum Order: Sendable {
@@ -15,6 +21,8 @@ struct ImageRun {
     /// The thread that read last.
     var reader: Int32 = 0
     var readAt: ContinuousClock.Instant
+    /// Who listed the images last, and when; nil when that was used.
+    var listing: Listing?
     /// To be fetched when there is room, the next one first.
     var queue: [ArtifactSlot] = []
     /// The listed images by name; empty where that is the order of the listing.
@@ -31,9 +39,11 @@ struct ImageRun {
         return reading.end()
     }
 
-    mutating func noticeRead(of slot: ArtifactSlot) -> Advice {
+    /// `hasListed` says that whoever reads has listed the images before.
+    mutating func noticeRead(of slot: ArtifactSlot, hasListed: Bool) -> Advice {
         let (listed, byName) = (job.listedImages, names())
-        return reading.read(slot, in: [.listing, .name, .listingBackwards]) { slot, order, count in
+        return reading.read(slot, in: [.listing, .name, .listingBackwards], afterListing: hasListed) {
+            slot, order, count in
             Self.members(after: slot, order, count, listed, byName)
         }
     }

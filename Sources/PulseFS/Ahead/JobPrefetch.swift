@@ -6,11 +6,13 @@ import Synchronization
 /// Names and attributes start nothing: only reads do. What a job is asked for is what was read of those before it.
 actor JobPrefetch {
     /// Requests ahead of all readers at a time.
-    static let width = 16
+    static let width = 32
 
     private let next: @Sendable (_ after: JobOrdinal, _ count: Int) -> [JobOrdinal]
     private let fetch: @Sendable (JobOrdinal, Set<ArtifactSlot>) async -> Void
+    private let clock: @Sendable () -> ContinuousClock.Instant
     private let latest = Mutex<Read?>(nil)
+    private let listing = Mutex<Listing?>(nil)
     private var reading = ReadingRun<JobOrdinal, ListingOrder>()
     /// The files that were read of jobs of this run.
     private var wanted: Set<ArtifactSlot> = []
@@ -28,29 +30,49 @@ actor JobPrefetch {
     /// `next` gives the jobs that follow one in the listing. `fetch` brings what is missing of these files of a job, if that
     /// needs the network.
     init(
+        clock: @escaping @Sendable () -> ContinuousClock.Instant,
         next: @escaping @Sendable (_ after: JobOrdinal, _ count: Int) -> [JobOrdinal],
         fetch: @escaping @Sendable (JobOrdinal, Set<ArtifactSlot>) async -> Void
     ) {
+        self.clock = clock
         self.next = next
         self.fetch = fetch
     }
 
-    /// Takes in that someone begins to read a file of a job. Does not wait.
-    nonisolated func noticeRead(of slot: ArtifactSlot, of job: JobOrdinal) {
+    /// Takes in that a thread lists the jobs, which starts nothing.
+    nonisolated func noticeListing(by reader: Int32) {
+        guard reader != 0 else { return }
+        listing.withLock { $0 = Listing(reader: reader, at: clock()) }
+    }
+
+    /// Takes in that a thread begins to read a file of a job. Does not wait.
+    nonisolated func noticeRead(of slot: ArtifactSlot, of job: JobOrdinal, by reader: Int32) {
         let read = Read(job: job, slot: slot.isImage ? .firstImage : slot)
         let isNews = latest.withLock { latest in
             defer { latest = read }
             return latest != read
         }
-        if isNews { Task { await take(read) } }
+        guard isNews else { return }
+        // Whoever lists the jobs and then reads in one of them, as grep does, reads on.
+        let hasListed = listing.withLock { listing in
+            guard let found = listing, found.reader == reader else { return false }
+            listing = nil
+            return found.at.duration(to: clock()) < ImagePrefetch.patience
+        }
+        Task { await take(read, hasListed) }
     }
 
-    private func take(_ read: Read) {
+    private func take(_ read: Read, _ hasListed: Bool) {
         let isAnother = read.job != reading.latest
-        let advice = reading.read(read.job, in: [.listing]) { job, _, count in next(job, count) }
+        let advice = reading.read(read.job, in: [.listing], afterListing: hasListed) { job, _, count in
+            next(job, count)
+        }
         // A run is of what was read of its jobs, the first one included.
         if isAnother, !reading.isRunning { wanted = [] }
-        wanted.insert(read.slot)
+        if wanted.insert(read.slot).inserted, reading.isRunning {
+            // Of those ahead this was not asked for yet.
+            queue = reading.expected.filter { !advice.fetch.contains($0) }
+        }
         queue.removeAll { $0 == read.job || advice.drop.contains($0) }
         queue += advice.fetch
         fill()

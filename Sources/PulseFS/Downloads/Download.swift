@@ -211,8 +211,11 @@ final class Download: Sendable {
     private func callWorkers() {
         let missing = state.withLock { state in
             guard !state.hasEnded else { return 0 }
-            var wanted = state.plan.usefulWidth
-            if wanted > 1, state.waitedFor.contains(where: { state.plan.isFree($0) }) {
+            // The first bytes are waited for by whoever begins to read: the other parts do not get in their way.
+            var wanted = state.arrived.isEmpty ? 1 : state.plan.usefulWidth
+            if state.plan.usefulWidth > 1, !state.plan.claimed.isEmpty,
+                state.waitedFor.contains(where: { state.plan.isFree($0) })
+            {
                 // A reader waits for what nobody has asked for.
                 wanted = min(state.workers + 1, state.plan.geometry.greatestWidth)
             }
@@ -291,7 +294,12 @@ final class Download: Sendable {
     func take(_ bytes: RawSpan, at position: UInt64) throws {
         try target.write(bytes, at: position) { state.withLock { $0.arrived } }
         let end = position + UInt64(bytes.byteCount)
-        change { $0.arrived.insert(position..<end) }
+        let isFirst = state.withLock { state in
+            defer { state.arrived.insert(position..<end) }
+            return state.arrived.isEmpty
+        }
+        settle()
+        if isFirst { callWorkers() }
     }
 
     /// A body of unannounced length has ended here.

@@ -7,10 +7,12 @@ import Synchronization
 /// What is in memory was shown to the key in use: it is dropped when the keyring's generation is another.
 package final class JobCatalog: Sendable {
     private struct State {
+        /// Twice as many at most; one with ten files takes about 5 KB.
+        private static let jobsInMemory = 1024
         /// Of the keyring: what the members below belong to.
         var generation: UInt64 = 0
-        var jobs = GenerationCache<JobOrdinal, Job>(generation: 4096)
-        var ordinals = GenerationCache<JobID, JobOrdinal>(generation: 4096)
+        var jobs = GenerationCache<JobOrdinal, Job>(generation: Self.jobsInMemory)
+        var ordinals = GenerationCache<JobID, JobOrdinal>(generation: Self.jobsInMemory)
         var clocks: [JobOrdinal: StatusClock] = [:]
         var refusals = GenerationCache<JobID, Refusal>(generation: 1024)
         /// What the index said of its listing when it was last looked at.

@@ -40,6 +40,7 @@ package final class JobLibrary: Sendable {
         imagesAhead = ImagePrefetch(downloads, clock: clock)
         let ahead = JobsToFetch()
         jobsAhead = JobPrefetch(
+            clock: clock,
             next: { [catalog] job, count in ((try? catalog.known(after: job, limit: count)) ?? []).map(\.ordinal) },
             fetch: { job, slots in await ahead.library?.fetchAhead(job, slots) })
         ahead.library = self
@@ -156,7 +157,12 @@ package final class JobLibrary: Sendable {
     /// Takes in that a thread begins to read a file, so that what it is going to read next can be on its way. Does not wait.
     func noticeRead(of slot: ArtifactSlot, of job: Job, by reader: Int32) {
         if slot.isImage { imagesAhead.noticeRead(of: slot, of: job, by: reader) }
-        jobsAhead.noticeRead(of: slot, of: job.ordinal)
+        jobsAhead.noticeRead(of: slot, of: job.ordinal, by: reader)
+    }
+
+    /// Takes in that a thread lists the jobs, or the images of one.
+    func noticeListing(ofImagesOf job: Job? = nil, by reader: Int32) {
+        if let job { imagesAhead.noticeListing(of: job, by: reader) } else { jobsAhead.noticeListing(by: reader) }
     }
 
     /// Gives up what is fetched ahead of readers who have gone.

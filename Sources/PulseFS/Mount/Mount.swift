@@ -77,7 +77,9 @@ package final class Mount: Sendable {
     package func serve() {
         let watch = CacheWatch(library)
         let timer = KeyTimer(opening.keyring, session)
+        let memory = MemoryTrim()
         session.run()
+        memory.stop()
         timer.stop()
         recall.stop()
         watch.stop()

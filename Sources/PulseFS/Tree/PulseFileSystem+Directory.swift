@@ -10,14 +10,21 @@ extension PulseFileSystem {
         switch Node(node) {
         case .root: return .now(page(rootEntries, after: cookie, limit))
         case .control: return .now(page(controlEntries, after: cookie, limit))
-        case .jobs: return withKey { tree in tree.listJobs(after: cookie, limit) }
+        case .jobs:
+            return withKey { tree in
+                tree.library.noticeListing(by: caller.thread)
+                return tree.listJobs(after: cookie, limit)
+            }
         case .job(let ordinal):
             return withKey { tree in
                 tree.withJob(ordinal) { job, tree in .now(tree.page(tree.entries(of: job), after: cookie, limit)) }
             }
         case .images(let ordinal):
             return withKey { tree in
-                tree.withJob(ordinal) { job, tree in tree.listImages(of: job, after: cookie, limit) }
+                tree.withJob(ordinal) { job, tree in
+                    tree.library.noticeListing(ofImagesOf: job, by: caller.thread)
+                    return tree.listImages(of: job, after: cookie, limit)
+                }
             }
         case .readme, .controlFile, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)

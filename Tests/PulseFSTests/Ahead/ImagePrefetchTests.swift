@@ -13,6 +13,7 @@ struct ImagePrefetchTests {
     private static let images = "jobs/pictures/images"
     private static let requests = RequestPattern.prefix("/results/pictures/images/")
     private static let first = ReadingRun<Int, Int>.firstWindow
+    private static let afterListing = ReadingRun<Int, Int>.windowAfterListing
 
     private static func name(_ number: Int) -> String { EmulatedJob.syntheticImageName(number) }
 
@@ -52,6 +53,25 @@ struct ImagePrefetchTests {
             try await Self.read(tree, 3...100, size: 5_000)
             await tree.library.downloads.waitUntilIdle()
             #expect(Self.fetched(emulator).sorted() == Array(1...100))
+        }
+    }
+
+    @Test(
+        "S2.5 whoever lists the images and reads one reads on: the next are on their way with the first, once a listing"
+    )
+    func listed() async throws {
+        try await TestTree.with(Self.pictures(100, size: 5_000)) { (tree, emulator) async throws in
+            _ = try await tree.names(Self.images, by: 7)
+            try await Self.read(tree, [50], size: 5_000, by: 8)
+            await tree.library.downloads.waitUntilIdle()
+            #expect(Self.fetched(emulator) == [50])
+            try await Self.read(tree, [10], size: 5_000, by: 7)
+            while Self.fetched(emulator).count < 2 + Self.afterListing { await Task.yield() }
+            await tree.library.downloads.waitUntilIdle()
+            #expect(Self.fetched(emulator).sorted() == Array(10...10 + Self.afterListing) + [50])
+            try await Self.read(tree, [80], size: 5_000, by: 7)
+            await tree.library.downloads.waitUntilIdle()
+            #expect(Self.fetched(emulator).count == Self.afterListing + 3)
         }
     }
 
@@ -170,19 +190,24 @@ struct ImagePrefetchTests {
         }
     }
 
-    @Test("S2.5 what is fetched ahead is bounded in bytes")
+    @Test("S2.5 what is fetched ahead is bounded in bytes, more so before anyone has followed")
     func bounded() async throws {
-        let size = 20_000_000
-        try await TestTree.with(Self.pictures(20, size: size)) { (tree, emulator) async throws in
-            try await Self.look(tree, 1...20)
+        let size = 2_500_000
+        try await TestTree.with(Self.pictures(60, size: size)) { (tree, emulator) async throws in
+            try await Self.look(tree, 1...60)
             emulator.set(.stallBody(afterBytes: 200_000), on: Self.requests)
-            for number in 1...2 {
+            func begin(_ number: Int) async throws {
                 let node = try await tree.node("\(Self.images)/\(Self.name(number))")
                 _ = try await tree.read(node, at: 0, count: 1000)
             }
-            // Two that are read and three ahead, each in three parts.
-            try await emulator.waitForStalled(15)
+            for number in 1...2 { try await begin(number) }
+            // Two that are read and three ahead: a fourth would be more than 8 MiB.
+            try await emulator.waitForStalled(5)
             #expect(Set(Self.fetched(emulator)) == [1, 2, 3, 4, 5])
+            try await begin(3)
+            // 26 of them are less than 64 MiB, the one that is being read included.
+            try await emulator.waitForStalled(2 + 26)
+            #expect(Set(Self.fetched(emulator)) == Set(1...28))
             emulator.clearFaults()
             await tree.library.downloads.waitUntilIdle()
         }

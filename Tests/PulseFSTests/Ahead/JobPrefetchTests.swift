@@ -10,6 +10,7 @@ import Testing
 @Suite("The tree: jobs ahead", .timeLimit(.minutes(2)))
 struct JobPrefetchTests {
     private static let first = ReadingRun<Int, Int>.firstWindow
+    private static let afterListing = ReadingRun<Int, Int>.windowAfterListing
     private static let requests = RequestPattern.prefix("/job/")
 
     private static func name(_ number: Int) -> String { "job-\(number < 10 ? "0" : "")\(number)" }
@@ -41,6 +42,20 @@ struct JobPrefetchTests {
             }
             #expect(emulator.fetchCounts.values.allSatisfy { $0 == 1 })
             #expect(emulator.count(Self.requests) == 60)
+        }
+    }
+
+    @Test("S2.5 whoever lists the jobs and reads in the first reads on: what it reads of one is fetched of the next")
+    func listed() async throws {
+        try await TestTree.with(Self.configuration(40)) { (tree, emulator) async throws in
+            try await Self.evicted(tree, emulator, count: 40)
+            _ = try await tree.names("jobs", by: 7)
+            _ = try await tree.content("jobs/\(Self.name(1))/status.json", by: 7)
+            try await emulator.waitUntilIdle()
+            #expect(emulator.count() == 0)
+            _ = try await tree.content("jobs/\(Self.name(1))/result.md", by: 7)
+            try await emulator.waitForRequests(1 + Self.afterListing, matching: Self.requests)
+            #expect(emulator.count(Self.requests) == 1 + Self.afterListing)
         }
     }
 

@@ -25,6 +25,17 @@ struct ReadingRunTests {
         #expect(run.isRunning && run.expects(12) && !run.expects(11))
     }
 
+    @Test("whoever reads after having listed the sequence is expected to read on from there, from the first read on")
+    func listed() {
+        var run = Run()
+        let advice = run.read(10, in: [1, -1], afterListing: true) { after, step, count in
+            (1...max(1, count)).prefix(count).map { after + step * $0 }
+        }
+        #expect(advice == Run.Advice(fetch: Array(11..<11 + Run.windowAfterListing)))
+        #expect(!run.isFollowed)
+        #expect(Self.read(&run, 11).drop.isEmpty && run.isRunning && run.isFollowed)
+    }
+
     @Test("each read that was expected doubles how far ahead the run looks, up to a bound")
     func grows() {
         var run = Run()

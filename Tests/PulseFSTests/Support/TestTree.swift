@@ -129,16 +129,16 @@ final class TestTree: Sendable {
         try await files.getattr(node, for: Self.caller()).resolved().attributes
     }
 
-    func names(_ path: String) async throws -> [String] {
-        try await entries(path).map(\.name)
+    func names(_ path: String, by thread: Int32 = 0) async throws -> [String] {
+        try await entries(path, by: thread).map(\.name)
     }
 
-    func entries(_ path: String, limit: Int = 7) async throws -> [DirectoryEntry] {
+    func entries(_ path: String, limit: Int = 7, by thread: Int32 = 0) async throws -> [DirectoryEntry] {
         let node = path.isEmpty ? NodeID.root : try await node(path)
         var entries: [DirectoryEntry] = []
         while true {
             let page = try await files.readdir(
-                node, after: entries.last?.cookie ?? .start, limit: limit, for: Self.caller()
+                node, after: entries.last?.cookie ?? .start, limit: limit, for: Self.caller(thread)
             ).resolved()
             #expect(page.count <= limit)
             if page.isEmpty { return entries }
