@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "PulseAPI", "Transfer",
+                "FUSE", "ArtifactStore", "PulseAPI", "Transfer", "CMemory",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -67,6 +67,8 @@ let package = Package(
             swiftSettings: house),
         // Module map and shim over libxxhash, and what glibc hides.
         .systemLibrary(name: "CStore", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        // Shim over the C library's heaps.
+        .systemLibrary(name: "CMemory"),
         // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.
         .target(name: "PulseAPI", dependencies: ["Transfer"], swiftSettings: house),
         // Edge to the network: requests in, bytes to a sink, exact causes of failure; knows no Pulse.

@@ -47,7 +47,7 @@ struct StuckRequestTests {
                 }
             }
             #expect(rig.emulator.fetchCounts.values.allSatisfy { $0 == 1 })
-            #expect(rig.emulator.imageRequests(of: "stuck") == 3)
+            #expect(rig.emulator.imageRequests(of: "stuck") >= 3)
         }
     }
 
@@ -69,7 +69,7 @@ struct StuckRequestTests {
                 }
             }
             #expect(rig.emulator.fetchCounts.values.allSatisfy { $0 == 1 })
-            #expect(rig.emulator.imageRequests(of: "stuck") == Self.many + 2)
+            #expect(rig.emulator.imageRequests(of: "stuck") >= Self.many + 2)
         }
     }
 

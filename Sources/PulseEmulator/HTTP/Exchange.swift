@@ -88,8 +88,9 @@ struct Exchange: Sendable {
 
     /// Holds the answer until it is released.
     private func stall() async throws {
-        log.update(number) { $0.progress = .stalled }
         let outcome = await gate.wait(id: number) {
+            // Whoever has seen it stalled can release it.
+            log.update(number) { $0.progress = .stalled }
             connection.whenClosed { [gate, number] in gate.abandon(id: number) }
         }
         guard outcome == .released else { throw Connection.Ended() }

@@ -6,10 +6,17 @@ import Synchronization
 /// A look at names and sizes starts nothing: only reads do. What is fetched ahead is bounded in bytes and in number, and given
 /// up when nobody follows.
 final class ImagePrefetch: Sendable {
+    /// What is on its way.
+    private struct Ahead {
+        let slot: ArtifactSlot
+        /// The bytes it is taken to have.
+        let size: UInt64
+        let since: ContinuousClock.Instant
+    }
+
     private struct State {
         var runs = GenerationCache<JobOrdinal, ImageRun>(generation: 64)
-        /// What is on its way, with the bytes it is taken to have.
-        var underWay: [ArtifactKey: UInt64] = [:]
+        var underWay: [ArtifactKey: Ahead] = [:]
         var isClosed = false
     }
 
@@ -35,8 +42,8 @@ final class ImagePrefetch: Sendable {
     /// Takes in that a thread begins to read an image. Does not wait, and does nothing on the disk.
     func noticeRead(of slot: ArtifactSlot, of job: Job, by reader: Int32) {
         let now = clock()
-        let advice = state.withLock { state in
-            guard !state.isClosed else { return ImageRun.Advice() }
+        let hasMore = state.withLock { state in
+            guard !state.isClosed else { return false }
             var run = state.runs.value(for: job.ordinal) ?? ImageRun(job: job, readAt: now)
             (run.job, run.reader, run.readAt) = (job, reader, now)
             // Whoever lists a directory and then reads a file of it, as cp and grep do, reads on.
@@ -46,10 +53,9 @@ final class ImagePrefetch: Sendable {
             run.queue.removeAll { $0 == slot || advice.drop.contains($0) }
             run.queue += advice.fetch
             state.runs.set(run, for: job.ordinal)
-            return advice
+            return !advice.fetch.isEmpty
         }
-        for slot in advice.drop { abandon(slot, of: job) }
-        if !advice.fetch.isEmpty { Task { fill(from: job.ordinal) } }
+        if hasMore { Task { fill(from: job.ordinal) } }
     }
 
     /// Takes in that a thread lists the images of a job, which starts nothing.
@@ -80,19 +86,23 @@ final class ImagePrefetch: Sendable {
         if wasAhead { fill(from: key.job) }
     }
 
-    /// Ends the runs that nobody has followed lately, and gives up what is on its way for them.
+    /// Ends the runs that nobody has followed lately, and gives up what has been on its way for so long and nobody is expected
+    /// to read. What a run that went elsewhere has begun may still come meanwhile: it is asked for already.
     func sweep() {
         let now = clock()
-        let idle = state.withLock { state -> [(Job, [ArtifactSlot])] in
-            state.runs.values.compactMap { run in
-                guard run.reading.isRunning, run.readAt.duration(to: now) >= Self.patience else { return nil }
+        let idle = state.withLock { state -> [ArtifactKey] in
+            for run in state.runs.values
+            where run.reading.isRunning && run.readAt.duration(to: now) >= Self.patience {
                 var ended = run
-                let advice = ended.end()
+                ended.end()
                 state.runs.set(ended, for: run.job.ordinal)
-                return (run.job, advice.drop)
             }
+            return state.underWay.filter { key, ahead in
+                ahead.since.duration(to: now) >= Self.patience
+                    && state.runs.value(for: key.job)?.reading.expects(ahead.slot) != true
+            }.map(\.key)
         }
-        for (job, slots) in idle { for slot in slots { abandon(slot, of: job) } }
+        for key in idle { downloads.abandon(key) }
     }
 
     func close() { state.withLock { $0.isClosed = true } }
@@ -126,23 +136,16 @@ final class ImagePrefetch: Sendable {
                 }
                 let key = ArtifactKey(run.job, artifact.name, source)
                 let size = artifact.size ?? Self.usualSize
-                let bytes = state.underWay.values.reduce(0, +)
+                let bytes = state.underWay.values.reduce(0) { $0 + $1.size }
                 let most = run.reading.isFollowed ? Self.mostBytes : Self.mostBytesAtFirst
                 let isRoom = bytes + size <= most && state.underWay.count < Self.mostFiles
                 guard isRoom || state.underWay.isEmpty else { return nil }
                 run.queue.removeFirst()
                 guard state.underWay[key] == nil else { continue }
-                state.underWay[key] = size
+                state.underWay[key] = Ahead(slot: slot, size: size, since: clock())
                 return (artifact, source, run.job)
             }
             return nil
         }
-    }
-
-    private func abandon(_ slot: ArtifactSlot, of job: Job) {
-        guard let artifact = job.artifact(slot), let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
-            return
-        }
-        downloads.abandon(ArtifactKey(job, artifact.name, source))
     }
 }

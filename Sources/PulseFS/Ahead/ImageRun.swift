@@ -34,9 +34,9 @@ struct ImageRun {
     }
 
     /// Nobody follows any more.
-    mutating func end() -> Advice {
+    mutating func end() {
         queue = []
-        return reading.end()
+        _ = reading.end()
     }
 
     /// `hasListed` says that whoever reads has listed the images before.

@@ -117,11 +117,12 @@ final class Download: Sendable {
 
     // MARK: Readers
 
-    /// Adds a wish; false when the download has been given up, and another one is needed.
+    /// Adds a wish; false when the download has failed or been given up, and another one is needed.
     func join(for wish: Wish) -> Bool {
         let isJoined = state.withLock { state in
             // Whoever asks for the size alone is served by one that was given up when it knew.
             guard !state.isGivenUp || (wish == .size && state.size != nil) else { return false }
+            guard state.failure == nil || state.isGivenUp else { return false }
             if !state.isGivenUp { state.wish = max(state.wish, wish) }
             return true
         }

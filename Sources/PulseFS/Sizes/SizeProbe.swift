@@ -57,14 +57,13 @@ final class SizeProbe: Sendable {
 
     /// The size of an image that has no place in the index yet, in bytes.
     func size(ofUnlisted name: String, from source: ArtifactSource, of job: Job) async throws(Failure) -> UInt64 {
-        try await size(name, from: source, of: job, .foreground)
+        try await size(name, from: source, of: job, .foreground) { _ in }
     }
 
     /// Takes in what became known of a file that is not stored: its size, or that the size it had was wrong.
     func note(_ artifact: StoredArtifact, of job: Job) -> StoredArtifact {
         // A download may have ended meanwhile, and then more is known than this.
-        let known = ((try? catalog.job(job.ordinal)) ?? nil)?.artifact(artifact.slot)
-        if let known, known.isStored { return known }
+        if let known = known(artifact, of: job), known.isStored { return known }
         catalog.put(artifact, of: job.ordinal)
         notes.add(LearntSize(artifact, of: job.ordinal))
         return artifact
@@ -78,19 +77,33 @@ final class SizeProbe: Sendable {
     private func learn(
         _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, _ level: Urgency.Level
     ) async throws(Failure) -> StoredArtifact {
-        var artifact = artifact
-        artifact.size = try await size(artifact.name, from: source, of: job, level)
-        return note(artifact, of: job)
+        var sized = artifact
+        sized.size = try await size(artifact.name, from: source, of: job, level) { [self] size in
+            var artifact = artifact
+            artifact.size = size
+            _ = note(artifact, of: job)
+        }
+        // A download may have ended meanwhile, and then more is known than the size.
+        let known = known(artifact, of: job)
+        return known?.size == nil ? sized : known ?? sized
+    }
+
+    private func known(_ artifact: StoredArtifact, of job: Job) -> StoredArtifact? {
+        ((try? catalog.job(job.ordinal)) ?? nil)?.artifact(artifact.slot)
     }
 
     // MARK: One file
 
+    /// `note` takes the size in before anyone is answered: whoever comes after that finds it known, and asks for nothing.
     private func size(
-        _ name: String, from source: ArtifactSource, of job: Job, _ level: Urgency.Level
+        _ name: String, from source: ArtifactSource, of job: Job, _ level: Urgency.Level,
+        note: @escaping @Sendable (UInt64) -> Void
     ) async throws(Failure) -> UInt64 {
         let key = ArtifactKey(job, name, source)
         return try await flights.join(keyring.own(key), level) { [self] urgency throws(Failure) in
-            try await ask(key, name, source, job, urgency)
+            let size = try await ask(key, name, source, job, urgency)
+            note(size)
+            return size
         }
     }
 

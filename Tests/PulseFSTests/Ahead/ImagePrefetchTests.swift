@@ -153,12 +153,11 @@ struct ImagePrefetchTests {
                 try await emulator.waitForStalled(Self.first)
                 if leaps {
                     _ = try await tree.read(try await tree.node("\(Self.images)/\(Self.name(80))"), at: 0, count: 10)
-                } else {
-                    tree.library.sweepAhead()
-                    #expect(emulator.stalledRequests == Self.first)
-                    clock.advance(by: ImagePrefetch.patience)
-                    tree.library.sweepAhead()
                 }
+                tree.library.sweepAhead()
+                #expect(emulator.stalledRequests == Self.first)
+                clock.advance(by: ImagePrefetch.patience)
+                tree.library.sweepAhead()
                 await tree.library.downloads.waitUntilIdle()
                 try await emulator.waitUntilIdle()
                 emulator.clearFaults()
@@ -171,7 +170,8 @@ struct ImagePrefetchTests {
 
     @Test("what a reader has come to want is not given up")
     func wanted() async throws {
-        try await TestTree.with(Self.pictures(100, size: 5_000)) { (tree, emulator) async throws in
+        let clock = StillClock()
+        try await TestTree.with(Self.pictures(100, size: 5_000), clock: clock) { (tree, emulator) async throws in
             try await Self.look(tree, 1...100)
             try await Self.read(tree, [80, 1], size: 5_000)
             emulator.set(.stallBeforeHeaders, on: .regex("image_00(0[3-9]|1)"))
@@ -184,6 +184,8 @@ struct ImagePrefetchTests {
             }
             while !tree.library.downloads.isWanted(Self.name(5), of: job) { await Task.yield() }
             _ = try await tree.read(try await tree.node("\(Self.images)/\(Self.name(80))"), at: 0, count: 10)
+            clock.advance(by: ImagePrefetch.patience)
+            tree.library.sweepAhead()
             while emulator.stalledRequests > 1 { await Task.yield() }
             emulator.clearFaults()
             #expect(try await reader.value == SyntheticImage(size: 5_000, seed: 5).bytes(in: 0..<100))

@@ -87,8 +87,9 @@ struct SizeTests {
             emulator.set(.stallBeforeHeaders, on: Self.requests)
             // The second look sets off the others: 3 is under way, 4 to 17 wait.
             let second = Task { try await tree.answer(Self.name(2), in: directory).resolved() }
-            while scheduler.snapshot.queuedPrefetch < 14 { await Task.yield() }
-            #expect(scheduler.snapshot.queuedForeground == 0)
+            let underWay = RequestScheduler.Snapshot(inFlight: 2, limit: 2, queuedPrefetch: 14)
+            while scheduler.snapshot != underWay { await Task.yield() }
+            try await emulator.waitForStalled(2)
             let reader = Task { try await tree.answer(Self.name(10), in: directory).resolved() }
             while scheduler.snapshot.queuedForeground == 0 { await Task.yield() }
             #expect(scheduler.snapshot.queuedPrefetch == 13)
