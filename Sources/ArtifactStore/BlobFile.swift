@@ -32,10 +32,7 @@ package final class BlobFile: Sendable {
     ///
     /// A range past the end is right as far as the content goes. Blocks on the disk for the chunks that are new to it.
     package func isIntact(_ range: Range<UInt64>) -> Bool {
-        guard !range.isEmpty, range.lowerBound < size else { return true }
-        let last = min(range.upperBound, size) - 1
-        let chunks = Int(range.lowerBound / BlobLabel.chunkSize)...Int(last / BlobLabel.chunkSize)
-        let unchecked = checked.withLock { bits in chunks.filter { bits[$0 / 64] & (1 << UInt64($0 % 64)) == 0 } }
+        let unchecked = unchecked(range)
         guard !unchecked.isEmpty else { return true }
         return withUnsafeTemporaryAllocation(byteCount: Int(BlobLabel.chunkSize), alignment: 64) { buffer in
             for chunk in unchecked {
@@ -44,6 +41,35 @@ package final class BlobFile: Sendable {
             }
             return true
         }
+    }
+
+    /// Whether it is known already that the bytes of a range are what was published.
+    package func isKnownIntact(_ range: Range<UInt64>) -> Bool { unchecked(range).isEmpty }
+
+    /// Whether bytes that were read from here at `offset` are what was published. Only chunks that are not wholly among them
+    /// are read once more.
+    package func isIntact(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) -> Bool {
+        let end = offset + UInt64(bytes.count)
+        for chunk in unchecked(offset..<end) {
+            let start = UInt64(chunk) * BlobLabel.chunkSize
+            let stop = min(start + BlobLabel.chunkSize, size)
+            guard start >= offset, stop <= end else {
+                guard isIntact(start..<stop) else { return false }
+                continue
+            }
+            let part = UnsafeRawBufferPointer(rebasing: bytes[Int(start - offset)..<Int(stop - offset)])
+            guard FastDigest.of(part) == label.chunks[chunk] else { return false }
+            checked.withLock { $0[chunk / 64] |= 1 << UInt64(chunk % 64) }
+        }
+        return true
+    }
+
+    /// The chunks of a range that have not been found right yet.
+    private func unchecked(_ range: Range<UInt64>) -> [Int] {
+        guard !range.isEmpty, range.lowerBound < size else { return [] }
+        let last = min(range.upperBound, size) - 1
+        let chunks = Int(range.lowerBound / BlobLabel.chunkSize)...Int(last / BlobLabel.chunkSize)
+        return checked.withLock { bits in chunks.filter { bits[$0 / 64] & (1 << UInt64($0 % 64)) == 0 } }
     }
 
     private func isIntact(chunk: Int, _ buffer: UnsafeMutableRawBufferPointer) -> Bool {

@@ -38,8 +38,15 @@ final class DeviceIO: Sendable {
             return count
         }
         functions.writev = { descriptor, vectors, count, context in
-            if count >= 2, let vectors { DeviceIO.of(context)?.mend(vectors[0], vectors[1]) }
-            return writev(descriptor, vectors, count)
+            guard count >= 2, let vectors, DeviceIO.of(context)?.mend(vectors[0], vectors[1]) == true else {
+                return writev(descriptor, vectors, count)
+            }
+            let written = writev(descriptor, vectors, count)
+            // The kernel has taken the answer in when this returns.
+            if written > 0, let context {
+                Unmanaged<SessionBox>.fromOpaque(context).takeUnretainedValue().session?.isInitialized()
+            }
+            return written
         }
         return functions
     }
@@ -56,16 +63,18 @@ final class DeviceIO: Sendable {
         pendingInit.store(request.load(fromByteOffset: Wire.uniqueOffset, as: UInt64.self), ordering: .releasing)
     }
 
-    private func mend(_ header: iovec, _ body: iovec) {
+    /// Returns whether this is the answer to INIT.
+    private func mend(_ header: iovec, _ body: iovec) -> Bool {
         let awaited = pendingInit.load(ordering: .acquiring)
         guard awaited != 0, header.iov_len >= 16, let header = header.iov_base,
             header.load(fromByteOffset: Wire.uniqueOffset, as: UInt64.self) == awaited
-        else { return }
+        else { return false }
         pendingInit.store(0, ordering: .relaxed)
         guard offersParallelDirops.load(ordering: .relaxed), body.iov_len >= Wire.initFlagsOffset + 4,
             let body = body.iov_base
-        else { return }
+        else { return true }
         let flags = body.load(fromByteOffset: Wire.initFlagsOffset, as: UInt32.self)
         body.storeBytes(of: flags | Wire.parallelDirops, toByteOffset: Wire.initFlagsOffset, as: UInt32.self)
+        return true
     }
 }

@@ -76,8 +76,17 @@ package protocol OpenFile: AnyObject, Sendable {
     var descriptor: FileDescriptor { get }
 }
 
+/// A local file whose bytes are compared with what they should be once they are read.
+package protocol CheckedFile: OpenFile {
+    /// Whether these bytes, which were read from the file at `offset`, are what they should be. May block on the disk.
+    func isIntact(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) -> Bool
+}
+
 package enum ReadReply: Sendable {
     case bytes([UInt8])
+    /// The same as `file` if the bytes are what they should be; else what `otherwise` comes to.
+    case checked(
+        any CheckedFile, offset: UInt64, count: Int, otherwise: @Sendable () async throws(Errno) -> ReadReply)
     /// `count` bytes of a local file from `offset`; the session reads them. Fewer than that is an I/O error.
     case file(any OpenFile, offset: UInt64, count: Int)
 }

@@ -63,8 +63,7 @@ extension fuse_lowlevel_ops {
             guard let (request, session) = Session.of(request, .read) else { return }
             guard offset >= 0 else { return Replier(request).fail(.invalidArgument) }
             let answer = session.fileSystem.read(NodeID(node), at: UInt64(offset), count: size, for: Caller(request))
-            let buffers = session.buffers
-            session.answer(request, answer) { $0.read($1, buffers: buffers) }
+            session.reply(request, answer)
         }
         table.readdir = { request, node, size, offset, _ in
             guard let (request, session) = Session.of(request, .readdir) else { return }
@@ -105,6 +104,19 @@ extension Session {
         }
         session.counters.count(operation)
         return (request, session)
+    }
+
+    /// Replies to a read; where the bytes at hand are not what they should be, when better ones have come.
+    fileprivate func reply(_ request: fuse_req_t, _ answer: Answer<ReadReply>) {
+        let buffers = buffers
+        if case .now(let reply) = answer {
+            if let otherwise = Replier(request).read(reply, buffers: buffers) { self.reply(request, .later(otherwise)) }
+            return
+        }
+        self.answer(request, answer) { replier, reply in
+            // What was waited for is checked already, or about to be fetched once more by whoever reads again.
+            if replier.read(reply, buffers: buffers) != nil { replier.fail(.ioError) }
+        }
     }
 
     fileprivate func forget(_ node: UInt64, _ count: UInt64) {

@@ -52,30 +52,49 @@ struct Replier {
         fuse_reply_open(handle, info)
     }
 
-    func read(_ reply: ReadReply, buffers: ReadBuffers) {
+    /// Returns what is to be replied instead, where the bytes are not what they should be; nil when it has replied.
+    func read(_ reply: ReadReply, buffers: ReadBuffers) -> (@Sendable () async throws(Errno) -> ReadReply)? {
         switch reply {
         case .bytes(let bytes):
             bytes.withUnsafeBytes {
                 _ = fuse_reply_buf(handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
             }
-        case .file(let file, let offset, let count):
-            buffers.withBuffer(count) { buffer in
-                do {
-                    var filled = 0
-                    while filled < count {
-                        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<count])
-                        let got = try file.descriptor.read(
-                            fromAbsoluteOffset: Int64(offset) + Int64(filled), into: rest)
-                        // The file is shorter than its facts say: zeros in its place would be a lie.
-                        guard got > 0 else { throw Errno.ioError }
-                        filled += got
-                    }
-                    fuse_reply_buf(handle, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), count)
-                } catch {
-                    fail(error as? Errno ?? .ioError)
+        case .file(let file, let offset, let count): read(file, offset, count, buffers) { _ in true }
+        case .checked(let file, let offset, let count, let otherwise):
+            let isIntact = read(file, offset, count, buffers) { file.isIntact($0, at: offset) }
+            if !isIntact { return otherwise }
+        }
+        return nil
+    }
+
+    /// Replies with bytes of a file if `isIntact` says so of them, or with an error; false when it has not replied.
+    @discardableResult
+    private func read(
+        _ file: any OpenFile, _ offset: UInt64, _ count: Int, _ buffers: ReadBuffers,
+        _ isIntact: (UnsafeRawBufferPointer) -> Bool
+    ) -> Bool {
+        var hasReplied = true
+        buffers.withBuffer(count) { buffer in
+            do {
+                var filled = 0
+                while filled < count {
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<count])
+                    let got = try file.descriptor.read(
+                        fromAbsoluteOffset: Int64(offset) + Int64(filled), into: rest)
+                    // The file is shorter than its facts say: zeros in its place would be a lie.
+                    guard got > 0 else { throw Errno.ioError }
+                    filled += got
                 }
+                guard isIntact(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else {
+                    hasReplied = false
+                    return
+                }
+                fuse_reply_buf(handle, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), count)
+            } catch {
+                fail(error as? Errno ?? .ioError)
             }
         }
+        return hasReplied
     }
 
     /// Returns the number of references the kernel got with the entries.

@@ -131,4 +131,16 @@ struct PermissionTests {
             #expect(read.text == rig.emulator.markdown(of: JobName.invoice))
         }
     }
+
+    @Test("the kernel reads 1 MiB ahead where the mounting user may ask for that")
+    func readahead() async throws {
+        try await Rig.mounted { (rig, mount) async throws in
+            let script = """
+                device=$(awk -v m="$M" '$5 == m { print $3 }' /proc/self/mountinfo)
+                cat "/sys/class/bdi/$device/read_ahead_kb"; test -w "/sys/class/bdi/$device/read_ahead_kb"; echo $?
+                """
+            let said = try await mount.shell(script)
+            #expect(said.lines == ["1024", "0"] || said.lines == ["128", "1"], "\(said.errors)")
+        }
+    }
 }

@@ -35,6 +35,37 @@ struct SharingTests {
         }
     }
 
+    @Test(
+        "S2.2 S2.3: a large image comes in parts, whole for 8 readers at once, from wherever they begin, no byte twice")
+    func parts() async throws {
+        let picture = SyntheticImage(size: 50_000_000, seed: 1)
+        try await Rig.mounted(adding: [.syntheticImages(id: "large", count: 1, size: picture.size)]) {
+            (rig, mount) async throws in
+            let copy = rig.scratch.appending("copy")
+            let file = try FileDescriptor.open(copy, .writeOnly, options: [.create], permissions: .ownerReadWrite)
+            try file.closeAfter { try file.writeAll(picture.bytes) }
+            let script = """
+                sum() { sha256sum | cut -d' ' -f1; }
+                all() { for at in 1 2 3 4 5 6 7; do tail -c "+$((at * 6000000))" "$1" | sum & done; cat "$1" | sum; wait; }
+                all "$M/$1" | sort > "$3"; all "$2" | sort | cmp - "$3" && wc -l < "$3"
+                """
+            let sums = rig.scratch.appending("sums").string
+            let compared = try await mount.shell(
+                script, ["jobs/large/images/image_0001.png", copy.string, sums], timeout: 120)
+            #expect(compared.lines == ["8"], "\(compared.errors)")
+            let ranges = rig.emulator.requests(matching: .prefix("/results/")).filter { $0.method == "GET" }
+                .compactMap { $0.range?.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) } }
+                .sorted { $0[0] < $1[0] }
+            #expect(ranges.count >= 6)
+            var next = 0
+            for range in ranges {
+                #expect(range[0] == next)
+                next = range[1] + 1
+            }
+            #expect(next == picture.size)
+        }
+    }
+
     @Test("S2.2: a job and all its images cost one request each, also after a remount")
     func jobOnce() async throws {
         try await Rig.with { rig in

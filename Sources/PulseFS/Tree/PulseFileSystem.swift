@@ -73,19 +73,18 @@ package final class PulseFileSystem: FileSystem {
             return .now(.bytes(slice(own, offset, count)))
         }
         guard let artifact = job.artifact(slot) else { return .failed(.staleNFSFileHandle) }
-        if !job.isMisshown(slot), let blob = library.blob(slot, of: job), blob.size == artifact.size ?? blob.size,
-            blob.isIntact(JobLibrary.range(at: offset, count: count))
-        {
-            if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
-            return .now(.file(blob, offset: offset, length: count, size: blob.size))
-        }
-        return .later { [library] () throws(Errno) in
+        let otherwise = { @Sendable [library] () async throws(Errno) -> ReadReply in
             do throws(Failure) {
                 return try await library.read(artifact, of: job, at: offset, count: count, for: caller.thread)
             } catch {
                 throw error.logged
             }
         }
+        if !job.isMisshown(slot), let blob = library.blob(slot, of: job), blob.size == artifact.size ?? blob.size {
+            if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
+            return .now(.file(blob, offset: offset, length: count, otherwise: otherwise))
+        }
+        return .later(otherwise)
     }
 
     package func statfs() -> FileSystemStatistics {

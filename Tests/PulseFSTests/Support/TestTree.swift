@@ -151,21 +151,28 @@ final class TestTree: Sendable {
     }
 
     func read(_ node: NodeID, at offset: UInt64, count: Int, by thread: Int32 = 0) async throws -> [UInt8] {
-        try Self.bytes(of: try await answer(read: node, at: offset, count: count, by: thread).resolved())
+        try await Self.bytes(of: try await answer(read: node, at: offset, count: count, by: thread).resolved())
     }
 
-    static func bytes(of reply: ReadReply) throws -> [UInt8] {
+    static func bytes(of reply: ReadReply) async throws -> [UInt8] {
         switch reply {
         case .bytes(let bytes): return bytes
-        case .file(let file, let offset, let count):
-            var bytes = [UInt8](repeating: 0, count: count)
-            let got = try bytes.withUnsafeMutableBytes {
-                try file.descriptor.read(fromAbsoluteOffset: Int64(offset), into: $0)
-            }
-            // The session gives EIO for this.
-            guard got == count else { throw Errno.ioError }
-            return bytes
+        case .file(let file, let offset, let count): return try read(file, offset, count)
+        case .checked(let file, let offset, let count, let otherwise):
+            let bytes = try read(file, offset, count)
+            if bytes.withUnsafeBytes({ file.isIntact($0, at: offset) }) { return bytes }
+            return try await Self.bytes(of: try await otherwise())
         }
+    }
+
+    private static func read(_ file: any OpenFile, _ offset: UInt64, _ count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = try bytes.withUnsafeMutableBytes {
+            try file.descriptor.read(fromAbsoluteOffset: Int64(offset), into: $0)
+        }
+        // The session gives EIO for this.
+        guard got == count else { throw Errno.ioError }
+        return bytes
     }
 
     /// The whole file at a path, read in pieces until it ends.

@@ -81,7 +81,7 @@ struct RequestCountTests {
                         Issue.record("absent")
                         return
                     }
-                    #expect(try TestTree.bytes(of: try await read.resolved()) == content)
+                    #expect(try await TestTree.bytes(of: try await read.resolved()) == content)
                 }
                 #expect(emulator.fetchCounts == Self.once.filter { !$0.key.hasSuffix("jpg") })
             }
