@@ -13,6 +13,10 @@ package struct MountOptions: Sendable {
     package var threads = 8
     /// Bytes of the largest single read.
     package var maximumRead = 1 << 20
+    /// How far the kernel is to read ahead of a sequential reader, where the mounting user may ask for more than 128 KiB; bytes.
+    /// It begins with 32 KiB and doubles that up to here. From 1 MiB on it would multiply by four, and whoever reads the
+    /// beginning of a file over a long way would wait for more than it wants.
+    package var readahead = 512 << 10
 
     package init(mountpoint: FilePath, source: String, subtype: String) {
         self.mountpoint = mountpoint

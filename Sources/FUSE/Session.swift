@@ -148,7 +148,7 @@ package final class Session: @unchecked Sendable {
     }
 
     /// The kernel has taken in what this side wants.
-    func isInitialized() { Readahead.raise(of: options.mountpoint, to: options.maximumRead) }
+    func isInitialized() { Readahead.raise(of: options.mountpoint, to: options.readahead) }
 
     /// How many requests wait for an answer.
     package var waiting: Int { pending.withLock { $0.count } }
