@@ -12,7 +12,7 @@ extension Endpoints {
         }
         return .file(
             image.content, contentType: image.contentType, request: request,
-            servesRanges: features.value.ranges)
+            features: features.value)
     }
 
     /// Refuses all methods but GET, and HEAD where it is switched on.

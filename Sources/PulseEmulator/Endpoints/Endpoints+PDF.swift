@@ -6,6 +6,6 @@ extension Endpoints {
         let snapshot = try jobs.snapshot(id: job, for: organization)
         guard snapshot.isCompleted, let pdf = snapshot.job.pdf else { throw .pdfNotFound }
         return .file(
-            pdf, contentType: "application/pdf", request: request, servesRanges: features.value.ranges)
+            pdf, contentType: "application/pdf", request: request, features: features.value)
     }
 }

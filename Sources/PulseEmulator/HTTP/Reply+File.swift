@@ -1,18 +1,18 @@
 /// Answers that carry a file: with an entity tag, in ranges where the server does ranges.
 extension Reply {
     static func file(
-        _ content: ByteSource, contentType: String, request: IncomingRequest, servesRanges: Bool
+        _ content: ByteSource, contentType: String, request: IncomingRequest, features: EmulatorFeatures
     ) -> Reply {
         let tag = content.entityTag
         var headers = [("ETag", tag), ("Cache-Control", "private")]
-        headers.append(("Accept-Ranges", servesRanges ? "bytes" : "none"))
+        headers.append(("Accept-Ranges", features.ranges ? "bytes" : "none"))
         if request.headers["if-none-match"] == tag {
             var reply = Reply(
                 status: 304, contentType: contentType, headers: headers, body: .empty)
             reply.headers.removeFirst()
             return reply
         }
-        switch range(of: request, count: content.count, tag: tag, servesRanges: servesRanges) {
+        switch range(of: request, count: content.count, tag: tag, features: features) {
         case .whole:
             return Reply(contentType: contentType, headers: headers, body: content)
         case .part(let range):
@@ -28,10 +28,10 @@ extension Reply {
     }
 
     private static func range(
-        of request: IncomingRequest, count: Int, tag: String, servesRanges: Bool
+        of request: IncomingRequest, count: Int, tag: String, features: EmulatorFeatures
     ) -> ByteRange {
-        guard servesRanges, request.method == "GET" else { return .whole }
-        if let condition = request.headers["if-range"], condition != tag { return .whole }
+        guard features.ranges, request.method == "GET" else { return .whole }
+        if features.ifRange, let condition = request.headers["if-range"], condition != tag { return .whole }
         return ByteRange(header: request.headers["range"], count: count)
     }
 }

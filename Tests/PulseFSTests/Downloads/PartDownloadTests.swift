@@ -139,9 +139,12 @@ struct PartDownloadTests {
         }
     }
 
-    @Test("parts of two versions of a file never become one file")
-    func changed() async throws {
+    @Test(
+        "parts of two versions of a file never become one file, though the server heed If-Range or not",
+        arguments: [true, false])
+    func changed(heedsIfRange: Bool) async throws {
         try await TestTree.with(Self.large, parts: Self.parts) { (tree, emulator) async throws in
+            emulator.setFeatures { $0.ifRange = heedsIfRange }
             _ = try await tree.node(Self.file)
             // Three parts come, two wait until the file is another one of the same size.
             emulator.set(Fault(.stallBeforeHeaders, on: Self.requests, skipping: 3))
