@@ -43,7 +43,7 @@ struct SharingTests {
             (rig, mount) async throws in
             let copy = rig.scratch.appending("copy")
             let file = try FileDescriptor.open(copy, .writeOnly, options: [.create], permissions: .ownerReadWrite)
-            try file.closeAfter { try file.writeAll(picture.bytes) }
+            _ = try file.closeAfter { try file.writeAll(picture.bytes) }
             let script = """
                 sum() { sha256sum | cut -d' ' -f1; }
                 all() { for at in 1 2 3 4 5 6 7; do tail -c "+$((at * 6000000))" "$1" | sum & done; cat "$1" | sum; wait; }

@@ -1,5 +1,5 @@
 import Synchronization
-package import Transfer
+import Transfer
 
 /// Decides when each request of a client is sent, so that no request waits for one that is less wanted, or stuck, and the
 /// API is asked no more than it takes.

@@ -28,7 +28,7 @@ extension PulseFileSystem {
     }
 
     /// Whoever waits while the key is refused gets the refusal, whatever the work came to.
-    private func whileOpen<Value>(_ work: () async throws(Errno) -> Value) async throws(Errno) -> Value {
+    func whileOpen<Value>(_ work: () async throws(Errno) -> Value) async throws(Errno) -> Value {
         let outcome: Result<Value, Errno>
         do throws(Errno) { outcome = .success(try await work()) } catch { outcome = .failure(error) }
         if let closed = keyring.closed { throw ErrnoTable.errno(for: closed) }

@@ -73,11 +73,13 @@ package final class PulseFileSystem: FileSystem {
             return .now(.bytes(slice(own, offset, count)))
         }
         guard let artifact = job.artifact(slot) else { return .failed(.staleNFSFileHandle) }
-        let otherwise = { @Sendable [library] () async throws(Errno) -> ReadReply in
-            do throws(Failure) {
-                return try await library.read(artifact, of: job, at: offset, count: count, for: caller.thread)
-            } catch {
-                throw error.logged
+        let otherwise = { @Sendable () async throws(Errno) -> ReadReply in
+            try await self.whileOpen { () throws(Errno) in
+                do throws(Failure) {
+                    return try await self.library.read(artifact, of: job, at: offset, count: count, for: caller.thread)
+                } catch {
+                    throw error.logged
+                }
             }
         }
         if !job.isMisshown(slot), let blob = library.blob(slot, of: job), blob.size == artifact.size ?? blob.size {
