@@ -81,6 +81,49 @@ forget_inodes() {
     do :; done
 }
 
+# The time from a signal to the end of a reader that waits for the network.
+interrupted() { # series, signal, what the reader runs
+    local name=$1 signal=$2 pid waited=0
+    shift 2
+    # With job control, as else the shell would have its children ignore SIGINT.
+    set -m
+    "$@" > /dev/null 2>&1 &
+    pid=$!
+    set +m
+    until grep -qsE "request_wait_answer|folio_wait" "/proc/$pid/wchan"; do
+        ((++waited < 200)) || { say "$* does not wait"; return 1; }
+        sleep 0.02
+    done
+    sample "$name" end_by "$signal" "$pid"
+}
+end_by() {
+    kill -s "$1" "$2"
+    wait "$2" 2> /dev/null || true
+}
+section_interrupts() {
+    local round signal name number=0
+    say "Ending readers that wait"
+    fresh pulsefs-ends 0
+    ls "$(images pulsefs-ends crawl)" > /dev/null
+    for round in $(seq "$rounds"); do
+        for signal in KILL INT; do
+            # The request for a name goes on without its reader: each is another.
+            interrupted "ends-lookup-$signal" "$signal" cat "$(point pulsefs-ends)/jobs/crawl-$((number % 40))/result.md"
+            interrupted "ends-stat-$signal" "$signal" stat "$(point pulsefs-ends)/jobs/crawl-$(((number + 1) % 40))"
+            interrupted "ends-read-$signal" "$signal" cat "$(images pulsefs-ends crawl)/image_$(printf %04d $((number % 40 + 1))).png"
+            ((number += 2))
+        done
+    done
+    end pulsefs-ends
+    heading "Readers that wait for the network and are ended"
+    for signal in KILL INT; do
+        for name in lookup stat read; do
+            row "in $name, SIG$signal" "$(show in_milliseconds "ends-$name-$signal")" "" "≤ 200 ms" \
+                "$(holds "$(median "ends-$name-$signal")" '<=' 200000)" "kill -s $signal PID; wait PID"
+        done
+    done
+}
+
 section_requests() {
     local images jobs rest
     say "Counting what is asked for 2,000 images"

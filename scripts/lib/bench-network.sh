@@ -71,7 +71,9 @@ http {
         listen $port backlog=4096;
         root $scratch/origin;
         location /job/ { default_type application/json; }
+        location /job/crawl- { default_type application/json; limit_rate 1; }
         location /results { autoindex on; }
+        location /results/crawl/ { limit_rate 1000; }
     }
 }
 CONF

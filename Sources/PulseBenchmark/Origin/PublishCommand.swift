@@ -14,6 +14,9 @@ struct PublishCommand: ParsableCommand {
         try shelf.add(PublishedJob(id: "many", imageSizes: mixed(2000)))
         try shelf.add(PublishedJob(id: "hundred", imageSizes: mixed(100)))
         try shelf.add(PublishedJob(id: "big", imageSizes: [512 << 20]))
+        // What the server is told to send at a crawl.
+        try shelf.add(PublishedJob(id: "crawl", imageSizes: Array(repeating: 100_000, count: 40)))
+        for number in 0..<40 { try shelf.add(PublishedJob(id: "crawl-\(number)", markdownSize: 20_000)) }
         for number in 0..<200 {
             try shelf.add(PublishedJob(id: "text-\(number)", markdownSize: 20_000, hasWord: number % 10 == 0))
         }
