@@ -34,6 +34,13 @@ static inline int pulse_fuse_session_loop(struct fuse_session *session, unsigned
     return result;
 }
 
+// FUSE_BUFVEC_INIT is a compound literal.
+static inline struct fuse_bufvec pulse_fuse_bufvec(void *bytes, size_t count) {
+    struct fuse_bufvec vector = FUSE_BUFVEC_INIT(count);
+    vector.buf[0].mem = bytes;
+    return vector;
+}
+
 // keep_cache and cache_readdir are bit fields, which Swift does not import on every compiler.
 static inline void pulse_fuse_keep_cache(struct fuse_file_info *info) {
     info->keep_cache = 1;

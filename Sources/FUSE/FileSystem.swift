@@ -8,7 +8,9 @@ package protocol FileSystem: AnyObject, Sendable {
     /// The entry `name` of a directory. Absence is an answer that the kernel may keep, not an error.
     func lookup(_ name: String, in directory: NodeID, for caller: Caller) -> Answer<LookupReply>
 
-    func getattr(_ node: NodeID, for caller: Caller) -> Answer<AttributeReply>
+    /// `isOpen` says that the kernel asks for a file that is being read through a descriptor: what is found then is what is
+    /// read. For stat(2) and fstat(2) it is false.
+    func getattr(_ node: NodeID, isOpen: Bool, for caller: Caller) -> Answer<AttributeReply>
 
     /// At most `limit` entries that follow `cookie`; none means the end. `.` and `..` are the session's.
     func readdir(_ node: NodeID, after cookie: DirectoryCookie, limit: Int, for caller: Caller) -> Answer<
@@ -18,11 +20,24 @@ package protocol FileSystem: AnyObject, Sendable {
     /// `count` bytes from `offset`; fewer only at the end of the file.
     func read(_ node: NodeID, at offset: UInt64, count: Int, for caller: Caller) -> Answer<ReadReply>
 
+    /// Which of `events` are so now, for poll(2), select(2) and epoll(7). Where `waiting` is given the caller may go to sleep:
+    /// it is to be woken when the answer may have become another one.
+    func poll(_ node: NodeID, _ events: PollEvents, waiting: PollHandle?, for caller: Caller) -> Answer<PollEvents>
+
     /// Answers `df`; never waits for anything.
     func statfs() -> FileSystemStatistics
 
     /// The kernel gave back `count` references to a node.
     func forget(_ node: NodeID, count: UInt64)
+}
+
+extension FileSystem {
+    /// A plain file is always ready.
+    package func poll(
+        _ node: NodeID, _ events: PollEvents, waiting: PollHandle?, for caller: Caller
+    ) -> Answer<PollEvents> {
+        .now(events.intersection(.regularFile))
+    }
 }
 
 package enum LookupReply: Sendable, Hashable {

@@ -3,12 +3,12 @@ import Synchronization
 /// The requests of the kernel that a session counts, by the names of the FUSE protocol.
 package enum Operation: Int, CaseIterable, Sendable {
     case lookup, forget, getattr, open, opendir, read, readdir, readdirplus, statfs, getxattr, listxattr, access,
-        interrupt
+        interrupt, poll
 }
 
 /// How often each operation arrived since the mount, and how many references the kernel holds.
 package final class OperationCounters: Sendable {
-    private let counts = InlineArray<13, Atomic<UInt64>> { _ in Atomic(0) }
+    private let counts = InlineArray<14, Atomic<UInt64>> { _ in Atomic(0) }
     private let held = Atomic<Int64>(0)
 
     package init() {

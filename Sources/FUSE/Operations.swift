@@ -36,9 +36,10 @@ extension fuse_lowlevel_ops {
             for item in UnsafeBufferPointer(start: items, count: count) { session.forget(item.ino, item.nlookup) }
             Replier(request).nothing()
         }
-        table.getattr = { request, node, _ in
+        table.getattr = { request, node, info in
             guard let (request, session) = Session.of(request, .getattr) else { return }
-            let answer = session.fileSystem.getattr(NodeID(node), for: Caller(request))
+            // With an open file the kernel asks before it reads or seeks; stat(2) and fstat(2) both come without one.
+            let answer = session.fileSystem.getattr(NodeID(node), isOpen: info != nil, for: Caller(request))
             session.answer(request, answer) { $0.attributes($1) }
         }
         // ENOSYS, where the kernel offers it, means: no open, flush or release message for the rest of the mount. The
@@ -64,6 +65,16 @@ extension fuse_lowlevel_ops {
             guard offset >= 0 else { return Replier(request).fail(.invalidArgument) }
             let answer = session.fileSystem.read(NodeID(node), at: UInt64(offset), count: size, for: Caller(request))
             session.reply(request, answer)
+        }
+        table.poll = { request, node, info, handle in
+            guard let (request, session) = Session.of(request, .poll) else {
+                if let handle { fuse_pollhandle_destroy(handle) }
+                return
+            }
+            let events = PollEvents(rawValue: info?.pointee.poll_events ?? 0)
+            let waiting = handle.map { PollHandle($0, of: session) }
+            let answer = session.fileSystem.poll(NodeID(node), events, waiting: waiting, for: Caller(request))
+            session.answer(request, answer) { $0.poll($1) }
         }
         table.readdir = { request, node, size, offset, _ in
             guard let (request, session) = Session.of(request, .readdir) else { return }

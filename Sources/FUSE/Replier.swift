@@ -34,6 +34,8 @@ struct Replier {
         fuse_reply_attr(handle, &status, reply.lifetime.seconds)
     }
 
+    func poll(_ events: PollEvents) { fuse_reply_poll(handle, events.rawValue) }
+
     func statistics(_ statistics: FileSystemStatistics) {
         let block: UInt64 = 4096
         var reply = statvfs()

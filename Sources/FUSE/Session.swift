@@ -114,6 +114,24 @@ package final class Session: @unchecked Sendable {
         _ = notifications.send { fuse_lowlevel_notify_inval_inode(session, node.rawValue, -1, 0) }
     }
 
+    /// Gives the kernel the content of a file that was empty before, and with it the size (fuse_lowlevel_notify_store).
+    ///
+    /// This also reaches those who have asked for the size already: an answer to them is dropped by the kernel when someone
+    /// else has been shown the file since they asked. Waits for nobody unless bytes of the file are being read. Does nothing
+    /// when the kernel does not hold the node.
+    package func store(_ bytes: [UInt8], in node: NodeID) {
+        bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            var vector = pulse_fuse_bufvec(UnsafeMutableRawPointer(mutating: base), bytes.count)
+            _ = notifications.send {
+                fuse_lowlevel_notify_store(session, node.rawValue, 0, &vector, fuse_buf_copy_flags(rawValue: 0))
+            }
+        }
+    }
+
+    /// Makes the kernel ask again on behalf of whoever sleeps with this handle (fuse_lowlevel_notify_poll). Takes no lock.
+    func wake(_ handle: OpaquePointer) { _ = notifications.send { fuse_lowlevel_notify_poll(handle) } }
+
     /// Ends the mount: at once when nobody uses it, else it leaves the tree now and ends with its last user.
     ///
     /// Throws what the kernel said when it cannot be detached.

@@ -20,6 +20,7 @@ struct MountCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var keyCheck: KeyCheckOptions
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var waiting: WaitOptions
     @OptionGroup var access: AccessOptions
 
     @Flag(help: "Stay in the foreground, and unmount on ^C.")
@@ -35,9 +36,10 @@ struct MountCommand: AsyncParsableCommand {
         do {
             let environment = ProcessInfo.processInfo.environment
             let settings = try Settings(
-                flags: keyCheck.adding(to: cache.adding(to: connection.flags)), environment: environment)
+                flags: waiting.adding(to: keyCheck.adding(to: cache.adding(to: connection.flags))),
+                environment: environment)
             guard foreground else {
-                let words = connection.words + keyCheck.words + cache.words + access.words
+                let words = connection.words + keyCheck.words + cache.words + waiting.words + access.words
                 return try BackgroundMount(words: words, directory: directory).start()
             }
             // Whatever is made from here on is the user's alone.
@@ -50,6 +52,7 @@ struct MountCommand: AsyncParsableCommand {
             configuration.keyRules = settings.keyRules
             configuration.cacheLimits = settings.cacheLimits
             configuration.largeResults = settings.largeResults
+            configuration.waitPatience = settings.waitPatience
             configuration.allowOther = access.allowOther
             configuration.umask = access.umask.value
             for warning in settings.warnings { Terminal.warn(warning) }

@@ -53,7 +53,7 @@ final class MemoryFileSystem: FileSystem {
         }
     }
 
-    func getattr(_ node: NodeID, for caller: Caller) -> Answer<AttributeReply> {
+    func getattr(_ node: NodeID, isOpen: Bool, for caller: Caller) -> Answer<AttributeReply> {
         let attributes = node == .root ? root : attributes(Int(node.rawValue - Self.first))
         return .now(AttributeReply(attributes: attributes, lifetime: .forever))
     }

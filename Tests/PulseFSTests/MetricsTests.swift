@@ -49,11 +49,14 @@ struct MetricsTests {
     func wellFormed() throws {
         let requests = RequestScheduler.Snapshot(
             inFlight: 9, silent: 2, limit: 32, cuts: 1, queuedForeground: 4, queuedPrefetch: 5)
-        let metrics = try Exposition(Metrics.text(OperationCounters(), waiting: 3, requests: requests, key: "good"))
+        let metrics = try Exposition(
+            Metrics.text(OperationCounters(), waiting: 3, requests: requests, key: "good", watched: (4, 7)))
         for operation in Operation.allCases {
             #expect(metrics.samples["pulsefs_fuse_operations_total{operation=\"\(operation)\"}"] == 0)
         }
         #expect(metrics.samples["pulsefs_fuse_waiting"] == 3)
+        #expect(metrics.samples["pulsefs_jobs_watched"] == 4)
+        #expect(metrics.samples["pulsefs_jobs_waiters"] == 7)
         #expect(metrics.samples["pulsefs_fuse_references"] == 0)
         #expect(metrics.types.count == 9)
         #expect(metrics.samples["pulsefs_api_requests_in_flight"] == 9)

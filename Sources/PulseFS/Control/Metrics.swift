@@ -5,7 +5,8 @@ import PulseAPI
 enum Metrics {
     /// `key` is one of `KeyWatch.words`.
     static func text(
-        _ counters: OperationCounters, waiting: Int, requests: RequestScheduler.Snapshot, key: String
+        _ counters: OperationCounters, waiting: Int, requests: RequestScheduler.Snapshot, key: String,
+        watched: (jobs: Int, waiters: Int)
     ) -> String {
         var lines = [
             "# TYPE pulsefs_fuse_operations counter",
@@ -21,6 +22,12 @@ enum Metrics {
             "# TYPE pulsefs_fuse_waiting gauge",
             "# HELP pulsefs_fuse_waiting Requests of the kernel that wait for an answer.",
             "pulsefs_fuse_waiting \(waiting)",
+            "# TYPE pulsefs_jobs_watched gauge",
+            "# HELP pulsefs_jobs_watched Running jobs that the API is asked about because someone waits for them.",
+            "pulsefs_jobs_watched \(watched.jobs)",
+            "# TYPE pulsefs_jobs_waiters gauge",
+            "# HELP pulsefs_jobs_waiters Readers of .wait, of all jobs.",
+            "pulsefs_jobs_waiters \(watched.waiters)",
             "# TYPE pulsefs_api_requests_in_flight gauge",
             "# HELP pulsefs_api_requests_in_flight Requests to the API that are sent and not answered whole.",
             "pulsefs_api_requests_in_flight \(requests.inFlight)",

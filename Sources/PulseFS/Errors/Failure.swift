@@ -17,13 +17,16 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     /// One line for people: what was asked and what came of it.
     package let words: String
 
+    /// How long the API wants to be left alone.
+    package let retryAfter: Duration?
+
     /// What the cache said, when it was the cache that failed.
     let storeError: StoreError?
 
     package init(_ reason: Reason, _ words: String) {
         self.reason = reason
         self.words = words
-        storeError = nil
+        (retryAfter, storeError) = (nil, nil)
     }
 
     package var description: String { words }
@@ -46,13 +49,15 @@ extension Failure {
             case .status(let status): Self.reason(ofStatus: status)
             case .transport(let code): Self.reason(of: code)
             }
-        self.init(reason, error.description)
+        self.reason = reason
+        words = error.description
+        (retryAfter, storeError) = (error.retryDelay(), nil)
     }
 
     package init(_ error: StoreError) {
         reason = .cacheFailed
         words = error.description
-        storeError = error
+        (retryAfter, storeError) = (nil, error)
     }
 
     private static func reason(ofStatus status: Int) -> Reason {

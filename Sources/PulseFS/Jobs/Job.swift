@@ -11,6 +11,10 @@ package final class Job: Sendable {
         var images: [String: ArtifactSlot]
         /// Files that were shown with another size than they have, and not looked at since.
         var misshown: Set<ArtifactSlot> = []
+        /// How often what the API says of the job has changed while it was held here.
+        var revision: UInt64 = 0
+        /// What whoever reads `status.json` goes by, as nobody has been shown yet that there is another.
+        var shownStatus: ShownStatus?
     }
 
     package let ordinal: JobOrdinal
@@ -22,6 +26,11 @@ package final class Job: Sendable {
     /// The slots of `ls images`, in the order of the result.
     package let listedImages: [ArtifactSlot]
     private let files: Mutex<Files>
+
+    private struct ShownStatus {
+        let document: [UInt8]
+        let revision: UInt64
+    }
 
     package init(ordinal: JobOrdinal, id: JobID, facts: StoredJob, artifacts: [StoredArtifact]) {
         self.ordinal = ordinal
@@ -73,6 +82,33 @@ package final class Job: Sendable {
             if !files.misshown.isEmpty { files.misshown.remove(slot) }
         }
     }
+
+    // MARK: The status as it goes on
+
+    /// Takes over from what was known before. True when the API says something else by now.
+    @discardableResult
+    func follow(_ previous: Job) -> Bool {
+        guard previous !== self else { return false }
+        let hasChanged = previous.phase != phase || previous.facts.statusDocument != facts.statusDocument
+        let (revision, shown) = previous.files.withLock { ($0.revision, $0.shownStatus) }
+        files.withLock { files in
+            files.revision = hasChanged ? revision + 1 : revision
+            let last = ShownStatus(document: previous.facts.statusDocument, revision: revision)
+            files.shownStatus = shown ?? (hasChanged ? last : nil)
+        }
+        return hasChanged
+    }
+
+    var revision: UInt64 { files.withLock { $0.revision } }
+
+    /// The revision that `status.json` was last shown with.
+    var shownRevision: UInt64 { files.withLock { $0.shownStatus?.revision ?? $0.revision } }
+
+    /// `status.json` is shown with the size and the time that it has now.
+    func statusIsShown() { files.withLock { $0.shownStatus = nil } }
+
+    /// The bytes of `status.json`, as it was last shown: a reader who goes by one size is not given the beginning of more.
+    var statusDocument: [UInt8] { files.withLock { $0.shownStatus?.document } ?? facts.statusDocument }
 
     /// As the API spells it.
     package var status: String { facts.status }

@@ -20,6 +20,8 @@ package final class JobCatalog: Sendable {
         var listingChanged = APITime.now
         var listingObserver: (@Sendable (ListingChange) -> Void)?
         var sizeObserver: (@Sendable (JobOrdinal, ArtifactSlot) -> Void)?
+        var changeObserver: (@Sendable (Job, Job?) -> Void)?
+        var answerObserver: (@Sendable (Job) -> Void)?
         /// Numbers of jobs that the index could not take: they end with this mount.
         var inMemory: [JobID: JobOrdinal] = [:]
 
@@ -31,6 +33,7 @@ package final class JobCatalog: Sendable {
             fresh.listing = listing
             fresh.listingObserver = listingObserver
             fresh.sizeObserver = sizeObserver
+            (fresh.changeObserver, fresh.answerObserver) = (changeObserver, answerObserver)
             fresh.inMemory = inMemory
             self = fresh
         }
@@ -199,11 +202,23 @@ package final class JobCatalog: Sendable {
         return withState { $0.clocks[job.ordinal]?.remaining(at: now) ?? .zero }
     }
 
-    /// Takes in a job as the API has just described it to `reader`; nothing when another key is in use by now.
-    package func put(_ job: Job, for reader: KeyInUse, changed: Bool, at time: ContinuousClock.Instant? = nil) {
-        let now = time ?? clock()
+    /// How old an answer about a running job may become, as things stand; nil when nobody has asked here yet.
+    func interval(of job: Job) -> Duration? { withState { $0.clocks[job.ordinal]?.interval } }
+
+    /// Takes in a job as the API has described it to `reader`, just now or `age` ago; nothing when another key is in use by
+    /// now.
+    package func put(
+        _ job: Job, for reader: KeyInUse, changed: Bool, age: Duration = .zero, at time: ContinuousClock.Instant? = nil
+    ) {
+        let now = (time ?? clock()) - age
+        var previous: Job?
+        var observers: (change: (@Sendable (Job, Job?) -> Void)?, answer: (@Sendable (Job) -> Void)?)
         let isShown = withState { state in
             guard state.generation == reader.generation else { return false }
+            // What was dropped from memory may have been another.
+            previous = state.jobs.value(for: job.ordinal)
+            let isAnother = previous.map(job.follow) ?? true
+            observers = (isAnother ? state.changeObserver : nil, state.answerObserver)
             state.jobs.set(job, for: job.ordinal)
             state.ordinals.set(job.ordinal, for: job.id)
             state.refusals.remove(job.id)
@@ -214,14 +229,31 @@ package final class JobCatalog: Sendable {
             }
             return true
         }
-        if isShown { checkListing() }
+        guard isShown else { return }
+        checkListing()
+        observers.change?(job, previous)
+        observers.answer?(job)
     }
 
-    /// The API could not be asked: what is known is shown for another while.
-    package func postpone(_ job: Job, at time: ContinuousClock.Instant? = nil) {
+    /// Calls `observer` with each job of which the API says something else than before, and with what was in memory of it,
+    /// before anyone is answered who asked or waited. It must not wait for anything. One observer.
+    package func observeChanges(_ observer: @escaping @Sendable (Job, Job?) -> Void) {
+        withState { $0.changeObserver = observer }
+    }
+
+    /// Calls `observer` with each job that the API was asked about, after whoever observes changes. One observer.
+    func observeAnswers(_ observer: @escaping @Sendable (Job) -> Void) {
+        withState { $0.answerObserver = observer }
+    }
+
+    /// The API could not be asked, or said when to ask again: what is known is shown for another while.
+    package func postpone(
+        _ job: Job, for retryAfter: Duration? = nil, at time: ContinuousClock.Instant? = nil
+    ) {
+        guard !job.phase.isTerminal else { return }
         let now = time ?? clock()
         withState {
-            $0.clocks[job.ordinal, default: StatusClock(checkedAt: now)].answered(changed: false, at: now)
+            $0.clocks[job.ordinal, default: StatusClock(checkedAt: now)].failed(retryAfter: retryAfter, at: now)
         }
     }
 

@@ -73,16 +73,35 @@ final class JobFetcher: Sendable {
     private func fetchedElsewhere(
         _ id: JobID, since started: Timestamp, for reader: KeyInUse
     ) throws(Failure) -> Job? {
+        let known = try catalog.job(id)
         do throws(StoreError) {
             guard let tree = try store.tree(origin: origin, id: id.text), let job = Job(tree),
-                job.phase.isTerminal || job.facts.checkedAt >= started,
                 try store.isGranted(job.ordinal, to: reader.fingerprint)
             else { return nil }
-            catalog.put(job, for: reader, changed: true)
+            let age: Duration
+            if job.phase.isTerminal || job.facts.checkedAt >= started {
+                age = .zero
+            } else if let asked = freshness(of: job, since: known) {
+                age = asked
+            } else {
+                return nil
+            }
+            let hasChanged = known.map { $0.facts.statusDocument != job.facts.statusDocument } ?? true
+            catalog.put(job, for: reader, changed: hasChanged, age: age)
             return job
         } catch {
             throw Failure(error)
         }
+    }
+
+    /// How long ago another process asked about a running job, if that was after this one did and its answer is still good:
+    /// then the mounts of a cache share their polls.
+    private func freshness(of job: Job, since known: Job?) -> Duration? {
+        guard let known, job.facts.checkedAt > known.facts.checkedAt, let interval = catalog.interval(of: known) else {
+            return nil
+        }
+        let age = Duration.nanoseconds(APITime.now.nanoseconds - job.facts.checkedAt.nanoseconds)
+        return age >= .zero && age < interval ? age : nil
     }
 
     private func ask(_ id: JobID, _ urgency: Urgency, for reader: KeyInUse) async throws(Failure) -> Job {

@@ -14,6 +14,10 @@ package final class JobLibrary: Sendable {
     private let sizes: SizeProbe
     private let imagesAhead: ImagePrefetch
     private let jobsAhead: JobPrefetch
+    /// Who waits for jobs that are still running.
+    package let watches: JobWatches
+    /// How long whoever waits for the end of a job goes on when the API cannot be asked.
+    package let waitPatience: Duration
     private let keyring: Keyring
     private let fetches = Flights<ForKey<JobID>, Job>()
     private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
@@ -26,11 +30,16 @@ package final class JobLibrary: Sendable {
     /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`.
     package init(
         client: PulseClient, store: ArtifactStore, keyring: Keyring, actor: String,
-        largeResults: LargeResultPolicy = .automatic, parts: PartGeometry = .standard,
-        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        largeResults: LargeResultPolicy = .automatic, waitPatience: Duration = JobLibrary.standardWaitPatience,
+        parts: PartGeometry = .standard,
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        sleep: @escaping @Sendable (ContinuousClock.Instant) async throws -> Void = {
+            try await ContinuousClock().sleep(until: $0)
+        }
     ) {
         self.store = store
         self.largeResults = largeResults
+        self.waitPatience = waitPatience
         self.keyring = keyring
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
         fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
@@ -39,12 +48,23 @@ package final class JobLibrary: Sendable {
         sizes = SizeProbe(
             client: client, store: store, catalog: catalog, downloads: downloads, keyring: keyring, servers: servers)
         imagesAhead = ImagePrefetch(downloads, clock: clock)
-        let ahead = JobsToFetch()
+        let ahead = WeakLibrary()
         jobsAhead = JobPrefetch(
             clock: clock,
             next: { [catalog] job, count in ((try? catalog.known(after: job, limit: count)) ?? []).map(\.ordinal) },
             fetch: { job, slots in await ahead.library?.fetchAhead(job, slots) })
-        ahead.library = self
+        let awaited = WeakLibrary()
+        let known = { @Sendable [catalog] (id: JobID) in (try? catalog.job(id)) ?? nil }
+        watches = JobWatches(
+            JobWatches.Ground(
+                now: clock, sleep: sleep, known: known,
+                freshness: { [catalog] id in known(id).map { catalog.freshness(of: $0) ?? .zero } ?? .zero },
+                ask: { id throws(Failure) in
+                    guard let library = awaited.library else { throw Failure(.shuttingDown, "the mount is ending") }
+                    return try await library.ask(id)
+                }))
+        (ahead.library, awaited.library) = (self, self)
+        catalog.observeAnswers { [weak watches] job in watches?.answered(job) }
         downloads.observeEnds { [weak imagesAhead] in imagesAhead?.ended($0) }
     }
 
@@ -58,7 +78,6 @@ package final class JobLibrary: Sendable {
             return try await ask(id)
         } catch {
             guard error.leavesKnownJobsReadable, let known = try catalog.job(id) else { throw error }
-            catalog.postpone(known)
             return known
         }
     }
@@ -68,7 +87,15 @@ package final class JobLibrary: Sendable {
         try await fetches.join(keyring.own(id), level) { [fetcher, catalog] urgency throws(Failure) in
             // Whoever came a moment later finds the work done.
             if let known = try catalog.job(id), catalog.freshness(of: known) != .zero { return known }
-            return try await fetcher.fetch(id, urgency)
+            do throws(Failure) {
+                return try await fetcher.fetch(id, urgency)
+            } catch {
+                // Once for all who asked.
+                if error.leavesKnownJobsReadable, let known = try catalog.job(id) {
+                    catalog.postpone(known, for: error.retryAfter)
+                }
+                throw error
+            }
         }
     }
 
@@ -294,6 +321,7 @@ package final class JobLibrary: Sendable {
 
     /// Lets work under way end within `grace`; nothing new is begun.
     package func close(grace: Duration) async {
+        await watches.close()
         await largeFetches.close(grace: grace)
         await fetches.close(grace: grace)
         await refills.close(grace: grace)
@@ -305,8 +333,8 @@ package final class JobLibrary: Sendable {
     }
 }
 
-/// The way from the prefetch of jobs to the library that it is a part of.
-private final class JobsToFetch: Sendable {
+/// The way from a part of the library, made before it, to the whole.
+private final class WeakLibrary: Sendable {
     private struct Held { weak var library: JobLibrary? }
     private let held = Mutex(Held())
 

@@ -70,7 +70,7 @@ final class KernelRecall: Sendable {
             session.invalidateAttributes(of: Node.job(ordinal).id)
             session.invalidateAttributes(of: Node.images(ordinal).id)
             let listed = (tree?.artifacts ?? []).map(\.slot)
-            for slot in JobFile.all.map(\.slot) + listed {
+            for slot in JobFile.all.map(\.slot) + [.wait] + listed {
                 session.invalidateAttributes(of: Node.file(ordinal, slot).id)
             }
         }

@@ -38,14 +38,15 @@ package final class Mount: Sendable {
             on: store, origin: configuration.origin, key: configuration.key, from: configuration.keySupply,
             rules: configuration.keyRules,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
-            largeResults: configuration.largeResults)
+            largeResults: configuration.largeResults, waitPatience: configuration.waitPatience)
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, scheduler) = (library, opening.keyring, opening.scheduler)
         let control = ControlFiles { file in
             switch file {
             case .version: "pulsefs \(Version.text)\n"
-            case .metrics: counted.metrics(requests: scheduler.snapshot, key: keyring.word)
+            case .metrics:
+                counted.metrics(requests: scheduler.snapshot, key: keyring.word, watched: library.watches.counts)
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             }
         }
@@ -66,6 +67,16 @@ package final class Mount: Sendable {
             }
             library.catalog.observeSizes { [weak session] job, slot in
                 session?.invalidateAttributes(of: Node.file(job, slot).id)
+            }
+            library.catalog.observeChanges { [weak session] job, previous in
+                session?.invalidateAttributes(of: Node.file(job.ordinal, .status).id)
+                session?.invalidateAttributes(of: Node.job(job.ordinal).id)
+                let wait = Node.file(job.ordinal, .wait).id
+                if let previous, previous.phase.isTerminal {
+                    session?.invalidateAttributes(of: wait)
+                } else if let ending = JobEnding(job) {
+                    session?.store(ending.content, in: wait)
+                }
             }
             try session.mount()
         } catch {
@@ -114,8 +125,11 @@ private final class CountedSession: Sendable {
         set { held.withLock { $0.session = newValue } }
     }
 
-    func metrics(requests: RequestScheduler.Snapshot, key: String) -> String {
+    func metrics(
+        requests: RequestScheduler.Snapshot, key: String, watched: (jobs: Int, waiters: Int)
+    ) -> String {
         guard let session else { return "# EOF\n" }
-        return Metrics.text(session.counters, waiting: session.waiting, requests: requests, key: key)
+        return Metrics.text(
+            session.counters, waiting: session.waiting, requests: requests, key: key, watched: watched)
     }
 }

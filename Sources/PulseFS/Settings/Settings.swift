@@ -21,6 +21,7 @@ package struct SettingsFlags: Sendable {
     package var offline: String?
     package var cacheSize: String?
     package var largeResults: String?
+    package var waitTimeout: String?
 
     package init(
         apiURL: String? = nil, apiKeyFile: String? = nil, cacheDirectory: String? = nil, authTTL: String? = nil,
@@ -43,6 +44,8 @@ package struct Settings: Sendable {
     package let cacheDirectory: FilePath
     package let cacheLimits: StoreLimits
     package let largeResults: LargeResultPolicy
+    /// How long whoever waits for a job goes on when the API cannot be asked.
+    package let waitPatience: Duration
 
     /// Reads the key last, so that every other problem is known by then. Reports the first problem found.
     package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
@@ -51,6 +54,7 @@ package struct Settings: Sendable {
         (cacheLimits, largeResults) = (local.cacheLimits, local.largeResults)
         let reader = Self.reader(flags, environment)
         keyRules = try Self.keyRules(reader)
+        waitPatience = try Self.waitPatience(reader)
         (key, keySupply) = try Self.key(reader, environment)
     }
 
@@ -64,7 +68,7 @@ package struct Settings: Sendable {
         let values: [AbsoluteConfigKey: ConfigValue] = [
             "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
             "cache-size": flags.cacheSize, "large-results": flags.largeResults, "auth-ttl": flags.authTTL,
-            "offline": flags.offline,
+            "offline": flags.offline, "wait-timeout": flags.waitTimeout,
         ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
             values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
         }
@@ -93,6 +97,7 @@ package struct Settings: Sendable {
         values["OFFLINE"] = environment["PULSEFS_OFFLINE"]
         values["CACHE_SIZE"] = environment["PULSEFS_CACHE_SIZE"]
         values["LARGE_RESULTS"] = environment["PULSEFS_LARGE_RESULTS"]
+        values["WAIT_TIMEOUT"] = environment["PULSEFS_WAIT_TIMEOUT"]
         values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
         return values.filter { !$0.value.isEmpty }
     }
@@ -130,6 +135,16 @@ package struct Settings: Sendable {
             rules.offline = policy
         }
         return rules
+    }
+
+    private static func waitPatience(_ reader: ConfigReader) throws(SettingsError) -> Duration {
+        guard let text = reader.string(forKey: "wait-timeout") else { return JobLibrary.standardWaitPatience }
+        guard let patience = TimeSpan(text)?.duration, patience > .zero else {
+            throw SettingsError(
+                "\"\(text)\" is not how long to wait for an API that does not answer: give --wait-timeout as 600, 30s, 10m or 1h"
+            )
+        }
+        return patience
     }
 
     private static func key(

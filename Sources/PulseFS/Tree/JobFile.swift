@@ -13,6 +13,9 @@ enum JobFile {
         ("images", .images),
     ]
 
+    /// Not in the list: whoever reads all there is does not come to wait.
+    static let waitName = ".wait"
+
     static func slot(named name: String) -> ArtifactSlot? { all.first { $0.name == name }?.slot }
 
     /// Before a large result has been fetched, the files that may be in it count as there: looking one up fetches it.

@@ -69,6 +69,8 @@ extension ArtifactSlot {
     package static let result = ArtifactSlot(4)
     package static let html = ArtifactSlot(5)
     package static let form = ArtifactSlot(6)
+    /// `.wait`, which has no bytes before the job has ended.
+    package static let wait = ArtifactSlot(7)
     /// The directory of images, which has no bytes of its own.
     package static let images = ArtifactSlot(8)
     /// Images take the numbers from here on, in the order of the result.

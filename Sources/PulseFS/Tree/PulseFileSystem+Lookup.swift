@@ -13,6 +13,8 @@ extension PulseFileSystem {
         case .control: return .now(lookupInControl(name))
         case .jobs: return withKey { tree in tree.lookupJob(name) }
         case .job(let ordinal):
+            // It is there whatever the job does meanwhile.
+            if name == JobFile.waitName { return withKey { tree in tree.known(ordinal).then(tree.lookupWait) } }
             return withKey { tree in tree.withJob(ordinal) { job, tree in tree.lookup(name, in: job) } }
         case .images(let ordinal):
             return withKey { tree in
@@ -77,8 +79,9 @@ extension PulseFileSystem {
     private func lookup(_ name: String, in job: Job) -> Answer<LookupReply> {
         guard let slot = JobFile.slot(named: name) else { return .now(.absent(.forever)) }
         guard JobFile.exists(slot, in: job, library) else {
-            // Fetching the large result may bring something to explain.
-            return .now(.absent(job.awaitsLargeResult ? .none : lifetime(of: job)))
+            // Fetching the large result may bring something to explain. In the directory of a running job a name may appear
+            // with any answer, and must then be there at once.
+            return .now(.absent(job.awaitsLargeResult || !job.phase.isTerminal ? .none : lifetime(of: job)))
         }
         if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult {
             return .later { [library] () throws(Errno) in
@@ -120,7 +123,9 @@ extension PulseFileSystem {
     /// The entry of a file of a job, when its size is known or can be found.
     func entry(_ slot: ArtifactSlot, of job: Job) -> Answer<Entry> {
         switch slot {
-        case .status: return .now(entry(slot, size: UInt64(job.facts.statusDocument.count), of: job))
+        case .status:
+            job.statusIsShown()
+            return .now(entry(slot, size: UInt64(job.facts.statusDocument.count), of: job))
         case .error:
             guard let explanation = library.explanation(of: job) else { return .failed(.noSuchFileOrDirectory) }
             return .now(entry(slot, size: UInt64(explanation.count), of: job))

@@ -11,6 +11,7 @@ package final class PulseFileSystem: FileSystem {
     let control: ControlFiles
     let keyring: Keyring
     let handedOut = HandedOut()
+    let polled = PolledStatuses()
 
     package init(library: JobLibrary, keyring: Keyring, policy: AttributePolicy, control: ControlFiles) {
         self.library = library
@@ -19,7 +20,7 @@ package final class PulseFileSystem: FileSystem {
         self.control = control
     }
 
-    package func getattr(_ node: NodeID, for caller: Caller) -> Answer<AttributeReply> {
+    package func getattr(_ node: NodeID, isOpen: Bool, for caller: Caller) -> Answer<AttributeReply> {
         guard let node = Node(node) else { return .failed(.staleNFSFileHandle) }
         switch node {
         case .root, .control: return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
@@ -32,6 +33,8 @@ package final class PulseFileSystem: FileSystem {
             return withKey { tree in
                 tree.withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: node, job)) }
             }
+        case .file(let ordinal, .wait):
+            return withKey { tree in tree.known(ordinal).then { tree.waitAttributes(of: $0, isRead: isOpen) } }
         case .file(let ordinal, let slot):
             return withKey { tree in
                 tree.withJob(ordinal) { job, tree in
@@ -47,6 +50,8 @@ package final class PulseFileSystem: FileSystem {
         switch Node(node) {
         case .readme: return .now(.bytes(slice(ReadMe.bytes, offset, count)))
         case .controlFile(let file): return .now(.bytes(slice(control.bytes(of: file), offset, count)))
+        case .file(let ordinal, .wait):
+            return withKey { tree in tree.known(ordinal).then { tree.readWait(of: $0, at: offset, count: count) } }
         case .file(let ordinal, let slot):
             return withKey { tree in
                 // What the kernel holds a node of may be read without asking whether the job has gone on.
@@ -64,7 +69,7 @@ package final class PulseFileSystem: FileSystem {
     ) -> Answer<ReadReply> {
         let own: [UInt8]? =
             switch slot {
-            case .status: job.facts.statusDocument
+            case .status: job.statusDocument
             case .error: library.explanation(of: job) ?? []
             default: nil
             }
@@ -101,7 +106,7 @@ package final class PulseFileSystem: FileSystem {
 
     /// The job that a node belongs to. The API is asked when it has not shown the job to the key in use yet, as after a
     /// change of the key.
-    private func known(_ ordinal: JobOrdinal) -> Answer<Job> {
+    func known(_ ordinal: JobOrdinal) -> Answer<Job> {
         do throws(Failure) {
             if let job = try library.catalog.job(ordinal) { return .now(job) }
             guard let id = try library.catalog.id(of: ordinal) else { return .failed(.staleNFSFileHandle) }

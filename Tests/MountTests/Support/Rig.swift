@@ -1,3 +1,4 @@
+import Foundation
 import PulseEmulator
 import PulseTestSupport
 import SystemPackage
@@ -9,11 +10,13 @@ struct Rig: Sendable {
 
     var cache: FilePath { scratch.appending("cache") }
 
-    /// The emulator knows the fixtures and `jobs`.
+    /// The emulator knows the fixtures and `jobs`; its timetables go by `clock`.
     static func with<Value: Sendable>(
-        adding jobs: [EmulatedJob] = [], keys: [EmulatedKey] = [], _ body: (Rig) async throws -> Value
+        adding jobs: [EmulatedJob] = [], keys: [EmulatedKey] = [], clock: @escaping @Sendable () -> Date = { Date() },
+        _ body: (Rig) async throws -> Value
     ) async throws -> Value {
-        let configuration = EmulatorConfiguration(keys: EmulatedKey.demo + keys, jobs: Fixtures.jobs + jobs)
+        let configuration = EmulatorConfiguration(
+            keys: EmulatedKey.demo + keys, jobs: Fixtures.jobs + jobs, clock: clock)
         return try await ScratchDirectory.with { scratch in
             try await Emulator.with(configuration) { emulator in
                 try await body(Rig(emulator: emulator, scratch: scratch))

@@ -51,7 +51,8 @@ final class TestTree: Sendable {
         let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
         keyring.ask(client)
         let library = JobLibrary(
-            client: client, store: store, keyring: keyring, actor: "a test", parts: parts, clock: { clock.now })
+            client: client, store: store, keyring: keyring, actor: "a test", parts: parts, clock: { clock.now },
+            sleep: { try await clock.sleep(until: $0) })
         let outcome: Result<Value, any Error>
         do {
             outcome = .success(try await body(TestTree(library: library, keyring: keyring, clock: clock)))
@@ -125,8 +126,14 @@ final class TestTree: Sendable {
         }
     }
 
-    func getattr(_ node: NodeID) async throws -> FileAttributes {
-        try await files.getattr(node, for: Self.caller()).resolved().attributes
+    /// `isOpen`: for whoever reads it.
+    func getattr(_ node: NodeID, isOpen: Bool = false) async throws -> FileAttributes {
+        try await files.getattr(node, isOpen: isOpen, for: Self.caller()).resolved().attributes
+    }
+
+    /// What poll(2) on a file says of being readable.
+    func isReady(_ node: NodeID, by thread: Int32 = 0) async throws -> Bool {
+        try await files.poll(node, .readable, waiting: nil, for: Self.caller(thread)).resolved() == .readable
     }
 
     func names(_ path: String, by thread: Int32 = 0) async throws -> [String] {

@@ -36,4 +36,16 @@ struct StatusClockTests {
         clock.answered(changed: false, at: start + .seconds(100))
         #expect(clock.remaining(at: start + .seconds(101)) == .milliseconds(500))
     }
+
+    @Test("S6.1 Retry-After holds the next question back, and never brings it forward; an answer ends it")
+    func retryAfter() {
+        var clock = StatusClock(checkedAt: start)
+        clock.failed(retryAfter: .seconds(30), at: start)
+        #expect(clock.remaining(at: start) == .seconds(30))
+        clock.failed(retryAfter: .zero, at: start)
+        #expect(clock.remaining(at: start) == .seconds(2.25))
+        clock.failed(retryAfter: .seconds(30), at: start)
+        clock.answered(changed: true, at: start)
+        #expect(clock.remaining(at: start) == .seconds(1))
+    }
 }
