@@ -20,7 +20,8 @@ struct PulseFSCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            MountCommand.self, UnmountCommand.self, FetchCommand.self, JobsCommand.self, CacheCommand.self,
+            MountCommand.self, UnmountCommand.self, WaitCommand.self, FetchCommand.self, JobsCommand.self,
+            CacheCommand.self,
             DemoCommand.self,
         ])
 }

@@ -58,7 +58,7 @@ struct MetricsTests {
         #expect(metrics.samples["pulsefs_jobs_watched"] == 4)
         #expect(metrics.samples["pulsefs_jobs_waiters"] == 7)
         #expect(metrics.samples["pulsefs_fuse_references"] == 0)
-        #expect(metrics.types.count == 9)
+        #expect(metrics.types.count == 11)
         #expect(metrics.samples["pulsefs_api_requests_in_flight"] == 9)
         #expect(metrics.samples["pulsefs_api_requests_silent"] == 2)
         #expect(metrics.samples["pulsefs_api_requests_queued{urgency=\"foreground\"}"] == 4)

@@ -113,6 +113,9 @@ package final class Job: Sendable {
     /// As the API spells it.
     package var status: String { facts.status }
 
+    /// When the API changed its mind last, as far as it says so.
+    package var updatedAt: Timestamp? { facts.updatedAt }
+
     /// The result came as a link that has not been followed yet: its files are not known before.
     package var awaitsLargeResult: Bool { phase == .completed && facts.largeResultURL != nil }
 

@@ -13,5 +13,7 @@ extension JobLibrary {
     }
 
     /// The same, for as long as this library's settings say.
-    func untilEnded(_ id: JobID) async throws(Failure) -> Job { try await untilEnded(id, patience: waitPatience) }
+    package func untilEnded(_ id: JobID) async throws(Failure) -> Job {
+        try await untilEnded(id, patience: waitPatience)
+    }
 }

@@ -16,21 +16,25 @@ struct CommandLibrary: ParsableArguments {
     /// Runs a command that says by itself what it could not do; `body` is whether that was nothing. Exit code 1 if not.
     func complete(_ name: String, _ body: (JobLibrary) async -> Bool) async throws {
         let isComplete: Bool
-        do { isComplete = try await with(name, body) } catch { throw Terminal.failure(error) }
+        do { isComplete = try await with(name, nil, body) } catch { throw Terminal.failure(error) }
         if !isComplete { throw ExitCode(1) }
     }
 
     /// `name` is the command's, for the ledger. Fails without a key.
-    func with<Value>(_ name: String, _ body: (JobLibrary) async throws -> Value) async throws -> Value {
+    func with<Value>(
+        _ name: String, _ waiting: WaitOptions? = nil, _ body: (JobLibrary) async throws -> Value
+    ) async throws -> Value {
+        let flags = size.adding(to: connection.flags)
         let settings = try Settings(
-            flags: size.adding(to: connection.flags), environment: ProcessInfo.processInfo.environment)
+            flags: waiting?.adding(to: flags) ?? flags, environment: ProcessInfo.processInfo.environment)
         for warning in settings.warnings { Terminal.warn(warning) }
         // Whatever is made from here on is the user's alone.
         _ = umask(0o077)
         let store = try await CacheOpening.openForCommand(
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
         let opening = try LibraryOpening(
-            on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())")
+            on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())",
+            waitPatience: settings.waitPatience)
         do {
             let value = try await body(opening.library)
             await opening.close(grace: Self.grace)

@@ -7,7 +7,7 @@ struct HelpTests {
         "help has an example, the options and the exit codes",
         arguments: [
             "mount", "unmount", "fetch", "jobs add", "jobs list", "jobs forget", "cache info", "cache verify",
-            "cache prune",
+            "cache prune", "wait",
         ])
     func help(_ command: String) async throws {
         let said = try await Shell.run("\"$1\" help \(command)", [BuiltProducts.pulsefs], timeout: 30)
@@ -22,7 +22,7 @@ struct HelpTests {
     func groups() async throws {
         let said = try await Shell.run("\"$1\" jobs; \"$1\" cache; \"$1\" --help", [BuiltProducts.pulsefs], timeout: 30)
         #expect(said.status == 0)
-        for word in ["add", "list", "forget", "info", "verify", "prune", "fetch"] {
+        for word in ["add", "list", "forget", "info", "verify", "prune", "fetch", "wait"] {
             #expect(said.text.contains("\n  \(word) "), "\(word)")
         }
     }

@@ -56,10 +56,12 @@ private final class WatchRig: Sendable {
         await watches.close()
     }
 
-    /// The clock goes on by each of these in turn, as soon as someone sleeps for so long.
-    func pass(_ intervals: [Double]) async {
-        for interval in intervals {
+    /// The clock goes on by each of these in turn, as soon as someone sleeps for so long; before the last time the API comes
+    /// to say something else.
+    func pass(_ intervals: [Double], thenSay status: String? = nil) async {
+        for (number, interval) in intervals.enumerated() {
             await clock.waitForSleeper(of: .seconds(interval))
+            if let status, number == intervals.count - 1 { say(status) }
             clock.advance(by: .seconds(interval))
         }
     }
@@ -114,9 +116,7 @@ struct JobWatchesTests {
             try await withThrowingTaskGroup(of: Result<Job, Failure>.self) { group in
                 for _ in 1...1000 { group.addTask { await outcome(watches) } }
                 await waiters(1000, watches)
-                await rig.pass([1, 1.5, 2.25])
-                rig.say("completed")
-                await rig.pass([3.375])
+                await rig.pass([1, 1.5, 2.25, 3.375], thenSay: "completed")
                 for try await result in group { #expect(try result.get().phase == .completed) }
             }
             #expect(rig.asked == 5)
@@ -149,8 +149,7 @@ struct JobWatchesTests {
             await waiters(2, watches)
             leaving.cancel()
             _ = await leaving.value
-            rig.say("failed")
-            await rig.pass([1])
+            await rig.pass([1], thenSay: "failed")
             #expect(try await staying.value.get().phase == .failed)
         }
     }
@@ -185,11 +184,8 @@ struct JobWatchesTests {
         rig.fail(Failure(.timedOut, "no answer"))
         try await rig.with { (watches) async throws in
             let waiting = Task { await outcome(watches, patience: .seconds(4)) }
-            await rig.pass([1])
-            rig.say("processing")
-            await rig.pass([1.5, 1, 1.5, 2.25, 3.375])
-            rig.say("completed")
-            await rig.pass([5.0625])
+            await rig.pass([1, 1.5], thenSay: "processing")
+            await rig.pass([1, 1.5, 2.25, 3.375, 5.0625], thenSay: "completed")
             #expect(try await waiting.value.get().phase == .completed)
         }
     }
@@ -215,9 +211,7 @@ struct JobWatchesTests {
         rig.fail(Failure(.notFound, "404"))
         try await rig.with { (watches) async throws in
             let waiting = Task { await outcome(watches) }
-            await rig.pass([1])
-            rig.say("completed")
-            await rig.pass([1.5])
+            await rig.pass([1, 1.5], thenSay: "completed")
             #expect(try await waiting.value.get().phase == .completed)
         }
     }
@@ -234,8 +228,7 @@ struct JobWatchesTests {
             #expect(rig.asked == 1)
             let second = CountingPoller()
             watches.wake(second, withNextAnswerAbout: rig.id)
-            rig.say("failed")
-            await rig.pass([1])
+            await rig.pass([1], thenSay: "failed")
             await second.waitUntilWoken()
             #expect((first.count, second.count) == (1, 1))
             #expect(rig.asked == 2)
