@@ -9,6 +9,7 @@ import SystemPackage
 package final class JobLibrary: Sendable {
     package let store: ArtifactStore
     package let catalog: JobCatalog
+    private let client: PulseClient
     private let fetcher: JobFetcher
     let downloads: ArtifactDownloads
     private let sizes: SizeProbe
@@ -32,6 +33,7 @@ package final class JobLibrary: Sendable {
         self.store = store
         self.largeResults = largeResults
         self.keyring = keyring
+        self.client = client
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
         fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
         let servers = Servers(api: client.origin)
@@ -47,6 +49,9 @@ package final class JobLibrary: Sendable {
         ahead.library = self
         downloads.observeEnds { [weak imagesAhead] in imagesAhead?.ended($0) }
     }
+
+    /// Bytes that have come from the network so far, whatever became of them.
+    package var receivedBytes: UInt64 { client.receivedBytes }
 
     // MARK: Jobs
 
