@@ -1,10 +1,11 @@
 /// A length of time as people type it: `600` or `600s`, `10m`, `1h`; whole numbers, at most a year.
-struct TimeSpan: Hashable {
-    let duration: Duration
+package struct TimeSpan: Hashable, Sendable {
+    package let duration: Duration
 
     private static let longest = 366 * 86_400
 
-    init?(_ text: String) {
+    /// Nil for anything else.
+    package init?(_ text: String) {
         let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
         let unit = text.last.flatMap { units[$0] }
         let digits = unit == nil ? text[...] : text.dropLast()

@@ -13,6 +13,10 @@ struct CommandLibrary: ParsableArguments {
     /// The command's writes to the cache have this long when it has nothing else to do.
     private static let grace = Duration.seconds(30)
 
+    /// When the command was interrupted, what is under way has this long to land: a result that can be fetched only once
+    /// above all.
+    private static let graceWhenInterrupted = Duration.seconds(1)
+
     /// Runs a command that says by itself what it could not do; `body` is whether that was nothing. Exit code 1 if not.
     func complete(_ name: String, _ body: (JobLibrary) async -> Bool) async throws {
         let isComplete: Bool
@@ -33,10 +37,10 @@ struct CommandLibrary: ParsableArguments {
             on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())")
         do {
             let value = try await body(opening.library)
-            await opening.close(grace: Self.grace)
+            await opening.close(grace: Task.isCancelled ? Self.graceWhenInterrupted : Self.grace)
             return value
         } catch {
-            await opening.close(grace: Self.grace)
+            await opening.close(grace: Task.isCancelled ? Self.graceWhenInterrupted : Self.grace)
             throw error
         }
     }
