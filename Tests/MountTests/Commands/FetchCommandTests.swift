@@ -268,7 +268,7 @@ struct FetchCommandTests {
         try await Rig.with(adding: [Self.pictures(1, size: 3_000_000), slow]) { (rig) async throws in
             rig.emulator.set(.stallBody(afterBytes: 200_000), on: .prefix("/results/"))
             let command = ["script", "-qec", "\"$P\" fetch --wait pictures slow", "/dev/null"]
-            try await ChildProcess.with(command, environment: rig.environment()) { (shown) async throws in
+            try await rig.running(program: command) { (shown) async throws in
                 try await rig.emulator.waitForStalled(1)
                 try await shown.waitForOutput("] 33 %  0 of 2 jobs, 1 still running, 2 files, ")
                 try await rig.eventually {

@@ -28,9 +28,26 @@ extension Rig {
         ]
     }
 
-    /// Runs a command of `pulsefs` for the length of `body`.
-    func running<Value>(_ words: String..., body: (ChildProcess) async throws -> Value) async throws -> Value {
-        try await ChildProcess.with([BuiltProducts.pulsefs] + words, environment: environment(), body)
+    /// Runs a command of `pulsefs` for the length of `body`, which is cancelled, and fails, after a minute.
+    func running(
+        _ words: String..., body: @escaping @Sendable (ChildProcess) async throws -> Void
+    ) async throws {
+        try await running(program: [BuiltProducts.pulsefs] + words, body: body)
+    }
+
+    /// The same for any program, which finds the path of `pulsefs` in `P`.
+    func running(program: [String], body: @escaping @Sendable (ChildProcess) async throws -> Void) async throws {
+        try await ChildProcess.with(program, environment: environment()) { (child) async throws in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await body(child) }
+                group.addTask {
+                    try await Task.sleep(for: .seconds(60))
+                    throw ChildProcess.Failure(description: "it took more than a minute; its errors: \(child.errors)")
+                }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
     }
 
     /// Looks for something again and again until it is so; fails when it is not within thirty seconds.
