@@ -133,9 +133,10 @@ struct FetchCommandWatchTests {
         try await Rig.with(adding: [pictures, running]) { (rig) async throws in
             rig.emulator.set(.stallBeforeHeaders, on: .prefix("/results/pictures/"))
             let list = rig.scratch.appending("list")
-            try await Self.change(list, "printf '%s\\n' \(JobName.invoice) running pictures > \"$1\"")
+            try await Self.change(list, "printf '%s\\n' \(JobName.invoice) > \"$1\"")
             try await rig.running("fetch", "--watch", list.string) { (fetch) async throws in
                 try await fetch.waitForOutput(JobName.invoice)
+                try await Self.change(list, "printf '%s\\n' running pictures >> \"$1\"")
                 try await rig.emulator.waitForStalled(16)
                 fetch.signal(signal)
                 #expect(await fetch.ended(within: .seconds(20)) == 1)
