@@ -31,6 +31,10 @@ package final class PulseClient: Sendable {
             origin: origin, engine: engine, limits: limits, scheduler: scheduler, keys: UnwatchedKey(find: key))
     }
 
+    /// Bytes of the bodies that have come so far, those of answers that nobody could use included; of all clients that share
+    /// the scheduler.
+    package var receivedBytes: UInt64 { scheduler.receivedBytes }
+
     /// What to ask and whom.
     enum Target {
         /// A path of the API, percent-encoded; the key goes with it.

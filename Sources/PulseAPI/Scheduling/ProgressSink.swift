@@ -16,7 +16,7 @@ final class ProgressSink: BodySink {
     }
 
     func receive(body: RawSpan) throws -> BodyDemand {
-        place.noteProgress()
+        place.noteProgress(UInt64(body.byteCount))
         return try sink.receive(body: body)
     }
 }

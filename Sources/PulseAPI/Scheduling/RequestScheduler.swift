@@ -51,6 +51,7 @@ package final class RequestScheduler: Sendable {
     private let now: @Sendable () -> RequestQueue.Instant
     private let sleep: @Sendable (_ until: RequestQueue.Instant) async throws -> Void
     private let state: Mutex<State>
+    private let received = Atomic<UInt64>(0)
 
     /// `clock` is what silence is measured by. One that stands still while the machine is suspended does not take that for
     /// the server's silence.
@@ -60,6 +61,9 @@ package final class RequestScheduler: Sendable {
         sleep = { try await clock.sleep(until: start.advanced(by: $0), tolerance: nil) }
         state = Mutex(State(queue: RequestQueue(ceiling: ceiling)))
     }
+
+    /// Bytes of the bodies that have come so far, whatever became of them.
+    package var receivedBytes: UInt64 { received.load(ordering: .relaxed) }
 
     package var snapshot: Snapshot { state.withLock { $0.queue.snapshot } }
 
@@ -167,8 +171,11 @@ extension RequestScheduler {
         fileprivate let scheduler: RequestScheduler
         fileprivate let ticket: RequestQueue.Ticket
 
-        /// To be called whenever a byte of the answer has come.
-        func noteProgress() { scheduler.note(progressOf: ticket) }
+        /// To be called whenever something of the answer has come: its head, or so many bytes of its body.
+        func noteProgress(_ bytes: UInt64 = 0) {
+            scheduler.received.add(bytes, ordering: .relaxed)
+            scheduler.note(progressOf: ticket)
+        }
     }
 }
 

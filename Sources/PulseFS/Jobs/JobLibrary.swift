@@ -9,6 +9,7 @@ import SystemPackage
 package final class JobLibrary: Sendable {
     package let store: ArtifactStore
     package let catalog: JobCatalog
+    private let client: PulseClient
     private let fetcher: JobFetcher
     let downloads: ArtifactDownloads
     private let sizes: SizeProbe
@@ -16,8 +17,7 @@ package final class JobLibrary: Sendable {
     private let jobsAhead: JobPrefetch
     /// Who waits for jobs that are still running.
     package let watches: JobWatches
-    /// How long whoever waits for the end of a job goes on when the API cannot be asked.
-    package let waitPatience: Duration
+    let waitRules: WaitRules
     private let keyring: Keyring
     private let fetches = Flights<ForKey<JobID>, Job>()
     private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
@@ -30,7 +30,7 @@ package final class JobLibrary: Sendable {
     /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`.
     package init(
         client: PulseClient, store: ArtifactStore, keyring: Keyring, actor: String,
-        largeResults: LargeResultPolicy = .automatic, waitPatience: Duration = JobLibrary.standardWaitPatience,
+        largeResults: LargeResultPolicy = .automatic, waiting: WaitRules = WaitRules(),
         parts: PartGeometry = .standard,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (ContinuousClock.Instant) async throws -> Void = {
@@ -39,8 +39,9 @@ package final class JobLibrary: Sendable {
     ) {
         self.store = store
         self.largeResults = largeResults
-        self.waitPatience = waitPatience
+        waitRules = waiting
         self.keyring = keyring
+        self.client = client
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
         fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
         let servers = Servers(api: client.origin)
@@ -61,12 +62,15 @@ package final class JobLibrary: Sendable {
                 freshness: { [catalog] id in known(id).map { catalog.freshness(of: $0) ?? .zero } ?? .zero },
                 ask: { id throws(Failure) in
                     guard let library = awaited.library else { throw Failure(.shuttingDown, "the mount is ending") }
-                    return try await library.ask(id)
+                    return try await library.ask(id, waiting.polls)
                 }))
         (ahead.library, awaited.library) = (self, self)
         catalog.observeAnswers { [weak watches] job in watches?.answered(job) }
         downloads.observeEnds { [weak imagesAhead] in imagesAhead?.ended($0) }
     }
+
+    /// Bytes that have come from the network so far, whatever became of them.
+    package var receivedBytes: UInt64 { client.receivedBytes }
 
     // MARK: Jobs
 

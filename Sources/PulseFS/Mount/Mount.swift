@@ -38,7 +38,7 @@ package final class Mount: Sendable {
             on: store, origin: configuration.origin, key: configuration.key, from: configuration.keySupply,
             rules: configuration.keyRules,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
-            largeResults: configuration.largeResults, waitPatience: configuration.waitPatience)
+            largeResults: configuration.largeResults, waiting: WaitRules(patience: configuration.waitPatience))
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, scheduler) = (library, opening.keyring, opening.scheduler)

@@ -13,7 +13,7 @@ package struct MountConfiguration: Sendable {
     package var cacheDirectory: FilePath
     package var cacheLimits = StoreLimits.standard
     package var largeResults = LargeResultPolicy.automatic
-    package var waitPatience = JobLibrary.standardWaitPatience
+    package var waitPatience = WaitRules.standardPatience
     package var allowOther = false
     package var owner: UInt32
     package var group: UInt32

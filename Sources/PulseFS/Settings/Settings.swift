@@ -138,7 +138,7 @@ package struct Settings: Sendable {
     }
 
     private static func waitPatience(_ reader: ConfigReader) throws(SettingsError) -> Duration {
-        guard let text = reader.string(forKey: "wait-timeout") else { return JobLibrary.standardWaitPatience }
+        guard let text = reader.string(forKey: "wait-timeout") else { return WaitRules.standardPatience }
         guard let patience = TimeSpan(text)?.duration, patience > .zero else {
             throw SettingsError(
                 "\"\(text)\" is not how long to wait for an API that does not answer: give --wait-timeout as 600, 30s, 10m or 1h"

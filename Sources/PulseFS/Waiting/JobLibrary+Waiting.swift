@@ -1,19 +1,26 @@
 package import PulseAPI
 
-extension JobLibrary {
-    package static let standardWaitPatience = Duration.seconds(600)
+/// How this mount or command waits for jobs.
+package struct WaitRules: Sendable {
+    /// How long whoever waits goes on while the API cannot be asked.
+    package var patience = Self.standardPatience
+    /// How soon the API is asked for those who wait.
+    package var polls = Urgency.Level.foreground
 
+    package static let standardPatience = Duration.seconds(600)
+
+    package init(patience: Duration = standardPatience, polls: Urgency.Level = .foreground) {
+        (self.patience, self.polls) = (patience, polls)
+    }
+}
+
+extension JobLibrary {
     /// The job when it has ended, asked about as often as its status clock allows, once for all who wait or look.
     ///
-    /// `patience` is how long the API may be out of reach, or give no answer to use, before the waiting ends with
-    /// `Failure.Reason.timedOut`. What the API refuses or does not know is thrown at once. Cancellation ends the waiting with
+    /// What the API refuses or does not know is thrown at once. Where it cannot be asked, or gives no answer to use, it is
+    /// asked again until this library's patience ends, with `Failure.Reason.timedOut`. Cancellation ends the waiting with
     /// `Failure.Reason.interrupted`.
-    package func untilEnded(_ id: JobID, patience: Duration) async throws(Failure) -> Job {
-        try await watches.untilEnded(id, patience: patience)
-    }
-
-    /// The same, for as long as this library's settings say.
     package func untilEnded(_ id: JobID) async throws(Failure) -> Job {
-        try await untilEnded(id, patience: waitPatience)
+        try await watches.untilEnded(id, patience: waitRules.patience)
     }
 }

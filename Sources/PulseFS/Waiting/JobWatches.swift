@@ -17,6 +17,8 @@ package final class JobWatches: Sendable {
         var waiters: [UInt64: Waiter] = [:]
         var pollers: [any StatusPoller] = []
         var nap: Task<Void, Never>?
+        /// Why the API gave no answer to use the last time.
+        var trouble: Failure?
     }
 
     /// What the loops stand on.
@@ -107,6 +109,7 @@ package final class JobWatches: Sendable {
             guard var entry = state.entries[job.id] else { return ([], []) }
             defer { state.entries[job.id] = entry }
             entry.watch.answered()
+            entry.trouble = nil
             let pollers = entry.pollers
             entry.pollers = []
             guard job.phase.isTerminal else { return ([], pollers) }
@@ -122,17 +125,22 @@ package final class JobWatches: Sendable {
         state.withLock { ($0.entries.count, $0.entries.values.reduce(0) { $0 + $1.waiters.count }) }
     }
 
+    /// Why the API gave no answer to use the last time that it was asked for those who wait for a job; nil when it did.
+    package func trouble(with id: JobID) -> Failure? { state.withLock { $0.entries[id]?.trouble } }
+
     // MARK: The loop
 
     private func follow(_ id: JobID) async {
         while true {
             let freshFor = ground.freshness(id)
             let now = ground.now()
+            var trouble: Failure?
             let (step, lost) = state.withLock { state -> (StatusWatch.Step, [Waiter]) in
                 guard var entry = state.entries[id], !state.isClosed else { return (.stop, state.forget(id)) }
                 let step = entry.watch.next(at: now, freshFor: freshFor)
                 var lost: [Waiter] = []
                 if case .giveUp(let tickets) = step { lost = entry.take(tickets) }
+                trouble = entry.trouble
                 state.entries[id] = entry
                 if step == .stop { _ = state.forget(id) }
                 return (step, lost)
@@ -144,7 +152,9 @@ package final class JobWatches: Sendable {
             case .rest(let until): await rest(id, until)
             case .giveUp:
                 let failure = Failure(
-                    .timedOut, "the API could not be asked about job \(id) for as long as this may be waited for")
+                    .timedOut,
+                    "the API could not be asked about job \(id) for as long as it may be waited for: "
+                        + (trouble?.words ?? "it did not answer"))
                 for waiter in lost { waiter.resume(returning: .failure(failure)) }
             case .ask: await ask(id)
             }
@@ -179,6 +189,7 @@ package final class JobWatches: Sendable {
                 entry.pollers = []
                 if isHopeless { return (entry.take(entry.watch.ended()), pollers) }
                 entry.watch.failed(retryAfter: error.retryAfter, at: now)
+                entry.trouble = error
                 return ([], pollers)
             }
             for waiter in waiters { waiter.resume(returning: .failure(error)) }
@@ -219,18 +230,5 @@ extension JobWatches.State {
     mutating func forget(_ id: JobID) -> [JobWatches.Waiter] {
         loops[id] = nil
         return (entries.removeValue(forKey: id)?.waiters.values).map(Array.init) ?? []
-    }
-}
-
-extension Failure {
-    /// Asking again may bring an answer. `isKnown` says that the API has shown the job before: then its absence may be a
-    /// mistake for a while.
-    fileprivate func mayPass(isKnown: Bool) -> Bool {
-        switch reason {
-        case .notFound, .gone: isKnown
-        case .badName, .keyRefused, .keyUnconfirmed, .forbidden, .noKey, .paymentRequired, .interrupted, .shuttingDown:
-            false
-        default: true
-        }
     }
 }

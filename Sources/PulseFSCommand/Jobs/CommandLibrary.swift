@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PulseAPI
 import PulseFS
 
 /// A library for the length of a command that asks the API.
@@ -13,6 +14,10 @@ struct CommandLibrary: ParsableArguments {
     /// The command's writes to the cache have this long when it has nothing else to do.
     private static let grace = Duration.seconds(30)
 
+    /// When the command was interrupted, what is under way has this long to land: a result that can be fetched only once
+    /// above all.
+    private static let graceWhenInterrupted = Duration.seconds(1)
+
     /// Runs a command that says by itself what it could not do; `body` is whether that was nothing. Exit code 1 if not.
     func complete(_ name: String, _ body: (JobLibrary) async -> Bool) async throws {
         let isComplete: Bool
@@ -20,9 +25,11 @@ struct CommandLibrary: ParsableArguments {
         if !isComplete { throw ExitCode(1) }
     }
 
-    /// `name` is the command's, for the ledger. Fails without a key.
+    /// `name` is the command's, for the ledger; `polls` is how soon the API is asked about jobs that are waited for. Fails
+    /// without a key.
     func with<Value>(
-        _ name: String, _ waiting: WaitOptions? = nil, _ body: (JobLibrary) async throws -> Value
+        _ name: String, _ waiting: WaitOptions? = nil, polls: Urgency.Level = .foreground,
+        _ body: (JobLibrary) async throws -> Value
     ) async throws -> Value {
         let flags = size.adding(to: connection.flags)
         let settings = try Settings(
@@ -34,13 +41,13 @@ struct CommandLibrary: ParsableArguments {
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
         let opening = try LibraryOpening(
             on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())",
-            waitPatience: settings.waitPatience)
+            waiting: WaitRules(patience: settings.waitPatience, polls: polls))
         do {
             let value = try await body(opening.library)
-            await opening.close(grace: Self.grace)
+            await opening.close(grace: Task.isCancelled ? Self.graceWhenInterrupted : Self.grace)
             return value
         } catch {
-            await opening.close(grace: Self.grace)
+            await opening.close(grace: Task.isCancelled ? Self.graceWhenInterrupted : Self.grace)
             throw error
         }
     }

@@ -155,9 +155,11 @@ struct WaitCommand: AsyncParsableCommand {
         let clock = seconds < 3600 ? "" : "\(seconds / 3600):"
         let time = clock + String(format: seconds < 3600 ? "%d:%02d" : "%02d:%02d", seconds / 60 % 60, seconds % 60)
         guard let first = ids.first(where: open.contains) else { return time }
-        let status = ((try? library.catalog.job(first)) ?? nil)?.status ?? "not asked yet"
         let others = open.count > 1 ? " and \(open.count - 1) more" : ""
-        return "\(time)  \(first): \(ErrorLine.printable(String(status.prefix(40))))\(others)"
+        let status =
+            library.watches.trouble(with: first).map { "no answer, trying again (\($0.words))" }
+            ?? ((try? library.catalog.job(first)) ?? nil)?.status ?? "not asked yet"
+        return "\(time)  \(first): \(ErrorLine.printable(String(status.prefix(100))))\(others)"
     }
 }
 
@@ -170,8 +172,4 @@ extension JobEnding.Kind {
         case .expired: 3
         }
     }
-}
-
-extension TimeSpan: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
 }

@@ -13,30 +13,44 @@ struct JobIDOptions: ParsableArguments {
     @Argument(help: "Ids of jobs, as the API gave them.")
     var ids: [String] = []
 
-    /// Each once, in the order given. Ends the command with one line and exit code 64 when an id is malformed.
-    func identifiers() throws(ExitCode) -> [JobID] {
+    /// Each once, in the order given. Ends the command with one line and exit code 64 when an id is malformed, or when there
+    /// is none and there has to be one; `otherwise` says how else jobs may be named.
+    func identifiers(mayBeNone: Bool = false, otherwise: String = "") throws(ExitCode) -> [JobID] {
         var named = ids.map { (text: $0, place: "") }
         if let from {
             let lines = try text(of: from).split(separator: "\n", omittingEmptySubsequences: false)
             for (number, line) in lines.enumerated() {
-                let text = line.trimmingPrefix(while: \.isWhitespace)
-                guard let end = text.lastIndex(where: { !$0.isWhitespace }) else { continue }
-                named.append(
-                    (String(text[...end]), " in line \(number + 1) of \(from == "-" ? "standard input" : from)"))
+                guard let text = Self.word(in: line) else { continue }
+                named.append((text, Self.place(line: number + 1, of: from)))
             }
         }
-        guard !named.isEmpty else { throw Self.misuse("name a job by its id, or a file of ids with --from") }
+        guard mayBeNone || !named.isEmpty else {
+            throw Self.misuse("name a job by its id, or a file of ids with --from\(otherwise)")
+        }
         var seen: Set<JobID> = []
         var identifiers: [JobID] = []
         for (text, place) in named {
             guard let id = JobID(text) else {
-                throw Self.misuse(
-                    "\"\(ErrorLine.printable(text))\"\(place) is no job id: it has letters, digits, - and _ alone, at most 128"
-                )
+                throw Self.misuse(Self.malformed(text, place))
             }
             if seen.insert(id).inserted { identifiers.append(id) }
         }
         return identifiers
+    }
+
+    /// What a line of a file has besides white space; nil when that is nothing.
+    static func word(in line: some StringProtocol) -> String? {
+        let text = line.drop { $0.isWhitespace }
+        return text.lastIndex { !$0.isWhitespace }.map { String(text[...$0]) }
+    }
+
+    /// Where an id was read, as part of a sentence.
+    static func place(line: Int, of file: String) -> String {
+        " in line \(line) of \(file == "-" ? "standard input" : file)"
+    }
+
+    static func malformed(_ text: String, _ place: String) -> String {
+        "\"\(ErrorLine.printable(text))\"\(place) is no job id: it has letters, digits, - and _ alone, at most 128"
     }
 
     private func text(of file: String) throws(ExitCode) -> String {

@@ -1,10 +1,11 @@
 import Foundation
 
 extension Terminal {
-    /// One JSON value with its keys in snake_case and in order.
-    static func say(json value: some Encodable) throws {
+    /// One JSON value with its keys in snake_case and in order; in one line where that tells it from the next.
+    static func say(json value: some Encodable, inOneLine: Bool = false) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if !inOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
         encoder.keyEncodingStrategy = .convertToSnakeCase
         say(String(decoding: try encoder.encode(value), as: UTF8.self))
     }

@@ -110,7 +110,7 @@ struct WaitCommandTests {
                 environment: ["PULSE_API_URL": rig.emulator.baseURL, "PULSE_API_KEY": TestKeys.northwind])
             #expect(shown.status == 0)
             #expect(shown.text.contains("one: processing"), "\(shown.text)")
-            #expect(shown.output.suffix(20) == ArraySlice("\u{1b}[Kone  completed\r\n".utf8), "\(shown.text)")
+            #expect(shown.output.suffix(19) == ArraySlice("\u{1b}[Kone  completed\r\n".utf8), "\(shown.text)")
         }
     }
 

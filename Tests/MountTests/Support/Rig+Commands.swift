@@ -17,10 +17,49 @@ extension Rig {
     ) async throws -> Shell.Outcome {
         try await Shell.run(
             "printf %s \"$INPUT\" | \"$@\"", [BuiltProducts.pulsefs] + words,
-            environment: [
-                "PULSE_API_URL": emulator.baseURL, "PULSEFS_CACHE_DIR": cache.string, "PULSE_API_KEY": key ?? "",
-                "INPUT": input,
-            ])
+            environment: environment(key: key).merging(["INPUT": input]) { $1 })
+    }
+
+    /// What makes a command of `pulsefs` use the rig's API and cache; `P` is its path.
+    func environment(key: String? = TestKeys.northwind) -> [String: String] {
+        [
+            "PULSE_API_URL": emulator.baseURL, "PULSEFS_CACHE_DIR": cache.string, "PULSE_API_KEY": key ?? "",
+            "P": BuiltProducts.pulsefs,
+        ]
+    }
+
+    /// Runs a command of `pulsefs` for the length of `body`, which is cancelled, and fails, after a minute.
+    func running(
+        _ words: String..., body: @escaping @Sendable (ChildProcess) async throws -> Void
+    ) async throws {
+        try await running(program: [BuiltProducts.pulsefs] + words, body: body)
+    }
+
+    /// The same for any program, which finds the path of `pulsefs` in `P`.
+    func running(program: [String], body: @escaping @Sendable (ChildProcess) async throws -> Void) async throws {
+        try await ChildProcess.with(program, environment: environment()) { (child) async throws in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await body(child) }
+                group.addTask {
+                    try await Task.sleep(for: .seconds(60))
+                    throw ChildProcess.Failure(description: "it took more than a minute; its errors: \(child.errors)")
+                }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Looks for something again and again until it is so; fails when it is not within thirty seconds.
+    func eventually(
+        sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
+    ) async throws {
+        let end = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < end {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        Issue.record("it was not so within thirty seconds", sourceLocation: sourceLocation)
     }
 
     /// Changes one bit of a file's content in the cache. `slot` is its number in the job.

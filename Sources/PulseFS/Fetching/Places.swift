@@ -13,7 +13,8 @@ package actor Places {
         return try await work()
     }
 
-    private func take() async {
+    /// Returns when there is a place for the caller, who owes a `give()` for it.
+    package func take() async {
         if free > 0 {
             free -= 1
         } else {
@@ -21,7 +22,7 @@ package actor Places {
         }
     }
 
-    private func give() {
+    package func give() {
         if queue.isEmpty {
             free += 1
         } else {

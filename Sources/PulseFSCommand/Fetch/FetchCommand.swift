@@ -1,0 +1,162 @@
+import ArgumentParser
+import ArtifactStore
+import PulseAPI
+import PulseFS
+
+struct FetchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Bring whole jobs into the cache, so that reading them needs no network.",
+        discussion: """
+            Fetches the result, every image that it lists, and the form, by up to 16 requests at a time over all jobs; what \
+            is in the cache already is not asked for again, so that what was interrupted goes on where it was. A result that \
+            can be downloaded only once is fetched too, also for mounts with --large-results=manual, which show it a second \
+            later.
+
+              pulsefs fetch 0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f
+              pulsefs fetch --from ids.txt && cp -r ~/pulse/jobs/* archive/
+              submit *.pdf | pulsefs fetch --wait --from -
+              pulsefs fetch --all --json | jq -r '.[] | select(.whole | not) | .id'
+              pulsefs fetch --watch submitted.txt
+
+            A job that has no result, as it failed, was canceled or expired, is not whole. One that is still running is not \
+            either, unless --wait waits for it; others are fetched meanwhile. --watch reads a file as tail -F does: all ids \
+            that are in it, and then those that are appended, each once and when its line is complete, also after the file \
+            was truncated or replaced. It goes on until ^C or SIGTERM; a FIFO or - is read to its end.
+
+            Prints a line for each job that is whole: its id, and the files and bytes that are in the cache; in the order of \
+            the ids, or with --watch as they end. Keys of the JSON: id, status (null when the API did not say), files, bytes, \
+            whole, and problems, each with file (null when it is about the job) and reason.
+
+            Exit codes: 0 all are whole, 1 some are not (each file named on standard error, with the reason), 64 an id is \
+            malformed (nothing was asked), or wrong usage, 130 or 143 interrupted before all were whole. With --watch a \
+            malformed id is 1 and stops nothing, and an interruption is the end: 0 if all that was begun is whole.
+            """)
+
+    @OptionGroup var jobs: JobIDOptions
+
+    @Flag(help: "Every job that the cache knows for this key, after those that are named.")
+    var all = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A file to which ids are appended, one a line; - is standard input. Implies --wait.", valueName: "file"),
+        completion: .file())
+    var watch: String?
+
+    @Flag(help: "Wait for jobs that still run, and fetch them when they have ended.")
+    var wait = false
+
+    @OptionGroup var waiting: WaitOptions
+
+    @Flag(help: "Print one JSON array, at the end; with --watch one JSON object a line, as jobs end.")
+    var json = false
+
+    @OptionGroup var library: CommandLibrary
+
+    func run() async throws {
+        guard waiting.waitTimeout == nil || wait || watch != nil else {
+            throw Terminal.failure("--wait-timeout is for --wait and --watch", code: 64)
+        }
+        if let watch {
+            guard !all, jobs.from == nil, jobs.ids.isEmpty else {
+                throw Terminal.failure("--watch goes without ids, --from and --all: append ids to its file", code: 64)
+            }
+            try await follow(watch)
+        } else {
+            let ids = try jobs.identifiers(mayBeNone: all, otherwise: ", or all that the cache knows with --all")
+            try await fetch(ids)
+        }
+    }
+
+    private func fetch(_ named: [JobID]) async throws {
+        let (isComplete, signal) = try await interruptible { library in
+            let ids = all ? Self.adding(try library.knownJobs(), to: named) : named
+            if ids.isEmpty { Terminal.complain("there is nothing to fetch: the cache knows no job for this key") }
+            let report = FetchReport(json ? .array : .lines, of: ids) { library.receivedBytes }
+            var rest = ids.makeIterator()
+            await FetchRun(library, report, waits: wait).run { rest.next() }
+            return report.finish(isInterrupted: false)
+        }
+        guard !isComplete else { return }
+        throw ExitCode(signal.map { 128 + $0 } ?? 1)
+    }
+
+    private static func adding(_ known: [JobID], to named: [JobID]) -> [JobID] {
+        var seen = Set(named)
+        return named + known.filter { seen.insert($0).inserted }
+    }
+
+    private func follow(_ path: String) async throws {
+        let (isComplete, _) = try await interruptible { library in
+            let report = FetchReport(json ? .objects : .lines, of: nil) { library.receivedBytes }
+            let file = try Self.opened(path)
+            var seen: Set<JobID> = []
+            await FetchRun(library, report, waits: true).run {
+                while let line = await file.next() {
+                    guard let id = Self.id(in: line, of: path, report) else { continue }
+                    if seen.insert(id).inserted { return id }
+                }
+                return nil
+            }
+            return report.finish(isInterrupted: Task.isCancelled)
+        }
+        if !isComplete { throw ExitCode(1) }
+    }
+
+    /// A FIFO is opened once: its writers take the first reader for the one who stays.
+    private static func opened(_ path: String) throws(ExitCode) -> FollowedFile {
+        do throws(FollowedFile.Trouble) { return try FollowedFile(path) } catch {
+            throw Terminal.failure(
+                "cannot read \(path): name a file with one id a line, or - for standard input", code: 64)
+        }
+    }
+
+    /// Nil for an empty line, and for a malformed one, which is complained about.
+    private static func id(in line: FollowedLines.Line, of path: String, _ report: FetchReport) -> JobID? {
+        let place = JobIDOptions.place(line: line.number, of: path)
+        guard let text = line.text else {
+            report.complain("what is\(place) is no job id: it is longer than \(FollowedLines.longest) bytes")
+            return nil
+        }
+        guard let word = JobIDOptions.word(in: text) else { return nil }
+        guard let id = JobID(word) else {
+            report.complain(JobIDOptions.malformed(word, place))
+            return nil
+        }
+        return id
+    }
+
+    /// Works with the library until that is done or a signal ends it.
+    private func interruptible(
+        _ work: @escaping @Sendable (JobLibrary) async throws -> Bool
+    ) async throws -> (isComplete: Bool, signal: Int32?) {
+        let (outcome, signal) = await Interruption.during { [library, waiting] () -> Result<Bool, any Error> in
+            do {
+                return .success(
+                    try await library.with("pulsefs fetch", waiting, polls: .prefetch) { try await work($0) })
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch outcome {
+        case .success(let isComplete): return (isComplete, signal)
+        case .failure(let code as ExitCode): throw code
+        case .failure(let error): throw Terminal.failure(error)
+        }
+    }
+}
+
+extension JobLibrary {
+    /// Every job that the cache knows for the key, in the order in which they became known.
+    fileprivate func knownJobs() throws(Failure) -> [JobID] {
+        var jobs: [JobID] = []
+        var last = JobOrdinal(0)
+        while true {
+            let page = try catalog.known(after: last, limit: 1024)
+            guard let end = page.last else { return jobs }
+            jobs += page.compactMap { JobID($0.id) }
+            last = end.ordinal
+        }
+    }
+}

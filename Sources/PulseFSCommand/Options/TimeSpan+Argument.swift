@@ -1,0 +1,6 @@
+import ArgumentParser
+import PulseFS
+
+extension TimeSpan: ExpressibleByArgument {
+    init?(argument: String) { self.init(argument) }
+}
