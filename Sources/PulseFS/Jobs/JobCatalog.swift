@@ -20,6 +20,7 @@ package final class JobCatalog: Sendable {
         var listingChanged = APITime.now
         var listingObserver: (@Sendable (ListingChange) -> Void)?
         var sizeObserver: (@Sendable (JobOrdinal, ArtifactSlot) -> Void)?
+        var expiryObserver: (@Sendable (JobOrdinal, Set<ArtifactSlot>) -> Void)?
         /// Numbers of jobs that the index could not take: they end with this mount.
         var inMemory: [JobID: JobOrdinal] = [:]
 
@@ -31,6 +32,7 @@ package final class JobCatalog: Sendable {
             fresh.listing = listing
             fresh.listingObserver = listingObserver
             fresh.sizeObserver = sizeObserver
+            fresh.expiryObserver = expiryObserver
             fresh.inMemory = inMemory
             self = fresh
         }
@@ -202,8 +204,10 @@ package final class JobCatalog: Sendable {
     /// Takes in a job as the API has just described it to `reader`; nothing when another key is in use by now.
     package func put(_ job: Job, for reader: KeyInUse, changed: Bool, at time: ContinuousClock.Instant? = nil) {
         let now = time ?? clock()
+        var before: Job?
         let isShown = withState { state in
             guard state.generation == reader.generation else { return false }
+            before = state.jobs.value(for: job.ordinal)
             state.jobs.set(job, for: job.ordinal)
             state.ordinals.set(job.ordinal, for: job.id)
             state.refusals.remove(job.id)
@@ -214,7 +218,9 @@ package final class JobCatalog: Sendable {
             }
             return true
         }
-        if isShown { checkListing() }
+        guard isShown else { return }
+        checkListing()
+        noticeExpiry(of: job, before)
     }
 
     /// The API could not be asked: what is known is shown for another while.
@@ -236,6 +242,32 @@ package final class JobCatalog: Sendable {
     package func observeSizes(_ observer: @escaping @Sendable (JobOrdinal, ArtifactSlot) -> Void) {
         withState { $0.sizeObserver = observer }
     }
+
+    // MARK: Expiry
+
+    /// Whether the API has let go of the job by now.
+    func hasExpired(_ job: Job) -> Bool { (withState { $0.jobs.value(for: job.ordinal) } ?? job).phase == .expired }
+
+    /// Whether the job has expired, and without this file of it.
+    func hasDropped(_ slot: ArtifactSlot, of job: Job) -> Bool {
+        let now = withState { $0.jobs.value(for: job.ordinal) } ?? job
+        return now.phase == .expired && now.artifact(slot) == nil
+    }
+
+    /// Calls `observer` with a job that has expired, or come back, and its files: what was told of them may be true no more.
+    /// Before anyone is answered who caused it. One observer.
+    package func observeExpiry(_ observer: @escaping @Sendable (JobOrdinal, Set<ArtifactSlot>) -> Void) {
+        withState { $0.expiryObserver = observer }
+    }
+
+    private func noticeExpiry(of job: Job, _ before: Job?) {
+        guard job.phase != before?.phase, job.phase == .expired || before?.phase == .expired else { return }
+        let files = job.artifacts + (before?.artifacts ?? [])
+        withState { $0.expiryObserver }?(job.ordinal, Set(files.map(\.slot)))
+    }
+
+    /// A file that was shown is not there any more, and cannot be had again.
+    func noticeLoss(of slot: ArtifactSlot, _ ordinal: JobOrdinal) { withState { $0.sizeObserver }?(ordinal, slot) }
 
     // MARK: Refusals
 

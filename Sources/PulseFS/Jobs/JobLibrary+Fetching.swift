@@ -24,12 +24,15 @@ extension JobLibrary {
             return FetchedJob(asked, problem: "it is still running (\(asked.facts.status)): fetch it when it has ended")
         }
         let whole = try await places.hold { () throws(Failure) in
-            let job = try await self.secure(asked)
+            let job = try await self.secure(self.isWorthAskingAgain(asked) ? await self.doubt(asked) : asked)
             // A file that was cut out of the answer, and evicted since.
             guard let cut = self.missing(of: job).first(where: { $0.source == nil }) else { return job }
             return try await self.refill(cut, of: job)
         }
         let missing = missing(of: whole)
+        guard whole.phase != .expired || missing.isEmpty else {
+            return FetchedJob(whole, problem: Self.firstLine(whole.facts.explanation))
+        }
         let failures = await withTaskGroup(of: FileFailure?.self, returning: [FileFailure].self) { group in
             for artifact in missing {
                 group.addTask {
@@ -53,7 +56,10 @@ extension JobLibrary {
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
             throw Failure(.cacheFailed, "it is not in the cache, nor any more at the API")
         }
-        guard try await downloads.bring(artifact.name, from: source, of: job, isLost: artifact.isStored) != nil else {
+        let brought = try await seeking(artifact, of: job) { () throws(Failure) in
+            try await self.downloads.bring(artifact.name, from: source, of: job, isLost: artifact.isStored)
+        }
+        guard brought != nil else {
             throw Failure(.cacheFailed, "the cache's disk does not take it: make room")
         }
     }
@@ -70,8 +76,11 @@ extension JobLibrary {
             return "\(failures.count) of \(listed) files could not be fetched: \(first.name): \(first.failure)"
         }
         // Why there is no result.
-        guard job.artifact(.result) == nil, let explanation = job.facts.explanation else { return nil }
-        return explanation.split(separator: "\n").first.map { $0.hasSuffix(":") ? String($0.dropLast()) : String($0) }
+        return job.artifact(.result) == nil ? firstLine(job.facts.explanation) : nil
+    }
+
+    private static func firstLine(_ text: String?) -> String? {
+        text?.split(separator: "\n").first.map { $0.hasSuffix(":") ? String($0.dropLast()) : String($0) }
     }
 }
 

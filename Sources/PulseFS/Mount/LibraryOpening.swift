@@ -19,7 +19,8 @@ package final class LibraryOpening: Sendable {
     /// `actor` says in the ledger who fetched what.
     package init(
         on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
-        rules: KeyRules = KeyRules(), actor: String, largeResults: LargeResultPolicy = .automatic
+        rules: KeyRules = KeyRules(), actor: String, largeResults: LargeResultPolicy = .automatic,
+        onExpiry: ExpiryPolicy = .keep
     ) throws(MountFailure) {
         do throws(TransferError) {
             let connections = Self.affordableConnections()
@@ -34,7 +35,8 @@ package final class LibraryOpening: Sendable {
         let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
         keyring.ask(client)
         library = JobLibrary(
-            client: client, store: store, keyring: keyring, actor: actor, largeResults: largeResults)
+            client: client, store: store, keyring: keyring, actor: actor, largeResults: largeResults, onExpiry: onExpiry
+        )
     }
 
     /// Fewer where the process may not have as many descriptors. A download has two: a connection, and the file it fills.

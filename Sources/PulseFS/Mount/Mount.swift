@@ -38,7 +38,7 @@ package final class Mount: Sendable {
             on: store, origin: configuration.origin, key: configuration.key, from: configuration.keySupply,
             rules: configuration.keyRules,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
-            largeResults: configuration.largeResults)
+            largeResults: configuration.largeResults, onExpiry: configuration.onExpiry)
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, scheduler) = (library, opening.keyring, opening.scheduler)
@@ -67,6 +67,7 @@ package final class Mount: Sendable {
             library.catalog.observeSizes { [weak session] job, slot in
                 session?.invalidateAttributes(of: Node.file(job, slot).id)
             }
+            library.catalog.observeExpiry { [weak recall] job, files in recall?.recall(job, files) }
             try session.mount()
         } catch {
             throw MountPoint.explain(error, configuration)

@@ -21,6 +21,7 @@ package struct SettingsFlags: Sendable {
     package var offline: String?
     package var cacheSize: String?
     package var largeResults: String?
+    package var onExpiry: String?
 
     package init(
         apiURL: String? = nil, apiKeyFile: String? = nil, cacheDirectory: String? = nil, authTTL: String? = nil,
@@ -43,12 +44,13 @@ package struct Settings: Sendable {
     package let cacheDirectory: FilePath
     package let cacheLimits: StoreLimits
     package let largeResults: LargeResultPolicy
+    package let onExpiry: ExpiryPolicy
 
     /// Reads the key last, so that every other problem is known by then. Reports the first problem found.
     package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
         let local = try LocalSettings(flags: flags, environment: environment)
         (origin, cacheDirectory) = (local.origin, local.cacheDirectory)
-        (cacheLimits, largeResults) = (local.cacheLimits, local.largeResults)
+        (cacheLimits, largeResults, onExpiry) = (local.cacheLimits, local.largeResults, local.onExpiry)
         let reader = Self.reader(flags, environment)
         keyRules = try Self.keyRules(reader)
         (key, keySupply) = try Self.key(reader, environment)
@@ -64,7 +66,7 @@ package struct Settings: Sendable {
         let values: [AbsoluteConfigKey: ConfigValue] = [
             "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
             "cache-size": flags.cacheSize, "large-results": flags.largeResults, "auth-ttl": flags.authTTL,
-            "offline": flags.offline,
+            "offline": flags.offline, "on-expiry": flags.onExpiry,
         ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
             values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
         }
@@ -93,6 +95,7 @@ package struct Settings: Sendable {
         values["OFFLINE"] = environment["PULSEFS_OFFLINE"]
         values["CACHE_SIZE"] = environment["PULSEFS_CACHE_SIZE"]
         values["LARGE_RESULTS"] = environment["PULSEFS_LARGE_RESULTS"]
+        values["ON_EXPIRY"] = environment["PULSEFS_ON_EXPIRY"]
         values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
         return values.filter { !$0.value.isEmpty }
     }
