@@ -50,6 +50,7 @@ struct MountCommand: AsyncParsableCommand {
             configuration.keyRules = settings.keyRules
             configuration.cacheLimits = settings.cacheLimits
             configuration.largeResults = settings.largeResults
+            configuration.onExpiry = settings.onExpiry
             configuration.allowOther = access.allowOther
             configuration.umask = access.umask.value
             for warning in settings.warnings { Terminal.warn(warning) }

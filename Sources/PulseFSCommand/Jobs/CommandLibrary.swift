@@ -30,7 +30,8 @@ struct CommandLibrary: ParsableArguments {
         let store = try await CacheOpening.openForCommand(
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
         let opening = try LibraryOpening(
-            on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())")
+            on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())",
+            onExpiry: settings.onExpiry)
         do {
             let value = try await body(opening.library)
             await opening.close(grace: Self.grace)
