@@ -210,8 +210,10 @@ final class JobFetcher: Sendable {
             store: store, facts: job.facts, job: job.id, grantee: reader.fingerprint, document: document,
             isSingleUse: job.artifact(.result)?.isSingleUse ?? false)
         let artifacts = try await harvest.artifacts(JobResult(range: 0..<result.size, facts: facts))
+        // The API may have said something else of it meanwhile.
+        let known = try latest(job, for: reader)
         return try await record(
-            job.facts, artifacts.map { Self.merge($0, job.artifact($0.slot)) }, of: job.id, for: reader)
+            known.facts, artifacts.map { Self.merge($0, known.artifact($0.slot)) }, of: job.id, for: reader)
     }
 
     /// The job as the index has it now: another process may have learnt more.

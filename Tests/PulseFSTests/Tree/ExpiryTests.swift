@@ -346,6 +346,39 @@ struct ExpiryTests {
         }
     }
 
+    @Test(
+        "S6.4 a mount that did not notice by itself does not make the job completed again, nor ask for what was evicted"
+    )
+    func sharedEviction() async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            try await Emulator.with(configuration()) { (emulator) async throws in
+                let cache = scratch.appending("cache")
+                try await TestTree.with(emulator.baseURL, cache: cache) { (other) async throws in
+                    try await readInPart(other)
+                    let nodes = [
+                        try await other.node("\(Self.job)/result.md"), try await other.node("\(Self.job)/result.json"),
+                    ]
+                    try await TestTree.with(emulator.baseURL, cache: cache) { (tree) async throws in
+                        Ending.expired.happen(to: PictureJob.completed, emulator)
+                        #expect(await tree.failure("\(Self.images)/image_0002.png") == .noSuchFileOrDirectory)
+                    }
+                    emulator.clearRequests()
+                    try await evict(["3"], other)
+                    #expect(try await other.read(nodes[0], at: 0, count: 100) == Array(Self.markdown.utf8))
+                    #expect(try await other.text(".pulsefs/jobs") == "pictures\texpired\n")
+                    #expect(try await other.text("\(Self.job)/error.txt").contains("expired"))
+                    try await evict(["3", "4"], other)
+                    for node in nodes {
+                        await #expect(throws: Errno.noSuchFileOrDirectory) {
+                            try await other.read(node, at: 0, count: 100)
+                        }
+                    }
+                    #expect(emulator.count() == 0)
+                }
+            }
+        }
+    }
+
     @Test("S4.1 another key of the organisation reads what is cached when the API has said 200 to it, expired or not")
     func otherKey() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
@@ -425,6 +458,27 @@ struct ExpiryTests {
         let explanation = try await tree.text("\(Self.job)/error.txt")
         for words in ending.words + ["--on-expiry=drop"] { #expect(explanation.contains(words), "\(words)") }
         #expect(try await tree.text(".pulsefs/jobs") == "pictures\texpired\n")
+    }
+
+    @Test("S6.4 what is on its way when the files are dropped reaches its reader, and not the cache")
+    func dropMeanwhile() async throws {
+        try await TestTree.with(configuration(), onExpiry: .drop) { (tree, emulator) async throws in
+            try await readInPart(tree)
+            let node = try await listedNode("image_0003.png", tree)
+            _ = try await tree.getattr(node)
+            await tree.library.downloads.waitUntilIdle()
+            emulator.set(.stallBody(afterBytes: 100), on: .path("/results/pictures/images/image_0003.png"))
+            let reading = Task { try await tree.read(node, at: 0, count: 1000) }
+            try await emulator.waitForStalled(1)
+            Ending.expired.happen(to: PictureJob.completed, emulator)
+            let other = try await listedNode("image_0002.png", tree)
+            await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.read(other, at: 0, count: 1000) }
+            emulator.release()
+            #expect(try await reading.value == PictureJob.image(3))
+            await tree.library.downloads.waitUntilIdle()
+            #expect(try await tree.cachedFiles.isEmpty)
+            try await expectDropped(tree, .expired)
+        }
     }
 
     @Test("S3.3 S6.4 --on-expiry=drop keeps what can be fetched only once, and says so")
