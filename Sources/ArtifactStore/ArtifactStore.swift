@@ -22,7 +22,7 @@ package final class ArtifactStore: Sendable {
     let ledgerFile: Ledger
     private let secret: FingerprintSecret
     private let uses: UseNotes
-    private let unkept = UnkeptBlobs(limit: 64 << 20)
+    let unkept = UnkeptBlobs(limit: 64 << 20)
     private let temporary: TemporaryCache?
     /// The blobs of a cache that can only be read, in whose place this one stands.
     private let readOnly: BlobShelf?

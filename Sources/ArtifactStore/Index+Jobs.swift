@@ -132,6 +132,20 @@ extension Index {
         }
     }
 
+    /// Removes the facts of a job's files; of names that were not listed only that their bytes are here. Nothing of files
+    /// that cannot be fetched again.
+    func forgetDropped(of job: JobOrdinal) async throws(StoreError) {
+        let unlisted = try tree(job)?.artifacts.filter { !$0.isListed && !$0.isSingleUse } ?? []
+        try await write { database in
+            try database.execute(
+                sql: "DELETE FROM artifact WHERE job = ? AND singleUse = 0 AND listed = 1", arguments: [job.rawValue])
+            for artifact in unlisted {
+                try Self.put(
+                    database, artifact.withoutBlob, of: job.rawValue, usedAt: Timestamp(nanoseconds: 0))
+            }
+        }
+    }
+
     // MARK: Rows
 
     /// A job may be forgotten, by another process too, while one of its files is on the way.

@@ -53,6 +53,7 @@ struct MountCommand: AsyncParsableCommand {
             configuration.cacheLimits = settings.cacheLimits
             configuration.largeResults = settings.largeResults
             configuration.waitPatience = settings.waitPatience
+            configuration.onExpiry = settings.onExpiry
             configuration.allowOther = access.allowOther
             configuration.umask = access.umask.value
             for warning in settings.warnings { Terminal.warn(warning) }

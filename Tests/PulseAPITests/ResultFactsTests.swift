@@ -33,10 +33,18 @@ struct ResultFactsTests {
         #expect(facts.warnings == ["a", "b"])
     }
 
+    @Test("What is said in place of a result is read, the last of several, and cut when it is long")
+    func readsMessage() throws {
+        #expect(try facts(#"{"expired":true,"message":"one","message":"two\n"}"#).message == "two\n")
+        let long = String(repeating: "x", count: ResultFacts.textLimit)
+        #expect(try facts("{\"message\":\"\(long)y\"}").message?.hasPrefix(long) == true)
+        #expect(try facts(#"{"nested":{"message":"x"}}"#).message == nil)
+    }
+
     @Test(
         "A field of another type is ignored",
         arguments: [
-            #""is_url":"true""#, #""is_url":1"#, #""url":5"#, #""url":["u"]"#, #""page_count":"12""#,
+            #""is_url":"true""#, #""is_url":1"#, #""url":5"#, #""url":["u"]"#, #""message":5"#, #""page_count":"12""#,
             #""page_count":1.5"#,
             #""page_count":1e99"#,
             #""page_count":99999999999999999999"#, #""page_count":null"#, #""credits_used":"1""#,

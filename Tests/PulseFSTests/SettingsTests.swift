@@ -69,6 +69,16 @@ struct SettingsTests {
         #expect(try settings(environment, flags: flags).largeResults == .automatic)
     }
 
+    @Test("S6.4 what becomes of files of expired jobs: flag, then PULSEFS_ON_EXPIRY, then they are kept")
+    func onExpiry() throws {
+        #expect(try settings().onExpiry == .keep)
+        let environment = ["PULSEFS_ON_EXPIRY": "drop"]
+        #expect(try settings(environment).onExpiry == .drop)
+        var flags = SettingsFlags()
+        flags.onExpiry = "keep"
+        #expect(try settings(environment, flags: flags).onExpiry == .keep)
+    }
+
     @Test("what is done without a key needs none")
     func local() throws {
         let local = try LocalSettings(flags: SettingsFlags(cacheDirectory: "/c"), environment: [:])
@@ -170,7 +180,9 @@ struct SettingsTests {
         #expect(size.contains("10 elephants") && size.contains("PULSEFS_CACHE_SIZE") && size.contains("1.5GiB"))
         let when = complaint(["HOME": "/h", "PULSEFS_LARGE_RESULTS": "never"])
         #expect(when.contains("never") && when.contains("manual"))
-        for text in [url, keyless, homeless, nameless, odd, size, when] { #expect(!text.contains("\n")) }
+        let what = complaint(["HOME": "/h", "PULSEFS_ON_EXPIRY": "burn"])
+        #expect(what.contains("\"burn\"") && what.contains("PULSEFS_ON_EXPIRY") && what.contains("drop"))
+        for text in [what, url, keyless, homeless, nameless, odd, size, when] { #expect(!text.contains("\n")) }
     }
 
     @Test("every other problem is known before the key is read")

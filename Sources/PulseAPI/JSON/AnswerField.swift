@@ -2,7 +2,7 @@
 enum AnswerField: Equatable {
     case job, jobID, status, createdAt, updatedAt, error
     case errorPart(ErrorPart)
-    case result, isURL, url, markdown, content, pdfURL, pageCount, creditsUsed, warnings, warning
+    case result, isURL, url, message, markdown, content, pdfURL, pageCount, creditsUsed, warnings, warning
     case extensions
     case altOutputs(HTMLPlace)
     case html(HTMLPlace)
@@ -73,7 +73,8 @@ enum AnswerField: Equatable {
     ]
 
     private static let resultMembers: [String: AnswerField] = [
-        "is_url": .isURL, "url": .url, "markdown": .markdown, "content": .content, "pdf_url": .pdfURL,
+        "is_url": .isURL, "url": .url, "message": .message, "markdown": .markdown, "content": .content,
+        "pdf_url": .pdfURL,
         "page_count": .pageCount, "credits_used": .creditsUsed, "warnings": .warnings, "extensions": .extensions,
         "altOutputs": .altOutputs(.altOutputs), "alt_outputs": .altOutputs(.altOutputsSnakeCase),
         "bounding_boxes": .boundingBoxes,

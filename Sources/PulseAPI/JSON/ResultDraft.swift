@@ -24,6 +24,7 @@ struct ResultDraft {
         switch field {
         case .isURL: facts.isURL = false
         case .url: facts.url = nil
+        case .message: facts.message = nil
         case .markdown: markdown = nil
         case .content: content = nil
         case .pdfURL: facts.pdfURL = nil
@@ -51,6 +52,7 @@ struct ResultDraft {
     mutating func string(_ field: AnswerField, _ range: Range<UInt64>, _ text: borrowing JSONText) {
         switch field {
         case .url: facts.url = text.complete
+        case .message: facts.message = text.prefix
         case .markdown: markdown = range
         case .content: content = range
         case .pdfURL: facts.pdfURL = text.complete

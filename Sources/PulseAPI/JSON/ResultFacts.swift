@@ -5,6 +5,8 @@ package struct ResultFacts: Sendable, Equatable {
     /// `is_url`: the result itself is elsewhere, at `url`.
     package var isURL = false
     package var url: String?
+    /// What is said in place of a result, as when it has been deleted: cut at `textLimit`.
+    package var message: String?
     /// The string literal of `markdown`, else of the older `content`, quotes included.
     package var markdown: Range<UInt64>?
     /// The string literal of the HTML rendering, quotes included: `extensions.altOutputs.html`, also spelled

@@ -47,6 +47,9 @@ final class ArtifactDownloads: Sendable {
             if !isLost, let stored = catalog.storedArtifact(image: key.image, of: job) {
                 return .success(.stored(stored))
             }
+            if catalog.hasExpired(job) {
+                return .failure(Failure(.notFound, "\(name) of job \(job.id): the API has let go of the job"))
+            }
             if state.isClosed { return .failure(Failure(.shuttingDown, "the mount is ending")) }
             let download: Download
             do throws(StoreError) {
@@ -129,7 +132,8 @@ final class ArtifactDownloads: Sendable {
         }
         await run.run()
         servers.note(ranges: download.ranges, of: source)
-        guard download.isComplete else { return }
+        // A job that expired meanwhile may have been dropped: what comes late is its readers' alone.
+        guard download.isComplete, !hasDropped(name, source, job) else { return }
         // From here on readers have what they came for; what fails below costs another request one day.
         do throws(StoreError) {
             let slot = try await slot(of: name, source, job)
@@ -144,6 +148,12 @@ final class ArtifactDownloads: Sendable {
         } catch {
             if !isForgotten(job) { store.reportUnwritable(error) }
         }
+    }
+
+    /// The job has expired since, and its files were dropped.
+    private func hasDropped(_ name: String, _ source: ArtifactSource, _ job: Job) -> Bool {
+        let listed = source == .formPDF ? job.artifact(.form) : job.image(named: name)
+        return listed.map { $0.isListed && catalog.hasDropped($0.slot, of: job) } ?? false
     }
 
     /// A job that was forgotten while a file of it arrived takes no files, and that is no trouble of the disk.

@@ -44,17 +44,21 @@ extension JobLibrary {
             return fetched(asked, [FetchProblem("it is still running (\(asked.facts.status)): \(advice)")])
         }
         let whole = try await places.hold { () throws(Failure) in
-            let job = try await self.secure(asked)
+            let job = try await self.secure(self.isWorthAskingAgain(asked) ? await self.doubt(asked) : asked)
             // A file that was cut out of the answer, and evicted since.
             guard let cut = self.missing(of: job).first(where: { $0.source == nil }) else { return job }
             return try await self.refill(cut, of: job)
         }
         let missing = missing(of: whole)
+        // Not to be had any more, and the reason is the job's.
+        guard whole.phase != .expired || missing.isEmpty else { return fetched(whole, Self.reason(whole)) }
         let listed = whole.listedFiles.count
         tally.lists(id, files: listed, ofWhichHere: listed - missing.count)
         let problems = await bring(missing, of: whole, places, tally)
         let job = try catalog.job(id) ?? whole
-        return fetched(job, problems.isEmpty ? Self.problems(of: job) : problems)
+        // What has become of the job says more than what has become of its files.
+        let isExpired = job.phase == .expired && whole.phase != .expired
+        return fetched(job, problems.isEmpty ? Self.problems(of: job) : (isExpired ? Self.reason(job) : []) + problems)
     }
 
     private func asked(
@@ -97,7 +101,10 @@ extension JobLibrary {
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
             throw Failure(.cacheFailed, "it is not in the cache, nor any more at the API")
         }
-        guard try await downloads.bring(artifact.name, from: source, of: job, isLost: artifact.isStored) != nil else {
+        let brought = try await seeking(artifact, of: job) { () throws(Failure) in
+            try await self.downloads.bring(artifact.name, from: source, of: job, isLost: artifact.isStored)
+        }
+        guard brought != nil else {
             throw Failure(.cacheFailed, "the cache's disk does not take it: make room")
         }
     }
@@ -115,10 +122,11 @@ extension JobLibrary {
     }
 
     /// Why there is no result.
-    private static func problems(of job: Job) -> [FetchProblem] {
-        guard job.artifact(.result) == nil, let explanation = job.facts.explanation,
-            let line = explanation.split(separator: "\n").first
-        else { return [] }
+    private static func problems(of job: Job) -> [FetchProblem] { job.artifact(.result) == nil ? reason(job) : [] }
+
+    /// What `error.txt` says first.
+    private static func reason(_ job: Job) -> [FetchProblem] {
+        guard let line = job.facts.explanation?.split(separator: "\n").first else { return [] }
         return [FetchProblem(line.hasSuffix(":") ? String(line.dropLast()) : String(line))]
     }
 }

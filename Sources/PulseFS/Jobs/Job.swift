@@ -23,6 +23,8 @@ package final class Job: Sendable {
     package let phase: JobPhase
     /// The bytes of `error.txt`; nil when there is nothing to explain.
     package let explanation: [UInt8]?
+    /// The API denied it, having shown it before: the last that it said of the job is something else.
+    package let isGone: Bool
     /// The slots of `ls images`, in the order of the result.
     package let listedImages: [ArtifactSlot]
     private let files: Mutex<Files>
@@ -37,6 +39,7 @@ package final class Job: Sendable {
         self.id = id
         self.facts = facts
         phase = JobPhase(status: facts.status)
+        isGone = phase == .expired && Self.phase(in: facts.statusDocument) != .expired
         explanation = facts.explanation.map { Array($0.utf8) }
         let images = artifacts.filter(\.slot.isImage)
         listedImages = images.filter(\.isListed).map(\.slot).sorted()
@@ -51,6 +54,17 @@ package final class Job: Sendable {
         guard let id = JobID(tree.job.id) else { return nil }
         self.init(ordinal: tree.ordinal, id: id, facts: tree.job, artifacts: tree.artifacts)
     }
+
+    /// Nil when it cannot be read.
+    private static func phase(in document: [UInt8]) -> JobPhase? {
+        (try? JobAnswer.scan(MemoryByteSource(document))).map { JobPhase(status: $0.status) }
+    }
+
+    /// All files that are known, with and without bytes.
+    package var artifacts: [StoredArtifact] { files.withLock { Array($0.artifacts.values) } }
+
+    /// Files of it are in the cache, or its result lists some.
+    package var hasFiles: Bool { files.withLock { $0.artifacts.values.contains { $0.isListed || $0.isStored } } }
 
     package func artifact(_ slot: ArtifactSlot) -> StoredArtifact? { files.withLock { $0.artifacts[slot] } }
 

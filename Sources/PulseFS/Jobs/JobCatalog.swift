@@ -22,6 +22,7 @@ package final class JobCatalog: Sendable {
         var sizeObserver: (@Sendable (JobOrdinal, ArtifactSlot) -> Void)?
         var changeObserver: (@Sendable (Job, Job?) -> Void)?
         var answerObserver: (@Sendable (Job) -> Void)?
+        var expiryObserver: (@Sendable (JobOrdinal, Set<ArtifactSlot>) -> Void)?
         /// Numbers of jobs that the index could not take: they end with this mount.
         var inMemory: [JobID: JobOrdinal] = [:]
 
@@ -34,6 +35,7 @@ package final class JobCatalog: Sendable {
             fresh.listingObserver = listingObserver
             fresh.sizeObserver = sizeObserver
             (fresh.changeObserver, fresh.answerObserver) = (changeObserver, answerObserver)
+            fresh.expiryObserver = expiryObserver
             fresh.inMemory = inMemory
             self = fresh
         }
@@ -231,6 +233,7 @@ package final class JobCatalog: Sendable {
         }
         guard isShown else { return }
         checkListing()
+        noticeExpiry(of: job, previous)
         observers.change?(job, previous)
         observers.answer?(job)
     }
@@ -268,6 +271,32 @@ package final class JobCatalog: Sendable {
     package func observeSizes(_ observer: @escaping @Sendable (JobOrdinal, ArtifactSlot) -> Void) {
         withState { $0.sizeObserver = observer }
     }
+
+    // MARK: Expiry
+
+    /// Whether the API has let go of the job by now.
+    func hasExpired(_ job: Job) -> Bool { (withState { $0.jobs.value(for: job.ordinal) } ?? job).phase == .expired }
+
+    /// Whether the job has expired, and without this file of it.
+    func hasDropped(_ slot: ArtifactSlot, of job: Job) -> Bool {
+        let now = withState { $0.jobs.value(for: job.ordinal) } ?? job
+        return now.phase == .expired && now.artifact(slot) == nil
+    }
+
+    /// Calls `observer` with a job that has expired, or come back, and its files: what was told of them may be true no more.
+    /// Before anyone is answered who caused it. One observer.
+    package func observeExpiry(_ observer: @escaping @Sendable (JobOrdinal, Set<ArtifactSlot>) -> Void) {
+        withState { $0.expiryObserver = observer }
+    }
+
+    private func noticeExpiry(of job: Job, _ before: Job?) {
+        guard job.phase != before?.phase, job.phase == .expired || before?.phase == .expired else { return }
+        let files = job.artifacts + (before?.artifacts ?? [])
+        withState { $0.expiryObserver }?(job.ordinal, Set(files.map(\.slot)))
+    }
+
+    /// A file that was shown is not there any more, and cannot be had again.
+    func noticeLoss(of slot: ArtifactSlot, _ ordinal: JobOrdinal) { withState { $0.sizeObserver }?(ordinal, slot) }
 
     // MARK: Refusals
 

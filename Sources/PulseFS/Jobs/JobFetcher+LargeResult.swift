@@ -26,6 +26,8 @@ extension JobFetcher {
             return job
         }
         if let found = try await delivered(job, reader) {
+            // Whoever published it died before the ledger said so.
+            if try await history(of: job).last?.event != .delivered { try await enter(.delivered, job) }
             claim.settle()
             return found
         }
@@ -92,9 +94,7 @@ extension JobFetcher {
     private func giveUp(
         _ claim: SingleUseClaim, _ job: Job, _ failure: Failure, _ reader: KeyInUse
     ) async throws(Failure) -> Job {
-        let history = try await store { store throws(StoreError) in
-            try store.ledger(origin: self.origin, id: job.id.text)
-        }
+        let history = try await history(of: job)
         try await enter(.gone, job)
         var known = job.facts
         known.largeResultURL = nil
@@ -114,6 +114,10 @@ extension JobFetcher {
     }
 
     // MARK: The store, with its errors as failures
+
+    private func history(of job: Job) async throws(Failure) -> [LedgerEntry] {
+        try await store { store throws(StoreError) in try store.ledger(origin: self.origin, id: job.id.text) }
+    }
 
     private func enter(_ event: LedgerEvent, _ job: Job) async throws(Failure) {
         try await store { store throws(StoreError) in

@@ -7,35 +7,53 @@ import Transfer
 final class JobFetcher: Sendable {
     let client: PulseClient
     let store: ArtifactStore
-    private let catalog: JobCatalog
-    private let keyring: Keyring
+    let catalog: JobCatalog
+    let keyring: Keyring
     /// Who asks, in words, for the ledger.
     let actor: String
+    let onExpiry: ExpiryPolicy
+    let now: @Sendable () -> Timestamp
+    let denials = Denials()
 
     /// The job's fields without its result are kept in memory; what is larger is no job's status.
     private static let longestStatus = 4 << 20
 
-    init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog, keyring: Keyring, actor: String) {
+    /// `now` is what answers are dated by.
+    init(
+        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, keyring: Keyring, actor: String,
+        onExpiry: ExpiryPolicy, now: @escaping @Sendable () -> Timestamp
+    ) {
         self.client = client
         self.store = store
         self.catalog = catalog
         self.keyring = keyring
         self.actor = actor
+        self.onExpiry = onExpiry
+        self.now = now
     }
 
     var origin: String { client.origin.description }
 
+    /// What the API is asked about a job for.
+    enum Purpose: Sendable {
+        /// How it stands, unless it has ended.
+        case status
+        /// Files of it are gone that only the answer has.
+        case files
+        /// Whether the API still has it: it is taken in only when it says something else than before.
+        case doubt
+    }
+
     /// One `GET /job`, its result published when the job is completed; none when another process of the cache has just
     /// done so, or the index has lost a job whose files are here.
     ///
-    /// `isWanted` asks in any case: files are gone that only the answer has. All is done once more when the key changes
-    /// meanwhile: an answer is shown to the key that got it.
-    func fetch(_ id: JobID, _ urgency: Urgency, isWanted: Bool = false) async throws(Failure) -> Job {
+    /// All is done once more when the key changes meanwhile: an answer is shown to the key that got it.
+    func fetch(_ id: JobID, _ urgency: Urgency, for purpose: Purpose = .status) async throws(Failure) -> Job {
         while true {
             let reader = keyring.inUse
             let outcome: Result<Job, Failure>
             do throws(Failure) {
-                outcome = .success(try await fetch(id, urgency, isWanted: isWanted, for: reader))
+                outcome = .success(try await fetch(id, urgency, purpose, for: reader))
             } catch {
                 outcome = .failure(error)
             }
@@ -44,15 +62,15 @@ final class JobFetcher: Sendable {
     }
 
     private func fetch(
-        _ id: JobID, _ urgency: Urgency, isWanted: Bool, for reader: KeyInUse
+        _ id: JobID, _ urgency: Urgency, _ purpose: Purpose, for reader: KeyInUse
     ) async throws(Failure) -> Job {
         if let found = try await recovered(id, for: reader) { return found }
-        let started = APITime.now
+        let started = now()
         // Without the lock the job is asked for all the same, perhaps by another process of the cache too.
         let lock = try? await store.fetchLock(origin: origin, id: id.text, what: "job")
         defer { withExtendedLifetime(lock) {} }
-        if !isWanted, let found = try fetchedElsewhere(id, since: started, for: reader) { return found }
-        return try await ask(id, urgency, for: reader)
+        if let found = try fetchedElsewhere(id, purpose, since: started, for: reader) { return found }
+        return try await ask(id, urgency, purpose, for: reader)
     }
 
     /// A job that the index has lost, from its own files.
@@ -68,25 +86,28 @@ final class JobFetcher: Sendable {
         return try catalog.job(id)
     }
 
-    /// The job as another process has recorded it for this key while this one waited for its turn, or before, if it has
-    /// ended.
+    /// The job as another process has recorded it for this key while this one waited for its turn, or before, if that is
+    /// enough for the purpose.
     private func fetchedElsewhere(
-        _ id: JobID, since started: Timestamp, for reader: KeyInUse
+        _ id: JobID, _ purpose: Purpose, since started: Timestamp, for reader: KeyInUse
     ) throws(Failure) -> Job? {
-        let known = try catalog.job(id)
+        let shown = try catalog.job(id)
         do throws(StoreError) {
             guard let tree = try store.tree(origin: origin, id: id.text), let job = Job(tree),
                 try store.isGranted(job.ordinal, to: reader.fingerprint)
             else { return nil }
-            let age: Duration
-            if job.phase.isTerminal || job.facts.checkedAt >= started {
-                age = .zero
-            } else if let asked = freshness(of: job, since: known) {
+            let isNew = job.facts.checkedAt >= started
+            var age = Duration.zero
+            switch purpose {
+            case .files: return nil
+            case .doubt:
+                guard isNew || (job.phase == .expired && shown?.phase != .expired) else { return nil }
+            case .status:
+                if isNew || job.phase.isTerminal { break }
+                guard let asked = freshness(of: job, since: shown) else { return nil }
                 age = asked
-            } else {
-                return nil
             }
-            let hasChanged = known.map { $0.facts.statusDocument != job.facts.statusDocument } ?? true
+            let hasChanged = shown.map { $0.facts.statusDocument != job.facts.statusDocument } ?? true
             catalog.put(job, for: reader, changed: hasChanged, age: age)
             return job
         } catch {
@@ -100,11 +121,13 @@ final class JobFetcher: Sendable {
         guard let known, job.facts.checkedAt > known.facts.checkedAt, let interval = catalog.interval(of: known) else {
             return nil
         }
-        let age = Duration.nanoseconds(APITime.now.nanoseconds - job.facts.checkedAt.nanoseconds)
+        let age = Duration.nanoseconds(now().nanoseconds - job.facts.checkedAt.nanoseconds)
         return age >= .zero && age < interval ? age : nil
     }
 
-    private func ask(_ id: JobID, _ urgency: Urgency, for reader: KeyInUse) async throws(Failure) -> Job {
+    private func ask(
+        _ id: JobID, _ urgency: Urgency, _ purpose: Purpose, for reader: KeyInUse
+    ) async throws(Failure) -> Job {
         let shown = try catalog.job(id)
         // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
         let known = if let shown { shown } else { try stored(id) }
@@ -126,13 +149,22 @@ final class JobFetcher: Sendable {
             if let named = answer.jobID, named != id.text {
                 throw Failure(.notAJob, "GET /job/\(id): the answer is about another job")
             }
+            denials.forget(id)
+            let phase = JobPhase(status: answer.status)
+            if purpose == .doubt, phase == .completed, let shown, shown.phase == phase { return shown }
             let (facts, artifacts) = try await takeApart(id, answer, status, document, known, reader.fingerprint)
             guard keyring.generation == reader.generation else { throw Self.keyHasChanged }
+            if phase == .expired {
+                return try await expire(known, as: facts, of: id, for: reader) { remains in
+                    Explanation.expired(answer.errorText ?? answer.result?.facts.message, remains)
+                }
+            }
             let job = try await recorded(facts, artifacts, of: id, reader.fingerprint)
             catalog.put(
                 job, for: reader, changed: known.map { $0.facts.statusDocument != facts.statusDocument } ?? true)
             return job
         } catch {
+            if let shown, let gone = try await denied(shown, error, for: reader) { return gone }
             if shown == nil || !error.leavesKnownJobsReadable { catalog.refuse(id, error, for: reader) }
             if let shown, error.reason == .forbidden, keyring.generation == reader.generation {
                 await withdraw(shown, from: reader)
@@ -192,8 +224,10 @@ final class JobFetcher: Sendable {
             store: store, facts: job.facts, job: job.id, grantee: reader.fingerprint, document: document,
             isSingleUse: job.artifact(.result)?.isSingleUse ?? false)
         let artifacts = try await harvest.artifacts(JobResult(range: 0..<result.size, facts: facts))
+        // The API may have said something else of it meanwhile.
+        let known = try latest(job, for: reader)
         return try await record(
-            job.facts, artifacts.map { Self.merge($0, job.artifact($0.slot)) }, of: job.id, for: reader)
+            known.facts, artifacts.map { Self.merge($0, known.artifact($0.slot)) }, of: job.id, for: reader)
     }
 
     /// The job as the index has it now: another process may have learnt more.
@@ -235,11 +269,15 @@ final class JobFetcher: Sendable {
         var facts = StoredJob(
             origin: origin, id: id.text, status: answer.status, isTerminal: phase.isTerminal,
             createdAt: answer.createdAt.flatMap(APITime.parse), updatedAt: answer.updatedAt.flatMap(APITime.parse),
-            checkedAt: APITime.now, statusDocument: status, explanation: nil, largeResultURL: nil)
+            checkedAt: now(), statusDocument: status, explanation: nil, largeResultURL: nil)
+        facts.takeDate(after: known?.facts)
         switch phase {
-        case .running: return (facts, nil)
-        case .failed, .canceled, .expired:
-            facts.explanation = Explanation.ended(phase, error: answer.errorText)
+        case .running, .expired: return (facts, nil)
+        case .failed:
+            facts.explanation = Explanation.failed(answer.errorText)
+            return (facts, nil)
+        case .canceled:
+            facts.explanation = Explanation.canceled(answer.errorText)
             return (facts, nil)
         case .completed: break
         }
@@ -275,7 +313,7 @@ final class JobFetcher: Sendable {
         }
     }
 
-    private func record(
+    func record(
         _ facts: StoredJob, _ artifacts: [StoredArtifact]?, _ fingerprint: KeyFingerprint
     ) async throws(Failure) -> JobOrdinal {
         do throws(StoreError) {
@@ -293,7 +331,7 @@ final class JobFetcher: Sendable {
         }
     }
 
-    private func reload(_ ordinal: JobOrdinal, _ id: JobID, _ facts: StoredJob) throws(Failure) -> Job {
+    func reload(_ ordinal: JobOrdinal, _ id: JobID, _ facts: StoredJob) throws(Failure) -> Job {
         do throws(StoreError) {
             return Job(ordinal: ordinal, id: id, facts: facts, artifacts: try store.tree(ordinal)?.artifacts ?? [])
         } catch {

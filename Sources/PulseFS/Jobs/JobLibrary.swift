@@ -10,7 +10,7 @@ package final class JobLibrary: Sendable {
     package let store: ArtifactStore
     package let catalog: JobCatalog
     private let client: PulseClient
-    private let fetcher: JobFetcher
+    let fetcher: JobFetcher
     let downloads: ArtifactDownloads
     private let sizes: SizeProbe
     private let imagesAhead: ImagePrefetch
@@ -18,32 +18,42 @@ package final class JobLibrary: Sendable {
     /// Who waits for jobs that are still running.
     package let watches: JobWatches
     let waitRules: WaitRules
-    private let keyring: Keyring
+    let keyring: Keyring
     private let fetches = Flights<ForKey<JobID>, Job>()
     private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
     private let refills = Flights<ForKey<JobOrdinal>, Job>()
+    let doubts = Flights<ForKey<JobOrdinal>, Job>()
+    let pauses = Pauses()
     private let openBlobs = Mutex(GenerationCache<BlobKey, BlobFile>(generation: 128))
 
     /// Whether results that can be fetched only once are fetched when someone looks for their files.
     package let largeResults: LargeResultPolicy
+    let clock: @Sendable () -> ContinuousClock.Instant
+    let now: @Sendable () -> Timestamp
 
-    /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`.
+    /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`. `clock` is what everything grows
+    /// old by within this library; `now` dates what the API says.
     package init(
         client: PulseClient, store: ArtifactStore, keyring: Keyring, actor: String,
-        largeResults: LargeResultPolicy = .automatic, waiting: WaitRules = WaitRules(),
-        parts: PartGeometry = .standard,
+        largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep,
+        waiting: WaitRules = WaitRules(), parts: PartGeometry = .standard,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (ContinuousClock.Instant) async throws -> Void = {
             try await ContinuousClock().sleep(until: $0)
-        }
+        },
+        now: @escaping @Sendable () -> Timestamp = { APITime.now }
     ) {
         self.store = store
         self.largeResults = largeResults
         waitRules = waiting
+        self.clock = clock
+        self.now = now
         self.keyring = keyring
         self.client = client
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
-        fetcher = JobFetcher(client: client, store: store, catalog: catalog, keyring: keyring, actor: actor)
+        fetcher = JobFetcher(
+            client: client, store: store, catalog: catalog, keyring: keyring, actor: actor, onExpiry: onExpiry, now: now
+        )
         let servers = Servers(api: client.origin)
         downloads = ArtifactDownloads(client: client, store: store, catalog: catalog, servers: servers, parts: parts)
         sizes = SizeProbe(
@@ -115,7 +125,12 @@ package final class JobLibrary: Sendable {
         return try await largeFetches.join(keyring.own(job.ordinal)) { [fetcher, catalog] _ throws(Failure) in
             // Whoever came a moment later finds the work done.
             let job = try catalog.job(job.ordinal) ?? job
-            return try await fetcher.fetchLargeResult(of: job)
+            do throws(Failure) { return try await fetcher.fetchLargeResult(of: job) } catch {
+                guard error.isAbsence else { throw error }
+                let job = await self.doubt(job)
+                guard job.phase == .expired else { throw error }
+                return job
+            }
         }
     }
 
@@ -160,6 +175,7 @@ package final class JobLibrary: Sendable {
     ) async throws(Failure) -> StoredArtifact {
         let job = try catalog.job(job.ordinal) ?? job
         if let known = job.image(named: name) { return try await sized(known, of: job, for: reader) }
+        try checkExpiry(of: name, job)
         let source = ArtifactSource.image(.endpoint(PathSegment(encoding: name)))
         let size = try await sizes.size(ofUnlisted: name, from: source, of: job)
         do throws(StoreError) {
@@ -183,7 +199,9 @@ package final class JobLibrary: Sendable {
         }
         // Whoever reads one after the other reads this one next: the size comes with the bytes.
         let isToBeRead = artifact.slot.isImage && imagesAhead.expectsRead(of: artifact.slot, of: job, by: reader)
-        return try await sizes.sized(artifact, from: source, of: job, isToBeRead: isToBeRead)
+        return try await seeking(artifact, of: job) { () throws(Failure) in
+            try await self.sizes.sized(artifact, from: source, of: job, isToBeRead: isToBeRead)
+        }
     }
 
     /// Takes in that a thread begins to read a file, so that what it is going to read next can be on its way. Does not wait.
@@ -203,7 +221,9 @@ package final class JobLibrary: Sendable {
     /// Brings what is missing of these files of a job, if that needs the network. What can be fetched only once is not
     /// fetched for someone who may never come.
     private func fetchAhead(_ ordinal: JobOrdinal, _ slots: Set<ArtifactSlot>) async {
-        guard let job = (try? catalog.job(ordinal)) ?? nil, !job.awaitsLargeResult else { return }
+        guard let job = (try? catalog.job(ordinal)) ?? nil, !job.awaitsLargeResult, job.phase != .expired else {
+            return
+        }
         guard job.phase.isTerminal else {
             if catalog.freshness(of: job) == .zero { _ = try? await ask(job.id, .prefetch) }
             return
@@ -231,8 +251,19 @@ package final class JobLibrary: Sendable {
             notice()
             let job = try await refill(artifact, of: job)
             if let reply = try await intact(artifact, of: job, range) { return reply }
+            try reportLoss(of: artifact, job)
             throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is no longer in the cache, nor at the API")
         }
+        return try await seeking(artifact, of: job) { () throws(Failure) in
+            try await self.arriving(artifact, from: source, of: job, range, notice)
+        }
+    }
+
+    /// Bytes of a file that is fetched by itself.
+    private func arriving(
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, _ range: Range<UInt64>,
+        _ notice: () -> Void
+    ) async throws(Failure) -> ReadReply {
         var supply = try downloads.supply(artifact.name, from: source, of: job)
         if case .stored(let stored) = supply {
             if let reply = try await intact(stored, of: job, range) {
@@ -255,7 +286,8 @@ package final class JobLibrary: Sendable {
             throw error
         }
         try check(artifact, from: source, of: job, against: download)
-        return .file(download.file, offset: offset, length: count, size: available)
+        return .file(
+            download.file, offset: range.lowerBound, length: Int(clamping: range.count), size: available)
     }
 
     /// A reader goes by the size that was told before the bytes came, and must not get fewer, or the beginning of more.
@@ -312,6 +344,8 @@ package final class JobLibrary: Sendable {
         _ artifact: StoredArtifact, of job: Job, _ level: Urgency.Level = .foreground
     ) async throws(Failure) -> Job {
         try await refills.join(keyring.own(job.ordinal), level) { [fetcher] urgency throws(Failure) in
+            // It may have expired, by word to another process of the cache.
+            let job = try fetcher.latest(job)
             if artifact.slot != .result, let whole = try await fetcher.harvestAgain(job) { return whole }
             guard !artifact.isSingleUse else {
                 throw Failure(
@@ -319,7 +353,11 @@ package final class JobLibrary: Sendable {
                     "\(artifact.name) of job \(job.id) was damaged on the disk and can be fetched only once; what is left of it is in the cache's quarantine"
                 )
             }
-            return try await fetcher.fetch(job.id, urgency, isWanted: true)
+            if job.phase == .expired {
+                guard level == .foreground, self.isWorthAskingAgain(job) else { return job }
+                return await self.doubt(job)
+            }
+            return try await fetcher.fetch(job.id, urgency, for: .files)
         }
     }
 
@@ -329,6 +367,7 @@ package final class JobLibrary: Sendable {
         await largeFetches.close(grace: grace)
         await fetches.close(grace: grace)
         await refills.close(grace: grace)
+        await doubts.close(grace: grace)
         await sizes.close(grace: grace)
         imagesAhead.close()
         await jobsAhead.close()

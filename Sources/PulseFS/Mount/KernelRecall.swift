@@ -45,6 +45,15 @@ final class KernelRecall: Sendable {
         }
     }
 
+    /// Takes back what the kernel holds of one job: its directories have another listing now, and some of these files may be
+    /// gone. Takes no lock in the kernel, so that whoever is being answered may call it.
+    func recall(_ job: JobOrdinal, _ slots: Set<ArtifactSlot>) {
+        recallAttributes(of: job, slots)
+        queue.asyncAfter(deadline: .now() + Self.stragglers) {
+            if !self.isStopped.load(ordering: .relaxed) { self.recallAttributes(of: job, slots) }
+        }
+    }
+
     /// Begins nothing more.
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
@@ -66,13 +75,14 @@ final class KernelRecall: Sendable {
     private func recallAttributes() {
         // The directory has another date now, so that the listing of it which the kernel keeps is out of date.
         session.invalidateAttributes(of: Node.jobs.id)
-        forEachJob { ordinal, tree in
-            session.invalidateAttributes(of: Node.job(ordinal).id)
-            session.invalidateAttributes(of: Node.images(ordinal).id)
-            let listed = (tree?.artifacts ?? []).map(\.slot)
-            for slot in JobFile.all.map(\.slot) + [.wait] + listed {
-                session.invalidateAttributes(of: Node.file(ordinal, slot).id)
-            }
+        forEachJob { ordinal, tree in recallAttributes(of: ordinal, Set((tree?.artifacts ?? []).map(\.slot))) }
+    }
+
+    private func recallAttributes(of ordinal: JobOrdinal, _ slots: Set<ArtifactSlot>) {
+        session.invalidateAttributes(of: Node.job(ordinal).id)
+        session.invalidateAttributes(of: Node.images(ordinal).id)
+        for slot in slots.union(JobFile.all.map(\.slot) + [.wait]) {
+            session.invalidateAttributes(of: Node.file(ordinal, slot).id)
         }
     }
 

@@ -20,7 +20,7 @@ package final class LibraryOpening: Sendable {
     package init(
         on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
         rules: KeyRules = KeyRules(), actor: String, largeResults: LargeResultPolicy = .automatic,
-        waiting: WaitRules = WaitRules()
+        onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules()
     ) throws(MountFailure) {
         do throws(TransferError) {
             let connections = Self.affordableConnections()
@@ -36,7 +36,7 @@ package final class LibraryOpening: Sendable {
         keyring.ask(client)
         library = JobLibrary(
             client: client, store: store, keyring: keyring, actor: actor, largeResults: largeResults,
-            waiting: waiting)
+            onExpiry: onExpiry, waiting: waiting)
     }
 
     /// Fewer where the process may not have as many descriptors. A download has two: a connection, and the file it fills.

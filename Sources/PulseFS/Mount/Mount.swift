@@ -38,7 +38,8 @@ package final class Mount: Sendable {
             on: store, origin: configuration.origin, key: configuration.key, from: configuration.keySupply,
             rules: configuration.keyRules,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
-            largeResults: configuration.largeResults, waiting: WaitRules(patience: configuration.waitPatience))
+            largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
+            waiting: WaitRules(patience: configuration.waitPatience))
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, scheduler) = (library, opening.keyring, opening.scheduler)
@@ -78,6 +79,7 @@ package final class Mount: Sendable {
                     session?.store(ending.content, in: wait)
                 }
             }
+            library.catalog.observeExpiry { [weak recall] job, files in recall?.recall(job, files) }
             try session.mount()
         } catch {
             throw MountPoint.explain(error, configuration)

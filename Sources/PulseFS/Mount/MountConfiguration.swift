@@ -14,6 +14,7 @@ package struct MountConfiguration: Sendable {
     package var cacheLimits = StoreLimits.standard
     package var largeResults = LargeResultPolicy.automatic
     package var waitPatience = WaitRules.standardPatience
+    package var onExpiry = ExpiryPolicy.keep
     package var allowOther = false
     package var owner: UInt32
     package var group: UInt32

@@ -9,6 +9,7 @@ package struct LocalSettings: Sendable {
     package let cacheDirectory: FilePath
     package let cacheLimits: StoreLimits
     package let largeResults: LargeResultPolicy
+    package let onExpiry: ExpiryPolicy
 
     /// Reports the first problem found.
     package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
@@ -17,6 +18,7 @@ package struct LocalSettings: Sendable {
         cacheDirectory = try Settings.cacheDirectory(reader, environment)
         cacheLimits = try Self.cacheLimits(reader)
         largeResults = try Self.largeResults(reader)
+        onExpiry = try Self.onExpiry(reader)
     }
 
     static func cacheLimits(_ reader: ConfigReader) throws(SettingsError) -> StoreLimits {
@@ -27,6 +29,16 @@ package struct LocalSettings: Sendable {
             )
         }
         return StoreLimits(size: size.bytes)
+    }
+
+    private static func onExpiry(_ reader: ConfigReader) throws(SettingsError) -> ExpiryPolicy {
+        guard let text = reader.string(forKey: "on-expiry") else { return .keep }
+        guard let policy = ExpiryPolicy(rawValue: text) else {
+            throw SettingsError(
+                "\"\(text)\" is not what to do with the files of an expired job: give --on-expiry or PULSEFS_ON_EXPIRY as keep or drop"
+            )
+        }
+        return policy
     }
 
     static func largeResults(_ reader: ConfigReader) throws(SettingsError) -> LargeResultPolicy {

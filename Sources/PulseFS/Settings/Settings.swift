@@ -22,6 +22,7 @@ package struct SettingsFlags: Sendable {
     package var cacheSize: String?
     package var largeResults: String?
     package var waitTimeout: String?
+    package var onExpiry: String?
 
     package init(
         apiURL: String? = nil, apiKeyFile: String? = nil, cacheDirectory: String? = nil, authTTL: String? = nil,
@@ -46,12 +47,13 @@ package struct Settings: Sendable {
     package let largeResults: LargeResultPolicy
     /// How long whoever waits for a job goes on when the API cannot be asked.
     package let waitPatience: Duration
+    package let onExpiry: ExpiryPolicy
 
     /// Reads the key last, so that every other problem is known by then. Reports the first problem found.
     package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
         let local = try LocalSettings(flags: flags, environment: environment)
         (origin, cacheDirectory) = (local.origin, local.cacheDirectory)
-        (cacheLimits, largeResults) = (local.cacheLimits, local.largeResults)
+        (cacheLimits, largeResults, onExpiry) = (local.cacheLimits, local.largeResults, local.onExpiry)
         let reader = Self.reader(flags, environment)
         keyRules = try Self.keyRules(reader)
         waitPatience = try Self.waitPatience(reader)
@@ -68,7 +70,7 @@ package struct Settings: Sendable {
         let values: [AbsoluteConfigKey: ConfigValue] = [
             "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
             "cache-size": flags.cacheSize, "large-results": flags.largeResults, "auth-ttl": flags.authTTL,
-            "offline": flags.offline, "wait-timeout": flags.waitTimeout,
+            "offline": flags.offline, "wait-timeout": flags.waitTimeout, "on-expiry": flags.onExpiry,
         ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
             values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
         }
@@ -98,6 +100,7 @@ package struct Settings: Sendable {
         values["CACHE_SIZE"] = environment["PULSEFS_CACHE_SIZE"]
         values["LARGE_RESULTS"] = environment["PULSEFS_LARGE_RESULTS"]
         values["WAIT_TIMEOUT"] = environment["PULSEFS_WAIT_TIMEOUT"]
+        values["ON_EXPIRY"] = environment["PULSEFS_ON_EXPIRY"]
         values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
         return values.filter { !$0.value.isEmpty }
     }

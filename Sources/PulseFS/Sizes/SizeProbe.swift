@@ -112,6 +112,9 @@ final class SizeProbe: Sendable {
     ) async throws(Failure) -> UInt64 {
         if let size = catalog.artifact(image: key.image, of: job)?.size { return size }
         if let download = downloads.underWay(key) { return try await download.size() }
+        if catalog.hasExpired(job) {
+            throw Failure(.notFound, "\(name) of job \(job.id): the API has let go of the job")
+        }
         guard servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {
             return try await downloads.size(name, from: source, of: job)
         }

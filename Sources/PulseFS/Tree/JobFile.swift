@@ -24,10 +24,14 @@ enum JobFile {
         return switch slot {
         case .status: true
         case .error: library.explanation(of: job) != nil
-        case .images: job.phase == .completed
-        case .markdown, .result, .html: job.artifact(slot) != nil || mayCome
-        default: job.artifact(slot) != nil
+        case .images: job.phase == .completed || (job.phase == .expired && job.hasFiles)
+        case .markdown, .result, .html: isKnown(slot, in: job, library) || mayCome
+        default: isKnown(slot, in: job, library)
         }
+    }
+
+    private static func isKnown(_ slot: ArtifactSlot, in job: Job, _ library: JobLibrary) -> Bool {
+        job.artifact(slot).map { library.mayBeHad($0, of: job) } ?? false
     }
 
     /// Listed, which is more cautious: a name in a listing should turn out to be there.

@@ -126,13 +126,12 @@ extension PulseFileSystem {
             let middle = (low + high) / 2
             if UInt64(slots[middle].rawValue) <= cookie.rawValue { low = middle + 1 } else { high = middle }
         }
-        return slots[low...].prefix(limit).compactMap { slot in
-            job.artifact(slot).map { artifact in
-                DirectoryEntry(
-                    name: artifact.name, node: Node.file(job.ordinal, slot).id, kind: .file,
-                    cookie: DirectoryCookie(UInt64(slot.rawValue)),
-                    entry: artifact.size.map { _ in entry(artifact, of: job) })
-            }
+        let shown = slots[low...].lazy.compactMap { job.artifact($0) }.filter { self.library.mayBeHad($0, of: job) }
+        return shown.prefix(limit).map { artifact in
+            DirectoryEntry(
+                name: artifact.name, node: Node.file(job.ordinal, artifact.slot).id, kind: .file,
+                cookie: DirectoryCookie(UInt64(artifact.slot.rawValue)),
+                entry: artifact.size.map { _ in entry(artifact, of: job) })
         }
     }
 }

@@ -79,15 +79,16 @@ extension PulseFileSystem {
     private func lookup(_ name: String, in job: Job) -> Answer<LookupReply> {
         guard let slot = JobFile.slot(named: name) else { return .now(.absent(.forever)) }
         guard JobFile.exists(slot, in: job, library) else {
-            // Fetching the large result may bring something to explain. In the directory of a running job a name may appear
-            // with any answer, and must then be there at once.
-            return .now(.absent(job.awaitsLargeResult || !job.phase.isTerminal ? .none : lifetime(of: job)))
+            if slot != .error, let again = askingAgain(job, { self.lookup(name, in: $0) }) { return again }
+            return .now(.absent(absenceLifetime(of: slot, in: job)))
         }
         if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult {
             return .later { [library] () throws(Errno) in
                 let whole: Job
                 do throws(Failure) { whole = try await library.fetchLargeResult(of: job) } catch { throw error.logged }
-                guard JobFile.exists(slot, in: whole, library) else { return .absent(self.lifetime(of: whole)) }
+                guard JobFile.exists(slot, in: whole, library) else {
+                    return .absent(self.absenceLifetime(of: slot, in: whole))
+                }
                 return .found(try await self.entry(slot, of: whole).resolved())
             }
         }
@@ -104,7 +105,14 @@ extension PulseFileSystem {
 
     private func lookupImage(_ name: String, of job: Job, for reader: Int32) -> Answer<LookupReply> {
         guard FileName.isSafe(name) else { return .now(.absent(.forever)) }
-        if let known = job.image(named: name), known.size != nil {
+        let known = job.image(named: name)
+        if job.phase == .expired, known.map({ library.mayBeHad($0, of: job) }) != true {
+            if known?.isListed == true, let again = askingAgain(job, { self.lookupImage(name, of: $0, for: reader) }) {
+                return again
+            }
+            return .now(.absent(Self.absenceLifetime))
+        }
+        if let known, known.size != nil {
             return entry(known.slot, of: job).map { .found($0) }
         }
         return .later { [library] () throws(Errno) in
@@ -132,6 +140,10 @@ extension PulseFileSystem {
         default: break
         }
         guard let artifact = job.artifact(slot) else { return .failed(.noSuchFileOrDirectory) }
+        guard library.mayBeHad(artifact, of: job) else {
+            let again = artifact.isListed ? askingAgain(job) { self.entry(slot, of: $0) } : nil
+            return again ?? .failed(.noSuchFileOrDirectory)
+        }
         if artifact.size != nil { return .now(entry(artifact, of: job)) }
         return .later { [library] () throws(Errno) in
             do throws(Failure) {

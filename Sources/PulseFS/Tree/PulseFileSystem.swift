@@ -29,12 +29,20 @@ package final class PulseFileSystem: FileSystem {
         case .controlFile(let file):
             return .now(
                 AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .none))
-        case .job(let ordinal), .images(let ordinal):
+        case .job(let ordinal):
             return withKey { tree in
                 tree.withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: node, job)) }
             }
         case .file(let ordinal, .wait):
             return withKey { tree in tree.known(ordinal).then { tree.waitAttributes(of: $0, isRead: isOpen) } }
+        case .images(let ordinal):
+            return withKey { tree in
+                tree.withJob(ordinal) { job, tree in
+                    // Dropped with all that was in it.
+                    guard JobFile.exists(.images, in: job, tree.library) else { return .failed(.noSuchFileOrDirectory) }
+                    return .now(tree.attributes(ofDirectory: node, job))
+                }
+            }
         case .file(let ordinal, let slot):
             return withKey { tree in
                 tree.withJob(ordinal) { job, tree in
@@ -77,7 +85,9 @@ package final class PulseFileSystem: FileSystem {
             if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
             return .now(.bytes(slice(own, offset, count)))
         }
-        guard let artifact = job.artifact(slot) else { return .failed(.staleNFSFileHandle) }
+        guard let artifact = job.artifact(slot) else {
+            return .failed(job.phase == .expired ? .noSuchFileOrDirectory : .staleNFSFileHandle)
+        }
         let otherwise = { @Sendable () async throws(Errno) -> ReadReply in
             try await self.whileOpen { () throws(Errno) in
                 do throws(Failure) {
@@ -167,7 +177,7 @@ func slice(_ bytes: [UInt8], _ offset: UInt64, _ count: Int) -> [UInt8] {
 
 extension Job {
     /// `updated_at`, or else the best that is known.
-    var modified: FileTime { FileTime(facts.updatedAt ?? facts.createdAt ?? facts.checkedAt) }
+    var modified: FileTime { FileTime(facts.modifiedAt) }
     var created: FileTime { FileTime(facts.createdAt ?? facts.updatedAt ?? facts.checkedAt) }
 }
 

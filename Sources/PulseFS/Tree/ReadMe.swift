@@ -7,7 +7,7 @@ enum ReadMe {
 
         jobs/<jobId>/           one directory a job; opening it asks the API about the job
           status.json           every field of the job except its result
-          error.txt             only when there is something to explain: why there is no result
+          error.txt             only when there is something to explain: why there is no result, or not all of it
           result.md             the document as Markdown, once the job is completed
           result.json           the result as the API sent it, byte for byte
           result.html           the result as HTML, if the API made one
@@ -24,7 +24,7 @@ enum ReadMe {
           jq .page_count jobs/<jobId>/result.json
           cp -r jobs/<jobId>/images .
 
-        No such file: the job has no such artifact, or is not completed yet (see status.json, error.txt).
+        No such file: the job has no such artifact, is not completed yet, or has expired (see status.json, error.txt).
         Permission denied: the job belongs to another organisation, or the API refuses the key.
         Any other error: the API could not be asked; nothing is lost, try again.
 

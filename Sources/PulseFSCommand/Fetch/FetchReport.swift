@@ -77,7 +77,10 @@ final class FetchReport: Sendable {
             bar.clear()
             if style == .array { say(json: state.entries, inOneLine: false) }
             let isComplete = counts.whole == all && !state.hasComplained
-            if !isComplete || isInterrupted { Terminal.complain("\(counts.whole) of \(all) jobs are whole") }
+            // Of one the reason has been said.
+            if isInterrupted || (!isComplete && all > 1) {
+                Terminal.complain("\(counts.whole) of \(all) jobs are whole")
+            }
             return isComplete
         }
     }

@@ -98,8 +98,9 @@ struct WaitCommand: AsyncParsableCommand {
             for await event in group {
                 switch event {
                 case .tick:
+                    if open.isEmpty { break }
                     bar.show(Double(lines.count) / Double(ids.count), Self.words(open, of: ids, library, since: began))
-                    if !open.isEmpty { group.addTask { await Self.tick() } }
+                    group.addTask { await Self.tick() }
                 case .timeIsUp:
                     isTimeUp = !open.isEmpty
                     group.cancelAll()

@@ -26,7 +26,7 @@ struct CacheSizeOptions: ParsableArguments {
     var words: [String] { cacheSize.map { ["--cache-size=\($0.bytes)"] } ?? [] }
 }
 
-/// What a mount keeps, and when it fetches what can be fetched only once.
+/// What a mount keeps and for how long, and when it fetches what can be fetched only once.
 struct CacheOptions: ParsableArguments {
     @OptionGroup var size: CacheSizeOptions
 
@@ -36,14 +36,26 @@ struct CacheOptions: ParsableArguments {
             valueName: "when"))
     var largeResults: LargeResultPolicy?
 
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of the cached files of a job that the API has deleted: keep, they stay readable; drop, they are removed, except for what can be fetched only once (PULSEFS_ON_EXPIRY; default: keep).",
+            valueName: "what"))
+    var onExpiry: ExpiryPolicy?
+
     func adding(to flags: SettingsFlags) -> SettingsFlags {
         var flags = size.adding(to: flags)
         flags.largeResults = largeResults?.rawValue
+        flags.onExpiry = onExpiry?.rawValue
         return flags
     }
 
     /// The same options as words of a command line.
-    var words: [String] { size.words + (largeResults.map { ["--large-results=\($0.rawValue)"] } ?? []) }
+    var words: [String] {
+        size.words + (largeResults.map { ["--large-results=\($0.rawValue)"] } ?? [])
+            + (onExpiry.map { ["--on-expiry=\($0.rawValue)"] } ?? [])
+    }
 }
 
 extension LargeResultPolicy: ExpressibleByArgument {}
+
+extension ExpiryPolicy: ExpressibleByArgument {}

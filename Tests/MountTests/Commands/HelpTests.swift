@@ -31,7 +31,8 @@ struct HelpTests {
         "wrong usage is exit code 64",
         arguments: [
             "jobs list extra", "jobs no-such", "cache prune --to 10X", "cache prune --to", "cache info --cache-size -1",
-            "mount --cache-size many /tmp", "mount --large-results never /tmp", "fetch --no-such a",
+            "mount --cache-size many /tmp", "mount --large-results never /tmp", "mount --on-expiry burn /tmp",
+            "fetch --no-such a",
         ])
     func usage(_ words: String) async throws {
         let said = try await Shell.run("\"$1\" \(words)", [BuiltProducts.pulsefs], timeout: 30)

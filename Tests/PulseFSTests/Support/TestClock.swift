@@ -1,5 +1,8 @@
+import ArtifactStore
 import Foundation
 import Synchronization
+
+@testable import PulseFS
 
 /// A clock for an emulator; it stands still until it is moved.
 final class TestClock: Sendable {
@@ -19,6 +22,7 @@ final class StillClock: Sendable {
 
     private struct State {
         var now = ContinuousClock.now
+        var moved = Duration.zero
         var sleepers: [UInt64: Sleeper] = [:]
         var lastSleeper: UInt64 = 0
         var watchers: [(deadline: ContinuousClock.Instant, waiter: CheckedContinuation<Void, Never>)] = []
@@ -28,9 +32,16 @@ final class StillClock: Sendable {
 
     var now: ContinuousClock.Instant { state.withLock { $0.now } }
 
+    /// The time of day, which does not stand still: as much later than it is as the clock was moved.
+    var date: Timestamp {
+        let moved = state.withLock { $0.moved }
+        return Timestamp(nanoseconds: APITime.now.nanoseconds + Int64(moved / .nanoseconds(1)))
+    }
+
     func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.now += duration
+            state.moved += duration
             let due = state.sleepers.filter { $0.value.deadline <= state.now }
             for number in due.keys { state.sleepers[number] = nil }
             return due.values.map(\.waiter)

@@ -39,6 +39,7 @@ final class TestTree: Sendable {
         _ address: String, cache: FilePath, key: String = northwind, keyFile: FilePath? = nil,
         rules: KeyRules = KeyRules(), clock: StillClock = StillClock(),
         scheduler: RequestScheduler = RequestScheduler(), parts: PartGeometry = .standard,
+        onExpiry: ExpiryPolicy = .keep,
         _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
@@ -51,8 +52,8 @@ final class TestTree: Sendable {
         let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
         keyring.ask(client)
         let library = JobLibrary(
-            client: client, store: store, keyring: keyring, actor: "a test", parts: parts, clock: { clock.now },
-            sleep: { try await clock.sleep(until: $0) })
+            client: client, store: store, keyring: keyring, actor: "a test", onExpiry: onExpiry, parts: parts,
+            clock: { clock.now }, sleep: { try await clock.sleep(until: $0) }, now: { clock.date })
         let outcome: Result<Value, any Error>
         do {
             outcome = .success(try await body(TestTree(library: library, keyring: keyring, clock: clock)))
@@ -69,7 +70,8 @@ final class TestTree: Sendable {
     static func with<Value: Sendable>(
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
         clock: StillClock = StillClock(), scheduler: RequestScheduler = RequestScheduler(),
-        parts: PartGeometry = .standard, _ body: (TestTree, Emulator) async throws -> Value
+        parts: PartGeometry = .standard, onExpiry: ExpiryPolicy = .keep,
+        _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
         // Whoever shuts the emulator down finds nobody else at its port.
         let port = try ReservedPort()
@@ -80,7 +82,7 @@ final class TestTree: Sendable {
             try await Emulator.with(configuration) { (emulator) async throws in
                 try await with(
                     emulator.baseURL, cache: scratch.appending("cache"), key: key, clock: clock, scheduler: scheduler,
-                    parts: parts
+                    parts: parts, onExpiry: onExpiry
                 ) { (tree) async throws in
                     try await body(tree, emulator)
                 }

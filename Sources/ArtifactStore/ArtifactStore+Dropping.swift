@@ -1,0 +1,37 @@
+/// Letting go of the files of a job that stays known.
+extension ArtifactStore {
+    /// Whether there is a file for a blob, whole or not. A look at the disk.
+    package func has(_ key: BlobKey) -> Bool {
+        shelves.contains { FileFacts(of: $0.path(key)) != nil } || unkept.blob(key) != nil
+    }
+
+    /// Removes the bytes of a job's files, but for those that cannot be fetched again. True when there are such. Whoever has
+    /// a file open goes on reading it.
+    ///
+    /// `artifacts` are what is known of the files; call `forgetDropped` when it is recorded what became of the job. A process
+    /// that dies in between leaves a job whose files are missed one by one, as after an eviction.
+    package func drop(_ artifacts: [StoredArtifact], of job: StoredJob) async throws(StoreError) -> Bool {
+        for artifact in artifacts where !artifact.isSingleUse {
+            unkept.remove(BlobKey(origin: job.origin, job: job.id, slot: artifact.slot))
+        }
+        let singleUse = Set(artifacts.lazy.filter(\.isSingleUse).map(\.slot))
+        let shelf = shelf
+        return try await disk.run { () throws(StoreError) in
+            var isSomeKept = false
+            for slot in shelf.slots(ofJob: job.id, origin: job.origin) {
+                let key = BlobKey(origin: job.origin, job: job.id, slot: slot)
+                // One whose label cannot be read may be what is left of such a file.
+                if shelf.label(key)?.label.facts.isSingleUse ?? singleUse.contains(slot) {
+                    isSomeKept = true
+                } else {
+                    shelf.remove(key)
+                }
+            }
+            return isSomeKept
+        }
+    }
+
+    /// Forgets the files of a job but for those that cannot be fetched again. Names that no listing has keep their numbers,
+    /// which someone may still hold.
+    package func forgetDropped(of job: JobOrdinal) async throws(StoreError) { try await index.forgetDropped(of: job) }
+}
