@@ -132,6 +132,37 @@ struct WaitTests {
         }
     }
 
+    @Test(
+        "S1.5: whoever reads status.json all the time, by name or by a descriptor held open, gets whole JSON at each change"
+    )
+    func wholeStatus() async throws {
+        let statuses: [EmulatedJobStatus] = ["processing", "pending", "awaiting_review", "processing", "completed"]
+        let stages = statuses.enumerated().map { JobTimetable.Stage($0.element, after: .seconds($0.offset + 1)) }
+        try await Rig.mounted { (rig, mount) async throws in
+            rig.emulator.add(job: EmulatedJob(id: "changing", timetable: JobTimetable(origin: .launch, stages: stages)))
+            let reader = """
+                import json, os, sys
+                path, seen = sys.argv[1] + "/status.json", []
+                status = os.open(path, os.O_RDONLY)
+                while "completed" not in seen:
+                    text = os.pread(status, 9999, 0) if sys.argv[2] == "held" else open(path, "rb").read()
+                    word = json.loads(text)["status"]
+                    if seen[-1:] != [word]: seen.append(word)
+                print(len(seen))
+                """
+            let directory = mount.path.appending("jobs/changing").string
+            let words = ["held", "named", "held", "named"].map { ["python3", "-c", reader, directory, $0] }
+            try await ChildProcess.group(words) { (readers) async throws in
+                for reader in readers {
+                    #expect(await reader.ended() == 0, "\(reader.errors)")
+                    // It is asked about every second, as it changes: each change but for one or two is seen.
+                    let seen = Int(String(decoding: reader.output, as: UTF8.self).filter(\.isNumber)) ?? 0
+                    #expect(seen >= 3)
+                }
+            }
+        }
+    }
+
     @Test("S6.2: programs that read all there is never meet .wait, and a look at it does not wait")
     func unlisted() async throws {
         try await Rig.mounted { (rig, mount) async throws in

@@ -152,7 +152,9 @@ final class JobFetcher: Sendable {
             denials.forget(id)
             let phase = JobPhase(status: answer.status)
             if purpose == .doubt, phase == .completed, let shown, shown.phase == phase { return shown }
-            let (facts, artifacts) = try await takeApart(id, answer, status, document, known, reader.fingerprint)
+            let shownStatus = StatusPadding.padded(
+                status, after: known?.facts.statusDocument.count, isRunning: !phase.isTerminal)
+            let (facts, artifacts) = try await takeApart(id, answer, shownStatus, document, known, reader.fingerprint)
             guard keyring.generation == reader.generation else { throw Self.keyHasChanged }
             if phase == .expired {
                 return try await expire(known, as: facts, of: id, for: reader) { remains in
