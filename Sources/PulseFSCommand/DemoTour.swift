@@ -18,6 +18,7 @@ enum DemoTour {
               jq .page_count jobs/annual-report-fy2024/result.json
               cp -r jobs/annual-report-fy2024/images "$(mktemp -d)"
               ls jobs
+              cat jobs/minutes-board-meeting/.wait jobs/minutes-board-meeting/result.md
 
             ^C here ends the demo.
             """

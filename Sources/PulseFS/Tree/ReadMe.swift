@@ -13,6 +13,7 @@ enum ReadMe {
           result.html           the result as HTML, if the API made one
           form.pdf              the filled form of a form job
           images/<file>         charts and figures; fetched when they are read, then kept
+          .wait                 not listed; reading it waits until the job has ended, and says how
         .pulsefs/               about this mount: version, metrics, jobs
 
         The API has no list of jobs: "ls jobs" shows those that were looked up before. Any other job is there as soon as it
@@ -23,6 +24,7 @@ enum ReadMe {
           cat jobs/<jobId>/result.md
           jq .page_count jobs/<jobId>/result.json
           cp -r jobs/<jobId>/images .
+          cat jobs/<jobId>/.wait jobs/<jobId>/result.md
 
         No such file: the job has no such artifact, is not completed yet, or has expired (see status.json, error.txt).
         Permission denied: the job belongs to another organisation, or the API refuses the key.
