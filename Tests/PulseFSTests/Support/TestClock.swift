@@ -23,6 +23,7 @@ final class StillClock: Sendable {
     private struct State {
         var now = ContinuousClock.now
         var moved = Duration.zero
+        var looks: Int64 = 0
         var sleepers: [UInt64: Sleeper] = [:]
         var lastSleeper: UInt64 = 0
         var watchers: [(deadline: ContinuousClock.Instant, waiter: CheckedContinuation<Void, Never>)] = []
@@ -32,10 +33,15 @@ final class StillClock: Sendable {
 
     var now: ContinuousClock.Instant { state.withLock { $0.now } }
 
-    /// The time of day, which does not stand still: as much later than it is as the clock was moved.
+    private let beginning = APITime.now
+
+    /// The time of day: as much later than it was as the clock was moved, and a microsecond later for each look.
     var date: Timestamp {
-        let moved = state.withLock { $0.moved }
-        return Timestamp(nanoseconds: APITime.now.nanoseconds + Int64(moved / .nanoseconds(1)))
+        let (moved, looks) = state.withLock { state in
+            state.looks += 1
+            return (state.moved, state.looks)
+        }
+        return Timestamp(nanoseconds: beginning.nanoseconds + Int64(moved / .nanoseconds(1)) + looks * 1000)
     }
 
     func advance(by duration: Duration) {
