@@ -33,10 +33,12 @@ package final class Mount: Sendable {
     /// Opens the cache and makes the mount; `serve` then answers.
     package init(_ configuration: MountConfiguration) throws(MountFailure) {
         try MountPoint.check(configuration.mountpoint)
-        let store = try CacheOpening.open(configuration.cacheDirectory, limits: configuration.cacheLimits)
+        let events = EventLog()
+        let store = try CacheOpening.open(
+            configuration.cacheDirectory, limits: configuration.cacheLimits, events: events)
         opening = try LibraryOpening(
             on: store, origin: configuration.origin, key: configuration.key, from: configuration.keySupply,
-            rules: configuration.keyRules,
+            rules: configuration.keyRules, events: events,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
             waiting: WaitRules(patience: configuration.waitPatience))
@@ -49,6 +51,7 @@ package final class Mount: Sendable {
             case .metrics:
                 counted.metrics(requests: scheduler.snapshot, key: keyring.word, watched: library.watches.counts)
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
+            case .log: events.text
             }
         }
         let policy = AttributePolicy(

@@ -78,7 +78,7 @@ extension PulseFileSystem {
                         cookie: DirectoryCookie(UInt64(job.ordinal.rawValue)), entry: job.isTerminal ? entry : nil)
                 })
         } catch {
-            return .failed(error.logged)
+            return .failed(logged(error))
         }
     }
 
@@ -110,7 +110,7 @@ extension PulseFileSystem {
                 do throws(Failure) {
                     return self.images(of: try await library.fetchLargeResult(of: job), after: cookie, limit)
                 } catch {
-                    throw error.logged
+                    throw self.logged(error, job.id)
                 }
             }
         }

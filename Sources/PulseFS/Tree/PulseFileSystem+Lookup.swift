@@ -47,23 +47,23 @@ extension PulseFileSystem {
 
     private func lookupJob(_ name: String) -> Answer<LookupReply> {
         guard let id = JobID(name) else { return .now(.absent(.forever)) }
-        if let refusal = library.catalog.refusal(of: id) { return Self.refused(refusal) }
+        if let refusal = library.catalog.refusal(of: id) { return refused(refusal, id) }
         do throws(Failure) {
             if let job = try library.catalog.job(id), isCurrent(job) { return .now(.found(entry(for: job))) }
         } catch {
-            return .failed(error.logged)
+            return .failed(logged(error, id))
         }
         return .later { [library] () throws(Errno) in
             do throws(Failure) {
                 return .found(self.entry(for: try await library.refresh(id)))
             } catch {
-                return try await Self.refused(error).resolved()
+                return try await self.refused(error, id).resolved()
             }
         }
     }
 
-    private static func refused(_ failure: Failure) -> Answer<LookupReply> {
-        failure.isAbsence ? .now(.absent(absenceLifetime)) : .failed(failure.logged)
+    private func refused(_ failure: Failure, _ id: JobID) -> Answer<LookupReply> {
+        failure.isAbsence ? .now(.absent(Self.absenceLifetime)) : .failed(logged(failure, id))
     }
 
     func entry(for job: Job) -> Entry {
@@ -85,7 +85,9 @@ extension PulseFileSystem {
         if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult {
             return .later { [library] () throws(Errno) in
                 let whole: Job
-                do throws(Failure) { whole = try await library.fetchLargeResult(of: job) } catch { throw error.logged }
+                do throws(Failure) { whole = try await library.fetchLargeResult(of: job) } catch {
+                    throw self.logged(error, Place(job: job.id.text, file: name))
+                }
                 guard JobFile.exists(slot, in: whole, library) else {
                     return .absent(self.absenceLifetime(of: slot, in: whole))
                 }
@@ -123,7 +125,7 @@ extension PulseFileSystem {
             } catch  where error.isAbsence {
                 return .absent(Self.absenceLifetime)
             } catch {
-                throw error.logged
+                throw self.logged(error, Place(job: job.id.text, file: "images/\(name)"))
             }
         }
     }
@@ -149,7 +151,7 @@ extension PulseFileSystem {
             do throws(Failure) {
                 return self.entry(try await library.sized(artifact, of: job), of: job)
             } catch {
-                throw error.logged
+                throw self.logged(error, Place(job, artifact))
             }
         }
     }

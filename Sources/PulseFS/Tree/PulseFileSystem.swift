@@ -1,6 +1,5 @@
 import ArtifactStore
 package import FUSE
-import Logging
 import PulseAPI
 import SystemPackage
 
@@ -93,7 +92,7 @@ package final class PulseFileSystem: FileSystem {
                 do throws(Failure) {
                     return try await self.library.read(artifact, of: job, at: offset, count: count, for: caller.thread)
                 } catch {
-                    throw error.logged
+                    throw self.logged(error, Place(job, artifact))
                 }
             }
         }
@@ -120,10 +119,10 @@ package final class PulseFileSystem: FileSystem {
         do throws(Failure) {
             if let job = try library.catalog.job(ordinal) { return .now(job) }
             guard let id = try library.catalog.id(of: ordinal) else { return .failed(.staleNFSFileHandle) }
-            if let refusal = library.catalog.refusal(of: id) { return .failed(refusal.logged) }
+            if let refusal = library.catalog.refusal(of: id) { return .failed(logged(refusal, id)) }
             return .later { () throws(Errno) in try await self.refreshed(id) }
         } catch {
-            return .failed(error.logged)
+            return .failed(logged(error))
         }
     }
 
@@ -134,7 +133,7 @@ package final class PulseFileSystem: FileSystem {
         known(ordinal).then { job in
             if self.isCurrent(job) {
                 do throws(Failure) { return answer(try self.library.known(job), self) } catch {
-                    return .failed(error.logged)
+                    return .failed(self.logged(error, job.id))
                 }
             }
             return .later { () throws(Errno) in try await answer(try await self.refreshed(job.id), self).resolved() }
@@ -144,7 +143,7 @@ package final class PulseFileSystem: FileSystem {
     func isCurrent(_ job: Job) -> Bool { library.catalog.freshness(of: job) != .zero }
 
     func refreshed(_ id: JobID) async throws(Errno) -> Job {
-        do throws(Failure) { return try await library.refresh(id) } catch { throw error.logged }
+        do throws(Failure) { return try await library.refresh(id) } catch { throw logged(error, id) }
     }
 
     /// Without end for what is final; for the rest as long as the last answer is good.
@@ -185,12 +184,11 @@ extension FileTime {
     static var now: FileTime { FileTime(APITime.now) }
 }
 
-extension Failure {
+extension PulseFileSystem {
     /// The errno for the kernel; the words, which it cannot carry, go to the log.
-    var logged: Errno {
-        if reason != .interrupted { MountLog.api.info("an operation failed", metadata: ["reason": "\(words)"]) }
-        return ErrnoTable.errno(for: self)
-    }
+    func logged(_ failure: Failure, _ place: Place? = nil) -> Errno { library.events.failed(failure, at: place) }
+
+    func logged(_ failure: Failure, _ id: JobID) -> Errno { logged(failure, Place(job: id.text)) }
 }
 
 extension Answer {

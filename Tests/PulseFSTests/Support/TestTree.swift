@@ -22,7 +22,11 @@ final class TestTree: Sendable {
         self.clock = clock
         self.keyring = keyring
         let control = ControlFiles { [library] file in
-            file == .jobs ? KnownJobsList.text(library.catalog) : "\(file.name)\n"
+            switch file {
+            case .jobs: KnownJobsList.text(library.catalog)
+            case .log: library.events.text
+            default: "\(file.name)\n"
+            }
         }
         files = PulseFileSystem(
             library: library, keyring: keyring,
@@ -46,13 +50,17 @@ final class TestTree: Sendable {
         let secret = try #require(APIKey(key))
         let store = try ArtifactStore(at: cache)
         let engine = try TransferEngine(.init(userAgent: "pulsefs-tests"))
+        let events = EventLog(now: { clock.date })
+        store.observe { events.record($0) }
         let keyring = Keyring(
             secret, from: keyFile.map { .file($0) } ?? .fixed, store: store, origin: origin, rules: rules,
-            now: { clock.now })
-        let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
+            events: events, now: { clock.now })
+        let client = PulseClient(
+            origin: origin, engine: engine, scheduler: scheduler, keys: keyring, observer: { events.note($0) })
         keyring.ask(client)
         let library = JobLibrary(
-            client: client, store: store, keyring: keyring, actor: "a test", onExpiry: onExpiry, parts: parts,
+            client: client, store: store, keyring: keyring, events: events, actor: "a test", onExpiry: onExpiry,
+            parts: parts,
             clock: { clock.now }, sleep: { try await clock.sleep(until: $0) }, now: { clock.date })
         let outcome: Result<Value, any Error>
         do {
