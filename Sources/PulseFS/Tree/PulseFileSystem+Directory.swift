@@ -10,6 +10,7 @@ extension PulseFileSystem {
         switch Node(node) {
         case .root: return .now(page(rootEntries, after: cookie, limit))
         case .control: return .now(page(controlEntries, after: cookie, limit))
+        case .explain: return .now([])
         case .jobs:
             return withKey { tree in
                 tree.library.noticeListing(by: caller.thread)
@@ -26,7 +27,7 @@ extension PulseFileSystem {
                     return tree.listImages(of: job, after: cookie, limit)
                 }
             }
-        case .readme, .controlFile, .file: return .failed(.notDirectory)
+        case .readme, .controlFile, .explained, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
     }

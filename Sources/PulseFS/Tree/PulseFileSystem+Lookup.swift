@@ -11,6 +11,7 @@ extension PulseFileSystem {
         switch Node(directory) {
         case .root: return .now(lookupInRoot(name))
         case .control: return .now(lookupInControl(name))
+        case .explain: return .now(lookupExplained(name))
         case .jobs: return withKey { tree in tree.lookupJob(name) }
         case .job(let ordinal):
             // It is there whatever the job does meanwhile.
@@ -20,7 +21,7 @@ extension PulseFileSystem {
             return withKey { tree in
                 tree.withJob(ordinal) { job, tree in tree.lookupImage(name, of: job, for: caller.thread) }
             }
-        case .readme, .controlFile, .file: return .failed(.notDirectory)
+        case .readme, .controlFile, .explained, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
     }
@@ -37,6 +38,11 @@ extension PulseFileSystem {
     }
 
     private func lookupInControl(_ name: String) -> LookupReply {
+        if name == ExplainedPaths.directory {
+            return .found(
+                Entry(
+                    attributes: policy.directory(.explain), nameLifetime: .forever, attributesLifetime: .forever))
+        }
         guard let file = ControlFile(name: name) else { return .absent(.forever) }
         // A control file is made anew for whoever opens it: so the name is asked for each time.
         return .found(

@@ -11,6 +11,7 @@ package final class PulseFileSystem: FileSystem {
     let keyring: Keyring
     let handedOut = HandedOut()
     let polled = PolledStatuses()
+    let explained = ExplainedPaths()
 
     package init(library: JobLibrary, keyring: Keyring, policy: AttributePolicy, control: ControlFiles) {
         self.library = library
@@ -22,12 +23,16 @@ package final class PulseFileSystem: FileSystem {
     package func getattr(_ node: NodeID, isOpen: Bool, for caller: Caller) -> Answer<AttributeReply> {
         guard let node = Node(node) else { return .failed(.staleNFSFileHandle) }
         switch node {
-        case .root, .control: return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
+        case .root, .control, .explain:
+            return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
         case .readme: return .now(AttributeReply(attributes: readmeAttributes, lifetime: .forever))
         case .jobs: return .now(AttributeReply(attributes: jobsAttributes, lifetime: .forever))
         case .controlFile(let file):
             return .now(
                 AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .none))
+        case .explained(let number):
+            guard let attributes = explainedAttributes(number) else { return .failed(.staleNFSFileHandle) }
+            return .now(AttributeReply(attributes: attributes, lifetime: .none))
         case .job(let ordinal):
             return withKey { tree in
                 tree.withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: node, job)) }
@@ -57,6 +62,9 @@ package final class PulseFileSystem: FileSystem {
         switch Node(node) {
         case .readme: return .now(.bytes(slice(ReadMe.bytes, offset, count)))
         case .controlFile(let file): return .now(.bytes(slice(control.bytes(of: file), offset, count)))
+        case .explained(let number):
+            guard let file = explained.file(number) else { return .failed(.staleNFSFileHandle) }
+            return .now(.bytes(slice(file.bytes, offset, count)))
         case .file(let ordinal, .wait):
             return withKey { tree in tree.known(ordinal).then { tree.readWait(of: $0, at: offset, count: count) } }
         case .file(let ordinal, let slot):
