@@ -17,6 +17,7 @@ package final class EventLog: Sendable {
     private let state: Mutex<State>
     private let now: @Sendable () -> Timestamp
     package let requests = RequestCounts()
+    package let cache = CacheCounts()
 
     /// Keeps at most so many events, which take about so many bytes at most.
     package init(most: Int = 1000, bytes: Int = 256 << 10, now: @escaping @Sendable () -> Timestamp = { APITime.now }) {

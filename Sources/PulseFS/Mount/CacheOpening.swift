@@ -87,6 +87,7 @@ extension EventLog {
         case .unwritable(let error): record(.cacheUnwritable, message: "\(error)")
         case .writableAgain: record(.cacheWritable, message: "the cache can be written again")
         case .quarantined(let name, let job, let path):
+            cache.quarantine()
             let isImage = JobFile.slot(named: name) == nil
             record(
                 .fileQuarantined, Place(job: job, file: isImage ? "images/\(name)" : name),
@@ -94,7 +95,9 @@ extension EventLog {
         case .indexRebuilt(let jobs, let blobs):
             record(
                 .indexRebuilt, message: "the index of the cache was lost; made again for \(jobs) jobs, \(blobs) files")
-        case .evicted(let files, let bytes): record(.filesEvicted, message: "\(files) files, \(bytes) bytes")
+        case .evicted(let files, let bytes):
+            cache.evict(files, bytes)
+            record(.filesEvicted, message: "\(files) files, \(bytes) bytes")
         }
     }
 }

@@ -49,7 +49,11 @@ package final class Mount: Sendable {
             switch file {
             case .version: "pulsefs \(Version.text)\n"
             case .metrics:
-                counted.metrics(requests: scheduler.snapshot, key: keyring.word, watched: library.watches.counts)
+                counted.metrics(
+                    requests: scheduler.snapshot, key: keyring.word, watched: library.watches.counts,
+                    activity: Metrics.Activity(
+                        requests: events.requests.all, receivedBytes: scheduler.receivedBytes,
+                        cache: events.cache.values, residentBytes: Metrics.residentBytes))
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             case .log: events.text
             }
@@ -131,10 +135,12 @@ private final class CountedSession: Sendable {
     }
 
     func metrics(
-        requests: RequestScheduler.Snapshot, key: String, watched: (jobs: Int, waiters: Int)
+        requests: RequestScheduler.Snapshot, key: String, watched: (jobs: Int, waiters: Int),
+        activity: Metrics.Activity
     ) -> String {
         guard let session else { return "# EOF\n" }
         return Metrics.text(
-            session.counters, waiting: session.waiting, requests: requests, key: key, watched: watched)
+            session.counters, waiting: session.waiting, requests: requests, key: key, watched: watched,
+            activity: activity)
     }
 }

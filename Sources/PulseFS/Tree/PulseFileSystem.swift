@@ -106,8 +106,10 @@ package final class PulseFileSystem: FileSystem {
         }
         if !job.isMisshown(slot), let blob = library.blob(slot, of: job), blob.size == artifact.size ?? blob.size {
             if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
+            library.events.cache.hit()
             return .now(.file(blob, offset: offset, length: count, otherwise: otherwise))
         }
+        library.events.cache.miss()
         return .later(otherwise)
     }
 
