@@ -63,7 +63,9 @@ package final class Mount: Sendable {
         var options = MountOptions(
             mountpoint: configuration.mountpoint, source: "pulse:\(configuration.origin)", subtype: "pulsefs")
         options.allowOther = configuration.allowOther
-        let files = PulseFileSystem(library: library, keyring: keyring, policy: policy, control: control)
+        let files = PulseFileSystem(
+            library: library, keyring: keyring, policy: policy, control: control,
+            crawlers: Crawlers(configuration.noFetch))
         do throws(MountError) {
             session = try Session(serving: files, options: options)
             counted.session = session

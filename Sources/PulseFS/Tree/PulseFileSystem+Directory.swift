@@ -12,18 +12,22 @@ extension PulseFileSystem {
         case .control: return .now(page(controlEntries, after: cookie, limit))
         case .explain: return .now([])
         case .jobs:
-            return withKey { tree in
-                tree.library.noticeListing(by: caller.thread)
+            return withKey(for: caller) { tree in
+                if !tree.crawlers.contains(caller.thread) { tree.library.noticeListing(by: caller.thread) }
                 return tree.listJobs(after: cookie, limit)
             }
         case .job(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in .now(tree.page(tree.entries(of: job), after: cookie, limit)) }
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
+                    .now(tree.page(tree.entries(of: job), after: cookie, limit))
+                }
             }
         case .images(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in
-                    tree.library.noticeListing(ofImagesOf: job, by: caller.thread)
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
+                    if !tree.crawlers.contains(caller.thread) {
+                        tree.library.noticeListing(ofImagesOf: job, by: caller.thread)
+                    }
                     return tree.listImages(of: job, after: cookie, limit)
                 }
             }

@@ -12,14 +12,18 @@ extension PulseFileSystem {
         case .root: return .now(lookupInRoot(name))
         case .control: return .now(lookupInControl(name))
         case .explain: return .now(lookupExplained(name))
-        case .jobs: return withKey { tree in tree.lookupJob(name) }
+        case .jobs: return withKey(for: caller) { tree in tree.lookupJob(name, for: caller) }
         case .job(let ordinal):
             // It is there whatever the job does meanwhile.
-            if name == JobFile.waitName { return withKey { tree in tree.known(ordinal).then(tree.lookupWait) } }
-            return withKey { tree in tree.withJob(ordinal) { job, tree in tree.lookup(name, in: job) } }
+            if name == JobFile.waitName {
+                return withKey(for: caller) { tree in tree.known(ordinal).then(tree.lookupWait) }
+            }
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in tree.lookup(name, in: job) }
+            }
         case .images(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in tree.lookupImage(name, of: job, for: caller.thread) }
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in tree.lookupImage(name, of: job, for: caller.thread) }
             }
         case .readme, .controlFile, .explained, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
@@ -51,11 +55,16 @@ extension PulseFileSystem {
                 attributesLifetime: .none))
     }
 
-    private func lookupJob(_ name: String) -> Answer<LookupReply> {
+    private func lookupJob(_ name: String, for caller: Caller) -> Answer<LookupReply> {
         guard let id = JobID(name) else { return .now(.absent(.forever)) }
         if let refusal = library.catalog.refusal(of: id) { return refused(refusal, id) }
         do throws(Failure) {
-            if let job = try library.catalog.job(id), isCurrent(job) { return .now(.found(entry(for: job))) }
+            let isCrawler = crawlers.contains(caller.thread)
+            if let job = try library.catalog.job(id), isCrawler || isCurrent(job) {
+                return .now(.found(entry(for: job)))
+            }
+            // Nobody asks for it: others who look are not to find it absent.
+            if isCrawler { return .now(.absent(.none)) }
         } catch {
             return .failed(logged(error, id))
         }

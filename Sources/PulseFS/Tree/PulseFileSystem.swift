@@ -12,12 +12,17 @@ package final class PulseFileSystem: FileSystem {
     let handedOut = HandedOut()
     let polled = PolledStatuses()
     let explained = ExplainedPaths()
+    let crawlers: Crawlers
 
-    package init(library: JobLibrary, keyring: Keyring, policy: AttributePolicy, control: ControlFiles) {
+    package init(
+        library: JobLibrary, keyring: Keyring, policy: AttributePolicy, control: ControlFiles,
+        crawlers: Crawlers = Crawlers([])
+    ) {
         self.library = library
         self.keyring = keyring
         self.policy = policy
         self.control = control
+        self.crawlers = crawlers
     }
 
     package func getattr(_ node: NodeID, isOpen: Bool, for caller: Caller) -> Answer<AttributeReply> {
@@ -34,22 +39,24 @@ package final class PulseFileSystem: FileSystem {
             guard let attributes = explainedAttributes(number) else { return .failed(.staleNFSFileHandle) }
             return .now(AttributeReply(attributes: attributes, lifetime: .none))
         case .job(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: node, job)) }
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in .now(tree.attributes(ofDirectory: node, job)) }
             }
         case .file(let ordinal, .wait):
-            return withKey { tree in tree.known(ordinal).then { tree.waitAttributes(of: $0, isRead: isOpen) } }
+            return withKey(for: caller) { tree in
+                tree.known(ordinal).then { tree.waitAttributes(of: $0, isRead: isOpen) }
+            }
         case .images(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
                     // Dropped with all that was in it.
                     guard JobFile.exists(.images, in: job, tree.library) else { return .failed(.noSuchFileOrDirectory) }
                     return .now(tree.attributes(ofDirectory: node, job))
                 }
             }
         case .file(let ordinal, let slot):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
                     tree.entry(slot, of: job).map {
                         AttributeReply(attributes: $0.attributes, lifetime: $0.attributesLifetime)
                     }
@@ -66,9 +73,11 @@ package final class PulseFileSystem: FileSystem {
             guard let file = explained.file(number) else { return .failed(.staleNFSFileHandle) }
             return .now(.bytes(slice(file.bytes, offset, count)))
         case .file(let ordinal, .wait):
-            return withKey { tree in tree.known(ordinal).then { tree.readWait(of: $0, at: offset, count: count) } }
+            return withKey(for: caller) { tree in
+                tree.known(ordinal).then { tree.readWait(of: $0, at: offset, count: count) }
+            }
         case .file(let ordinal, let slot):
-            return withKey { tree in
+            return withKey(for: caller) { tree in
                 // What the kernel holds a node of may be read without asking whether the job has gone on.
                 tree.known(ordinal).then { job in
                     tree.read(slot, of: job, at: offset, count: count, for: caller)
@@ -89,14 +98,16 @@ package final class PulseFileSystem: FileSystem {
             default: nil
             }
         if let own {
-            if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
+            noticeRead(of: slot, of: job, at: offset, by: caller)
             return .now(.bytes(slice(own, offset, count)))
         }
         guard let artifact = job.artifact(slot) else {
             return .failed(job.phase == .expired ? .noSuchFileOrDirectory : .staleNFSFileHandle)
         }
         let otherwise = { @Sendable () async throws(Errno) -> ReadReply in
-            try await self.whileOpen { () throws(Errno) in
+            // Damaged, and not to be fetched again for such a one.
+            if self.crawlers.contains(caller.thread) { throw .permissionDenied }
+            return try await self.whileOpen { () throws(Errno) in
                 do throws(Failure) {
                     return try await self.library.read(artifact, of: job, at: offset, count: count, for: caller.thread)
                 } catch {
@@ -105,12 +116,18 @@ package final class PulseFileSystem: FileSystem {
             }
         }
         if !job.isMisshown(slot), let blob = library.blob(slot, of: job), blob.size == artifact.size ?? blob.size {
-            if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
+            noticeRead(of: slot, of: job, at: offset, by: caller)
             library.events.cache.hit()
             return .now(.file(blob, offset: offset, length: count, otherwise: otherwise))
         }
         library.events.cache.miss()
         return .later(otherwise)
+    }
+
+    /// What a program reads now tells what it is going to read next; nothing is fetched ahead of a crawler.
+    private func noticeRead(of slot: ArtifactSlot, of job: Job, at offset: UInt64, by caller: Caller) {
+        guard offset == 0, !crawlers.contains(caller.thread) else { return }
+        library.noticeRead(of: slot, of: job, by: caller.thread)
     }
 
     package func statfs() -> FileSystemStatistics {
@@ -137,11 +154,13 @@ package final class PulseFileSystem: FileSystem {
     }
 
     /// Answers about a job: now when what is known of it is final or fresh, else when the API has been asked.
+    ///
+    /// A crawler is shown a running job as it was when last heard of.
     func withJob<Value: Sendable>(
-        _ ordinal: JobOrdinal, _ answer: @escaping @Sendable (Job, PulseFileSystem) -> Answer<Value>
+        _ ordinal: JobOrdinal, for caller: Caller, _ answer: @escaping @Sendable (Job, PulseFileSystem) -> Answer<Value>
     ) -> Answer<Value> {
         known(ordinal).then { job in
-            if self.isCurrent(job) {
+            if self.isCurrent(job) || self.crawlers.contains(caller.thread) {
                 do throws(Failure) { return answer(try self.library.known(job), self) } catch {
                     return .failed(self.logged(error, job.id))
                 }

@@ -17,7 +17,7 @@ final class TestTree: Sendable {
     private let clock: StillClock
     private static func caller(_ thread: Int32 = 0) -> Caller { Caller(thread: thread, user: 0, group: 0) }
 
-    private init(library: JobLibrary, keyring: Keyring, clock: StillClock) {
+    private init(library: JobLibrary, keyring: Keyring, clock: StillClock, crawlers: Crawlers) {
         self.library = library
         self.clock = clock
         self.keyring = keyring
@@ -31,7 +31,7 @@ final class TestTree: Sendable {
         files = PulseFileSystem(
             library: library, keyring: keyring,
             policy: AttributePolicy(owner: 7, group: 8, mountedAt: FileTime(seconds: 1000)),
-            control: control)
+            control: control, crawlers: crawlers)
     }
 
     static let northwind = "pulse-demo-northwind-1"
@@ -43,7 +43,7 @@ final class TestTree: Sendable {
         _ address: String, cache: FilePath, key: String = northwind, keyFile: FilePath? = nil,
         rules: KeyRules = KeyRules(), clock: StillClock = StillClock(),
         scheduler: RequestScheduler = RequestScheduler(), parts: PartGeometry = .standard,
-        onExpiry: ExpiryPolicy = .keep,
+        onExpiry: ExpiryPolicy = .keep, crawlers: Crawlers = Crawlers([]),
         _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
@@ -64,7 +64,8 @@ final class TestTree: Sendable {
             clock: { clock.now }, sleep: { try await clock.sleep(until: $0) }, now: { clock.date })
         let outcome: Result<Value, any Error>
         do {
-            outcome = .success(try await body(TestTree(library: library, keyring: keyring, clock: clock)))
+            outcome = .success(
+                try await body(TestTree(library: library, keyring: keyring, clock: clock, crawlers: crawlers)))
         } catch {
             outcome = .failure(error)
         }
@@ -79,7 +80,7 @@ final class TestTree: Sendable {
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
         clock: StillClock = StillClock(), scheduler: RequestScheduler = RequestScheduler(),
         parts: PartGeometry = .standard, onExpiry: ExpiryPolicy = .keep,
-        _ body: (TestTree, Emulator) async throws -> Value
+        crawlers: Crawlers = Crawlers([]), _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
         // Whoever shuts the emulator down finds nobody else at its port.
         let port = try ReservedPort()
@@ -90,7 +91,7 @@ final class TestTree: Sendable {
             try await Emulator.with(configuration) { (emulator) async throws in
                 try await with(
                     emulator.baseURL, cache: scratch.appending("cache"), key: key, clock: clock, scheduler: scheduler,
-                    parts: parts, onExpiry: onExpiry
+                    parts: parts, onExpiry: onExpiry, crawlers: crawlers
                 ) { (tree) async throws in
                     try await body(tree, emulator)
                 }
