@@ -10,8 +10,10 @@ package import PulseAPI
 extension JobLibrary {
     /// What this mount knows of a path below its root, as the JSON that `pulsefs explain` reads. Makes no request.
     func explanation(ofPath path: String) -> [UInt8] {
+        // One that was refused when last seen shows nothing before the API has taken it.
+        let unchecked = keyring.isOpen ? nil : Failure(.keyUnconfirmed, "the API is to be asked about the key first")
         let ground = Examination.Ground(
-            closed: keyring.closed, keyTrouble: events.keyTrouble,
+            closed: keyring.closed ?? unchecked, keyTrouble: events.keyTrouble,
             job: { [catalog] id throws(Failure) in try catalog.job(id) },
             isInCache: { [store, origin] id in ((try? store.tree(origin: origin, id: id.text)) ?? nil) != nil },
             isHere: { [store] artifact, job in store.has(job.blobKey(artifact.slot)) },

@@ -201,7 +201,8 @@ struct Examination {
         var known = ["The job's status is \(status), as the API said at \(APITime.text(job.facts.checkedAt))."]
         if let updated = job.updatedAt { known.append("It last changed at \(APITime.text(updated)).") }
         known += ground.history(job.id).map { entry in
-            "Its result, which can be downloaded only once, was \(entry.event.rawValue) at \(APITime.text(entry.time)) by \(entry.actor)."
+            "Its result, which can be downloaded only once, was \(entry.event.rawValue) at "
+                + "\(APITime.text(entry.time)) by \(entry.actor)."
         }
         if let explanation = ground.explanation(job) {
             let lines = String(decoding: explanation, as: UTF8.self).split(separator: "\n")
