@@ -10,6 +10,7 @@ package enum Operation: Int, CaseIterable, Sendable {
 package final class OperationCounters: Sendable {
     private let counts = InlineArray<14, Atomic<UInt64>> { _ in Atomic(0) }
     private let held = Atomic<Int64>(0)
+    private let latencies = LatencyCounters()
 
     package init() {
         precondition(Operation.allCases.count == counts.count)
@@ -21,6 +22,12 @@ package final class OperationCounters: Sendable {
 
     /// References the kernel holds on nodes: each entry handed out adds one, `forget` takes them back.
     package var references: Int64 { held.load(ordering: .relaxed) }
+
+    /// Of the operations that go through `Session.answer`.
+    package func latency(of operation: Operation) -> OperationLatency { latencies.latency(of: operation) }
+
+    /// A request has been replied to.
+    func replied(_ arrival: Arrival) { latencies.add(arrival.age, to: arrival.operation) }
 
     func count(_ operation: Operation) {
         counts[operation.rawValue].wrappingAdd(1, ordering: .relaxed)

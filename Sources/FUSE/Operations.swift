@@ -14,38 +14,38 @@ extension fuse_lowlevel_ops {
             session.negotiate(&connection.pointee)
         }
         table.lookup = { request, parent, name in
-            guard let (request, session) = Session.of(request, .lookup) else { return }
+            guard let (request, session, arrival) = Session.of(request, .lookup) else { return }
             guard let name = name.flatMap({ String(validatingCString: $0) }) else {
                 return Replier(request).fail(.noSuchFileOrDirectory)
             }
             let answer = session.fileSystem.lookup(name, in: NodeID(parent), for: Caller(request))
             let counters = session.counters
-            session.answer(request, answer) { replier, reply in
+            session.answer(request, answer, since: arrival) { replier, reply in
                 // Counted first: the kernel may forget before this thread comes back from the reply.
                 if case .found = reply { counters.addReferences(1) }
                 if !replier.entry(reply), case .found = reply { counters.addReferences(-1) }
             }
         }
         table.forget = { request, node, count in
-            guard let (request, session) = Session.of(request, .forget) else { return }
+            guard let (request, session, _) = Session.of(request, .forget) else { return }
             session.forget(node, count)
             Replier(request).nothing()
         }
         table.forget_multi = { request, count, items in
-            guard let (request, session) = Session.of(request, .forget) else { return }
+            guard let (request, session, _) = Session.of(request, .forget) else { return }
             for item in UnsafeBufferPointer(start: items, count: count) { session.forget(item.ino, item.nlookup) }
             Replier(request).nothing()
         }
         table.getattr = { request, node, info in
-            guard let (request, session) = Session.of(request, .getattr) else { return }
+            guard let (request, session, arrival) = Session.of(request, .getattr) else { return }
             // With an open file the kernel asks before it reads or seeks; stat(2) and fstat(2) both come without one.
             let answer = session.fileSystem.getattr(NodeID(node), isOpen: info != nil, for: Caller(request))
-            session.answer(request, answer) { $0.attributes($1) }
+            session.answer(request, answer, since: arrival) { $0.attributes($1) }
         }
         // ENOSYS, where the kernel offers it, means: no open, flush or release message for the rest of the mount. The
         // callback must exist, as libfuse answers a missing one with success.
         table.open = { request, _, info in
-            guard let (request, session) = Session.of(request, .open), let info else { return }
+            guard let (request, session, _) = Session.of(request, .open), let info else { return }
             if session.sendsNoOpen.load(ordering: .relaxed) {
                 Replier(request).fail(.noFunction)
             } else {
@@ -53,7 +53,7 @@ extension fuse_lowlevel_ops {
             }
         }
         table.opendir = { request, _, info in
-            guard let (request, session) = Session.of(request, .opendir), let info else { return }
+            guard let (request, session, _) = Session.of(request, .opendir), let info else { return }
             if session.sendsNoOpendir.load(ordering: .relaxed) {
                 Replier(request).fail(.noFunction)
             } else {
@@ -61,40 +61,44 @@ extension fuse_lowlevel_ops {
             }
         }
         table.read = { request, node, size, offset, _ in
-            guard let (request, session) = Session.of(request, .read) else { return }
+            guard let (request, session, arrival) = Session.of(request, .read) else { return }
             guard offset >= 0 else { return Replier(request).fail(.invalidArgument) }
             let answer = session.fileSystem.read(NodeID(node), at: UInt64(offset), count: size, for: Caller(request))
-            session.reply(request, answer)
+            session.reply(request, answer, since: arrival)
         }
         table.poll = { request, node, info, handle in
-            guard let (request, session) = Session.of(request, .poll) else {
+            guard let (request, session, arrival) = Session.of(request, .poll) else {
                 if let handle { fuse_pollhandle_destroy(handle) }
                 return
             }
             let events = PollEvents(rawValue: info?.pointee.poll_events ?? 0)
             let waiting = handle.map { PollHandle($0, of: session) }
             let answer = session.fileSystem.poll(NodeID(node), events, waiting: waiting, for: Caller(request))
-            session.answer(request, answer) { $0.poll($1) }
+            session.answer(request, answer, since: arrival) { $0.poll($1) }
         }
         table.readdir = { request, node, size, offset, _ in
-            guard let (request, session) = Session.of(request, .readdir) else { return }
-            session.list(request, NodeID(node), capacity: size, from: UInt64(bitPattern: Int64(offset)), plus: false)
+            guard let (request, session, arrival) = Session.of(request, .readdir) else { return }
+            session.list(
+                request, NodeID(node), capacity: size, from: UInt64(bitPattern: Int64(offset)), plus: false,
+                since: arrival)
         }
         table.readdirplus = { request, node, size, offset, _ in
-            guard let (request, session) = Session.of(request, .readdirplus) else { return }
-            session.list(request, NodeID(node), capacity: size, from: UInt64(bitPattern: Int64(offset)), plus: true)
+            guard let (request, session, arrival) = Session.of(request, .readdirplus) else { return }
+            session.list(
+                request, NodeID(node), capacity: size, from: UInt64(bitPattern: Int64(offset)), plus: true,
+                since: arrival)
         }
         table.statfs = { request, _ in
-            guard let (request, session) = Session.of(request, .statfs) else { return }
+            guard let (request, session, _) = Session.of(request, .statfs) else { return }
             Replier(request).statistics(session.fileSystem.statfs())
         }
         // ENOSYS once: the kernel asks for no extended attribute again, which halves the messages of `ls -l`.
         table.getxattr = { request, _, _, _ in
-            guard let (request, _) = Session.of(request, .getxattr) else { return }
+            guard let (request, _, _) = Session.of(request, .getxattr) else { return }
             Replier(request).fail(.noFunction)
         }
         table.listxattr = { request, _, _ in
-            guard let (request, _) = Session.of(request, .listxattr) else { return }
+            guard let (request, _, _) = Session.of(request, .listxattr) else { return }
             Replier(request).fail(.noFunction)
         }
         return table
@@ -107,24 +111,26 @@ extension Session {
     }
 
     /// The session of a request, counted. A request that outlives its session is refused.
-    fileprivate static func of(_ request: fuse_req_t?, _ operation: Operation) -> (fuse_req_t, Session)? {
+    fileprivate static func of(_ request: fuse_req_t?, _ operation: Operation) -> (fuse_req_t, Session, Arrival)? {
         guard let request else { return nil }
         guard let session = from(fuse_req_userdata(request)) else {
             Replier(request).fail(.socketNotConnected)
             return nil
         }
         session.counters.count(operation)
-        return (request, session)
+        return (request, session, Arrival(operation))
     }
 
     /// Replies to a read; where the bytes at hand are not what they should be, when better ones have come.
-    fileprivate func reply(_ request: fuse_req_t, _ answer: Answer<ReadReply>) {
+    fileprivate func reply(_ request: fuse_req_t, _ answer: Answer<ReadReply>, since arrival: Arrival) {
         let buffers = buffers
         if case .now(let reply) = answer {
-            if let otherwise = Replier(request).read(reply, buffers: buffers) { self.reply(request, .later(otherwise)) }
-            return
+            guard let otherwise = Replier(request).read(reply, buffers: buffers) else {
+                return counters.replied(arrival)
+            }
+            return self.reply(request, .later(otherwise), since: arrival)
         }
-        self.answer(request, answer) { replier, reply in
+        self.answer(request, answer, since: arrival) { replier, reply in
             // What was waited for is checked already, or about to be fetched once more by whoever reads again.
             if replier.read(reply, buffers: buffers) != nil { replier.fail(.ioError) }
         }
@@ -153,13 +159,15 @@ extension Session {
     }
 
     /// `.` and `..` are at places 1 and 2; the file system's own places follow.
-    fileprivate func list(_ request: fuse_req_t, _ node: NodeID, capacity: Int, from offset: UInt64, plus: Bool) {
+    fileprivate func list(
+        _ request: fuse_req_t, _ node: NodeID, capacity: Int, from offset: UInt64, plus: Bool, since arrival: Arrival
+    ) {
         let own = DirectoryCookie(offset < 2 ? 0 : offset - 2)
         let limit = capacity / DirectoryPage.leastEntrySize(plus: plus) + 1
         let answer = fileSystem.readdir(node, after: own, limit: limit, for: Caller(request))
         let counters = counters
         let handle = RequestHandle(request)
-        self.answer(request, answer) { replier, entries in
+        self.answer(request, answer, since: arrival) { replier, entries in
             var page = DirectoryPage(capacity: capacity, plus: plus)
             var fits = true
             for (place, name) in [(UInt64(1), "."), (2, "..")] where fits && offset < place {

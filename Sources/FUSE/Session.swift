@@ -149,13 +149,19 @@ package final class Session: @unchecked Sendable {
 
     /// Replies now, or hands the request to a task.
     func answer<Value: Sendable>(
-        _ request: fuse_req_t, _ answer: Answer<Value>, reply: @escaping @Sendable (Replier, Value) -> Void
+        _ request: fuse_req_t, _ answer: Answer<Value>, since arrival: Arrival,
+        reply: @escaping @Sendable (Replier, Value) -> Void
     ) {
         switch answer {
-        case .now(let value): reply(Replier(request), value)
-        case .failed(let error): Replier(request).fail(error)
+        case .now(let value):
+            reply(Replier(request), value)
+            counters.replied(arrival)
+        case .failed(let error):
+            Replier(request).fail(error)
+            counters.replied(arrival)
         case .later(let work):
             let later = PendingRequest(request, caller: Caller(request), counters: counters) { [weak self] done in
+                self?.counters.replied(arrival)
                 _ = self?.pending.withLock { $0.removeValue(forKey: ObjectIdentifier(done)) }
                 self?.unanswered.leave()
             }

@@ -43,7 +43,8 @@ extension APIError {
         self.init(cause: cause, request: request, code: nil, message: message, requestID: nil, retryAfter: nil)
     }
 
-    /// From an answer whose status is not 200. The body may be anything, the key that was sent included; that is cut out.
+    /// From an answer whose status is not 200. Body and request id may be anything, the key that was sent included; that
+    /// is cut out.
     init(_ request: String, _ response: TransferResponse, sentWith key: APIKey?) {
         var bytes = response.errorBody
         key?.withSecret { bytes.replace(Array($0.utf8), with: "<API key>".utf8) }
@@ -51,7 +52,10 @@ extension APIError {
         self.init(
             cause: .status(response.head.status), request: request, code: body.code,
             message: body.message ?? "the answer says no more than its status",
-            requestID: response.head.fields["x-request-id"].map { ErrorBody.oneLine($0, limit: 128) },
+            requestID: response.head.fields["x-request-id"].map { id in
+                let known = key?.withSecret { id.replacing($0, with: "<API key>") } ?? id
+                return ErrorBody.oneLine(known, limit: 128)
+            },
             retryAfter: response.head.fields["retry-after"])
     }
 }

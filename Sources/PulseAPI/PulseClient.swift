@@ -8,17 +8,21 @@ package final class PulseClient: Sendable {
     private let keys: any KeySource
     private let limits: TransferLimits
     private let scheduler: RequestScheduler
+    private let observer: @Sendable (RequestReport) -> Void
 
     /// `keys` is asked for each request, so that a new key is used as soon as it is there. `scheduler` decides when each is
-    /// sent, those of other clients that share it included.
+    /// sent, those of other clients that share it included. `observer` is told of each request when it has ended, before
+    /// anyone is answered; it must return at once.
     package init(
         origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
-        scheduler: RequestScheduler = RequestScheduler(), keys: any KeySource
+        scheduler: RequestScheduler = RequestScheduler(), keys: any KeySource,
+        observer: @escaping @Sendable (RequestReport) -> Void = { _ in }
     ) {
         self.origin = origin
         self.engine = engine
         self.limits = limits
         self.scheduler = scheduler
+        self.observer = observer
         self.keys = keys
     }
 
@@ -38,13 +42,19 @@ package final class PulseClient: Sendable {
     /// What to ask and whom.
     enum Target {
         /// A path of the API, percent-encoded; the key goes with it.
-        case api(path: String)
+        case api(path: String, for: RequestSubject)
         /// A URL that the API named; the key goes with it only when it is on the API's own origin.
-        case named(url: String)
+        case named(url: String, for: RequestSubject)
+
+        var subject: RequestSubject {
+            switch self {
+            case .api(_, let subject), .named(_, let subject): subject
+            }
+        }
 
         /// The answer says something about the key, whatever it says about the job.
         var isAboutJob: Bool {
-            if case .api(let path) = self { path.hasPrefix("/job/") } else { false }
+            if case .api(let path, _) = self { path.hasPrefix("/job/") } else { false }
         }
     }
 
@@ -92,21 +102,36 @@ package final class PulseClient: Sendable {
     private func takesKey(_ target: Target) -> Bool {
         switch target {
         case .api: true
-        case .named(let url): origin.contains(url)
+        case .named(let url, _): origin.contains(url)
         }
     }
 
-    /// Sends one request when it is its turn; a key goes with it where it may.
+    /// Sends one request when it is its turn, and reports what became of it; a key goes with it where it may.
     func send(
         _ method: TransferRequest.Method, _ target: Target, _ part: FilePart? = nil, with key: APIKey?,
+        into sink: any BodySink, refusesPages: Bool, urgency: Urgency
+    ) async throws(APIError) -> ResponseHead {
+        do throws(APIError) {
+            let head = try await transmit(
+                method, target, part, with: key, into: sink, refusesPages: refusesPages, urgency: urgency)
+            observer(RequestReport(target.subject, method: method.rawValue, .success(head.status)))
+            return head
+        } catch {
+            observer(RequestReport(target.subject, method: method.rawValue, .failure(error)))
+            throw error
+        }
+    }
+
+    private func transmit(
+        _ method: TransferRequest.Method, _ target: Target, _ part: FilePart?, with key: APIKey?,
         into sink: any BodySink, refusesPages: Bool, urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
         let label: String
         let url: String
         switch target {
-        case .api(let path):
+        case .api(let path, _):
             (label, url) = ("\(method.rawValue) \(path.prefix { $0 != "?" && $0 != "#" })", "\(origin)\(path)")
-        case .named(let named):
+        case .named(let named, _):
             guard let parts = URLParts(named) else {
                 throw APIError(
                     "\(method.rawValue) of a URL in an answer", cause: .badURL,

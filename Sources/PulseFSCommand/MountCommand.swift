@@ -21,6 +21,7 @@ struct MountCommand: AsyncParsableCommand {
     @OptionGroup var keyCheck: KeyCheckOptions
     @OptionGroup var cache: CacheOptions
     @OptionGroup var waiting: WaitOptions
+    @OptionGroup var crawlers: CrawlerOptions
     @OptionGroup var access: AccessOptions
 
     @Flag(help: "Stay in the foreground, and unmount on ^C.")
@@ -36,10 +37,12 @@ struct MountCommand: AsyncParsableCommand {
         do {
             let environment = ProcessInfo.processInfo.environment
             let settings = try Settings(
-                flags: waiting.adding(to: keyCheck.adding(to: cache.adding(to: connection.flags))),
+                flags: crawlers.adding(
+                    to: waiting.adding(to: keyCheck.adding(to: cache.adding(to: connection.flags)))),
                 environment: environment)
             guard foreground else {
-                let words = connection.words + keyCheck.words + cache.words + waiting.words + access.words
+                let words =
+                    connection.words + keyCheck.words + cache.words + waiting.words + crawlers.words + access.words
                 return try BackgroundMount(words: words, directory: directory).start()
             }
             // Whatever is made from here on is the user's alone.
@@ -54,6 +57,7 @@ struct MountCommand: AsyncParsableCommand {
             configuration.largeResults = settings.largeResults
             configuration.waitPatience = settings.waitPatience
             configuration.onExpiry = settings.onExpiry
+            configuration.noFetch = settings.noFetch
             configuration.allowOther = access.allowOther
             configuration.umask = access.umask.value
             for warning in settings.warnings { Terminal.warn(warning) }

@@ -9,7 +9,8 @@ struct NodeTests {
     private static let ordinals = [1, 2, 4095, 1 << 30, (1 << 43) - 1].map { JobOrdinal(Int64($0)) }
 
     private static let all: [Node] =
-        [.root, .readme, .control, .jobs] + ControlFile.allCases.map { .controlFile($0) }
+        [.root, .readme, .control, .jobs, .explain, .explained(0), .explained(Node.explainedFiles - 1)]
+        + ControlFile.allCases.map { .controlFile($0) }
         + ordinals.flatMap { ordinal -> [Node] in
             [.job(ordinal), .images(ordinal)]
                 + [.status, .error, .markdown, .result, .html, .form, .firstImage, .last].map { .file(ordinal, $0) }
@@ -21,7 +22,7 @@ struct NodeTests {
         #expect(Set(Self.all.map(\.id)).count == Self.all.count)
     }
 
-    @Test("numbers that the tree never gave are no nodes", arguments: [0, 5, 15, 19, 63, 64, 1 << 19, (1 << 20) - 1])
+    @Test("numbers that the tree never gave are no nodes", arguments: [0, 6, 15, 31, 63, 64, 4095])
     func unknown(number: UInt64) {
         #expect(Node(NodeID(number)) == nil)
     }

@@ -5,13 +5,15 @@ extension PulseClient {
     package func getFormPDF(
         _ job: JobID, _ part: FilePart? = nil, into sink: any BodySink, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
-        try await get(.api(path: "/results/\(job.text)/pdf"), part, into: sink, refusesPages: true, urgency: urgency)
+        try await get(
+            .api(path: "/results/\(job.text)/pdf", for: RequestSubject(.pdf, job: job)), part, into: sink,
+            refusesPages: true, urgency: urgency)
     }
 
     /// `HEAD /results/{jobId}/pdf`: what the server says of the form without sending it. Not documented.
     package func headFormPDF(
         _ job: JobID, urgency: Urgency = .foreground
     ) async throws(APIError) -> FileAnnouncement {
-        try await head(.api(path: "/results/\(job.text)/pdf"), urgency: urgency)
+        try await head(.api(path: "/results/\(job.text)/pdf", for: RequestSubject(.pdf, job: job)), urgency: urgency)
     }
 }

@@ -8,16 +8,17 @@ extension PulseClient {
         urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
         try await get(
-            .api(path: "/results/\(job.text)/images/\(file.encoded)"), part, into: sink, refusesPages: true,
+            Self.image(job, file), part, into: sink, refusesPages: true,
             urgency: urgency)
     }
 
     /// An image that a result names by a URL of another place than the endpoint above. The key stays here unless the URL
-    /// is on the API's own origin.
+    /// is on the API's own origin. `subject` is what it is an image of, for whoever watches over the client.
     package func getImage(
-        at url: String, _ part: FilePart? = nil, into sink: any BodySink, urgency: Urgency = .foreground
+        at url: String, for subject: RequestSubject = RequestSubject(.image), _ part: FilePart? = nil,
+        into sink: any BodySink, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
-        try await get(.named(url: url), part, into: sink, refusesPages: true, urgency: urgency)
+        try await get(.named(url: url, for: subject), part, into: sink, refusesPages: true, urgency: urgency)
     }
 
     /// `HEAD /results/{jobId}/images/{filename}`: what the server says of the image without sending it. Not
@@ -25,13 +26,19 @@ extension PulseClient {
     package func headImage(
         _ job: JobID, _ file: PathSegment, urgency: Urgency = .foreground
     ) async throws(APIError) -> FileAnnouncement {
-        try await head(.api(path: "/results/\(job.text)/images/\(file.encoded)"), urgency: urgency)
+        try await head(Self.image(job, file), urgency: urgency)
     }
 
     /// The same of an image that a result names by a URL. One that is signed is often good for GET alone.
     package func headImage(
-        at url: String, urgency: Urgency = .foreground
+        at url: String, for subject: RequestSubject = RequestSubject(.image), urgency: Urgency = .foreground
     ) async throws(APIError) -> FileAnnouncement {
-        try await head(.named(url: url), urgency: urgency)
+        try await head(.named(url: url, for: subject), urgency: urgency)
+    }
+
+    private static func image(_ job: JobID, _ file: PathSegment) -> Target {
+        .api(
+            path: "/results/\(job.text)/images/\(file.encoded)",
+            for: RequestSubject(.image, job: job, name: String(decoding: file.decoded, as: UTF8.self)))
     }
 }

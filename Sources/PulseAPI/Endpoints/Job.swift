@@ -7,6 +7,6 @@ extension PulseClient {
     package func getJob(
         _ job: JobID, into sink: any BodySink, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
-        try await get(.api(path: "/job/\(job.text)"), into: sink, urgency: urgency)
+        try await get(.api(path: "/job/\(job.text)", for: RequestSubject(.job, job: job)), into: sink, urgency: urgency)
     }
 }

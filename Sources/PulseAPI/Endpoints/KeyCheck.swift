@@ -21,7 +21,8 @@ extension PulseClient {
     package func check(_ key: APIKey) async -> KeyVerdict {
         do throws(APIError) {
             _ = try await send(
-                .get, .api(path: "/job/\(Self.nobody)"), with: key, into: MemorySink(limit: Self.longestAnswer),
+                .get, .api(path: "/job/\(Self.nobody)", for: RequestSubject(.keyCheck)), with: key,
+                into: MemorySink(limit: Self.longestAnswer),
                 refusesPages: true, urgency: .foreground)
             return .good
         } catch {

@@ -4,10 +4,13 @@ extension PulseClient {
     /// The `url` of a result that came as a link: `GET /large_results/{jobId}`, or a presigned URL of an object store.
     ///
     /// Single use: one complete download ends it, as does an hour after the job's end; from then on the answer is 410.
+    /// `job` is whose result it is, for whoever watches over the client.
     package func getLargeResult(
-        at url: String, into sink: any BodySink, urgency: Urgency = .foreground
+        at url: String, of job: JobID? = nil, into sink: any BodySink, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
         let isPath = url.hasPrefix("/") && !url.hasPrefix("//")
-        return try await get(isPath ? .api(path: url) : .named(url: url), into: sink, urgency: urgency)
+        let subject = RequestSubject(.largeResult, job: job)
+        return try await get(
+            isPath ? .api(path: url, for: subject) : .named(url: url, for: subject), into: sink, urgency: urgency)
     }
 }

@@ -3,12 +3,14 @@ package enum ControlFile: Int, CaseIterable, Sendable {
     case version = 0
     case metrics = 1
     case jobs = 2
+    case log = 3
 
     package var name: String {
         switch self {
         case .version: "version"
         case .metrics: "metrics"
         case .jobs: "jobs"
+        case .log: "log"
         }
     }
 

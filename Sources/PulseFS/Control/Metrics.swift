@@ -6,7 +6,7 @@ enum Metrics {
     /// `key` is one of `KeyWatch.words`.
     static func text(
         _ counters: OperationCounters, waiting: Int, requests: RequestScheduler.Snapshot, key: String,
-        watched: (jobs: Int, waiters: Int)
+        watched: (jobs: Int, waiters: Int), activity: Activity = Activity()
     ) -> String {
         var lines = [
             "# TYPE pulsefs_fuse_operations counter",
@@ -48,6 +48,7 @@ enum Metrics {
             "# HELP pulsefs_key_state What the API says of the key in use: 1 for the state that it is in.",
         ]
         lines += KeyWatch.words.map { "pulsefs_key_state{state=\"\($0)\"} \($0 == key ? 1 : 0)" }
+        lines += latencies(counters) + Self.lines(activity)
         lines.append("# EOF")
         return lines.joined(separator: "\n") + "\n"
     }

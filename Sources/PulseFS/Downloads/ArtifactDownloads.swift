@@ -126,7 +126,9 @@ final class ArtifactDownloads: Sendable {
             switch source {
             case .image(.endpoint(let segment)):
                 try await client.getImage(id, segment, asked, into: part, urgency: urgency)
-            case .image(.url(let url)): try await client.getImage(at: url, asked, into: part, urgency: urgency)
+            case .image(.url(let url)):
+                try await client.getImage(
+                    at: url, for: .image(named: name, of: job), asked, into: part, urgency: urgency)
             case .formPDF: try await client.getFormPDF(id, asked, into: part, urgency: urgency)
             }
         }
@@ -208,5 +210,11 @@ extension [Task<Void, Never>] {
         }
         for task in self { await task.value }
         clock.cancel()
+    }
+}
+
+extension RequestSubject {
+    static func image(named name: String, of job: Job) -> RequestSubject {
+        RequestSubject(.image, job: job.id, name: name)
     }
 }

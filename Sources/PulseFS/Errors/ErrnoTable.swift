@@ -27,4 +27,25 @@ package enum ErrnoTable {
         case .cacheFailed: .ioError
         }
     }
+
+    /// As errno(3) spells it; a number for one that this table does not give.
+    package static func name(of errno: Errno) -> String {
+        switch errno {
+        case .noSuchFileOrDirectory: "ENOENT"
+        case .invalidArgument: "EINVAL"
+        case .permissionDenied: "EACCES"
+        case .diskQuotaExceeded: "EDQUOT"
+        case .resourceBusy: "EBUSY"
+        case .ioError: "EIO"
+        case .timedOut: "ETIMEDOUT"
+        case .connectionRefused: "ECONNREFUSED"
+        case .noRouteToHost: "EHOSTUNREACH"
+        case .networkUnreachable: "ENETUNREACH"
+        case .protocolError: "EPROTO"
+        case .badMessage: "EBADMSG"
+        case .fileTooLarge: "EFBIG"
+        case .interrupted: "EINTR"
+        default: "\(errno.rawValue)"
+        }
+    }
 }

@@ -23,10 +23,13 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     /// What the cache said, when it was the cache that failed.
     let storeError: StoreError?
 
+    /// What the API said, or the network, when a request failed.
+    package let apiError: APIError?
+
     package init(_ reason: Reason, _ words: String) {
         self.reason = reason
         self.words = words
-        (retryAfter, storeError) = (nil, nil)
+        (retryAfter, storeError, apiError) = (nil, nil, nil)
     }
 
     package var description: String { words }
@@ -51,13 +54,13 @@ extension Failure {
             }
         self.reason = reason
         words = error.description
-        (retryAfter, storeError) = (error.retryDelay(), nil)
+        (retryAfter, storeError, apiError) = (error.retryDelay(), nil, error)
     }
 
     package init(_ error: StoreError) {
         reason = .cacheFailed
         words = error.description
-        (retryAfter, storeError) = (nil, error)
+        (retryAfter, storeError, apiError) = (nil, error, nil)
     }
 
     private static func reason(ofStatus status: Int) -> Reason {

@@ -34,6 +34,13 @@ package enum APITime {
         Date(timeIntervalSince1970: Double(time.nanoseconds / 1_000_000_000)).formatted(.iso8601)
     }
 
+    /// In UTC, to the millisecond.
+    static func preciseText(_ time: Timestamp) -> String {
+        let milliseconds = (time.nanoseconds / 1_000_000) % 1000
+        let digits = String(1000 + max(0, milliseconds)).dropFirst()
+        return text(time).replacing("Z", with: ".\(digits)Z")
+    }
+
     static var now: Timestamp {
         let seconds = Date().timeIntervalSince1970
         return Timestamp(nanoseconds: Int64(seconds * 1e9))

@@ -73,6 +73,9 @@ extension JobFetcher {
             let ordinal = known?.ordinal ?? catalog.ordinalInMemory(for: id)
             job = Job(ordinal: ordinal, id: id, facts: facts, artifacts: isDropped ? [] : known?.artifacts ?? [])
         }
+        if known?.phase != .expired {
+            events.record(.jobExpired, Place(job: id.text), message: "the API has let go of the job")
+        }
         catalog.put(job, for: reader, changed: true)
         return job
     }

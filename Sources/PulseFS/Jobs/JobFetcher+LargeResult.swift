@@ -50,7 +50,8 @@ extension JobFetcher {
         try await enter(.claimed, job)
         store.steps.reached(.claimed)
         do throws(APIError) {
-            _ = try await client.getLargeResult(at: url, into: ReservingSink(claim.document))
+            _ = try await client.getLargeResult(
+                at: url, of: job.id, into: ReservingSink(claim.document))
         } catch {
             throw Failure(error)
         }
@@ -120,6 +121,7 @@ extension JobFetcher {
     }
 
     private func enter(_ event: LedgerEvent, _ job: Job) async throws(Failure) {
+        events.record(Event.Kind(event), Place(job: job.id.text), message: "entered in the ledger by \(actor)")
         try await store { store throws(StoreError) in
             try await store.enter(event, origin: self.origin, id: job.id.text, actor: self.actor, at: APITime.now)
         }
@@ -135,5 +137,18 @@ extension JobFetcher {
         _ work: (ArtifactStore) async throws(StoreError) -> Value
     ) async throws(Failure) -> Value {
         do throws(StoreError) { return try await work(store) } catch { throw Failure(error) }
+    }
+}
+
+extension Event.Kind {
+    fileprivate init(_ event: LedgerEvent) {
+        self =
+            switch event {
+            case .claimed: .resultClaimed
+            case .delivered: .resultDelivered
+            case .gone: .resultGone
+            case .unusable: .resultUnusable
+            case .lost: .resultLost
+            }
     }
 }

@@ -9,6 +9,7 @@ final class JobFetcher: Sendable {
     let store: ArtifactStore
     let catalog: JobCatalog
     let keyring: Keyring
+    let events: EventLog
     /// Who asks, in words, for the ledger.
     let actor: String
     let onExpiry: ExpiryPolicy
@@ -20,13 +21,14 @@ final class JobFetcher: Sendable {
 
     /// `now` is what answers are dated by.
     init(
-        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, keyring: Keyring, actor: String,
-        onExpiry: ExpiryPolicy, now: @escaping @Sendable () -> Timestamp
+        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, keyring: Keyring, events: EventLog,
+        actor: String, onExpiry: ExpiryPolicy, now: @escaping @Sendable () -> Timestamp
     ) {
         self.client = client
         self.store = store
         self.catalog = catalog
         self.keyring = keyring
+        self.events = events
         self.actor = actor
         self.onExpiry = onExpiry
         self.now = now

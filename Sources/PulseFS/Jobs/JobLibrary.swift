@@ -19,6 +19,7 @@ package final class JobLibrary: Sendable {
     package let watches: JobWatches
     let waitRules: WaitRules
     let keyring: Keyring
+    package let events: EventLog
     private let fetches = Flights<ForKey<JobID>, Job>()
     private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
     private let refills = Flights<ForKey<JobOrdinal>, Job>()
@@ -34,7 +35,7 @@ package final class JobLibrary: Sendable {
     /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`. `clock` is what everything grows
     /// old by within this library; `now` dates what the API says.
     package init(
-        client: PulseClient, store: ArtifactStore, keyring: Keyring, actor: String,
+        client: PulseClient, store: ArtifactStore, keyring: Keyring, events: EventLog = EventLog(), actor: String,
         largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep,
         waiting: WaitRules = WaitRules(), parts: PartGeometry = .standard,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
@@ -49,11 +50,12 @@ package final class JobLibrary: Sendable {
         self.clock = clock
         self.now = now
         self.keyring = keyring
+        self.events = events
         self.client = client
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
         fetcher = JobFetcher(
-            client: client, store: store, catalog: catalog, keyring: keyring, actor: actor, onExpiry: onExpiry, now: now
-        )
+            client: client, store: store, catalog: catalog, keyring: keyring, events: events, actor: actor,
+            onExpiry: onExpiry, now: now)
         let servers = Servers(api: client.origin)
         downloads = ArtifactDownloads(client: client, store: store, catalog: catalog, servers: servers, parts: parts)
         sizes = SizeProbe(

@@ -29,6 +29,7 @@ package final class Keyring: KeySource {
     private let supply: KeySupply
     private let store: ArtifactStore
     private let origin: String
+    private let events: EventLog
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state: Mutex<State>
     private let checks = Flights<Question, Void>()
@@ -36,11 +37,13 @@ package final class Keyring: KeySource {
     /// `now` is the clock of the rules.
     package init(
         _ key: APIKey, from supply: KeySupply = .fixed, store: ArtifactStore, origin: APIOrigin,
-        rules: KeyRules = KeyRules(), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        rules: KeyRules = KeyRules(), events: EventLog = EventLog(),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.supply = supply
         self.store = store
         self.origin = origin.description
+        self.events = events
         self.now = now
         let fingerprint = key.withSecret { store.fingerprint(ofKey: $0) }
         let memory = Self.memory(of: fingerprint, store, origin.description)
@@ -130,6 +133,7 @@ package final class Keyring: KeySource {
             }
             if isNew {
                 MountLog.mount.warning("the key in use stays in use", metadata: ["reason": "\(error)"])
+                events.record(.keyUnreadable, message: error.message)
             }
             return
         }
@@ -149,6 +153,7 @@ package final class Keyring: KeySource {
             return state.watch.replaced(memory: memory, at: now())
         }
         MountLog.mount.notice("another API key is in use", metadata: ["key": "\(fingerprint)"])
+        events.record(.keyReplaced, message: "another API key is in use")
         state.withLock { $0.observer }(.replaced)
     }
 
@@ -182,10 +187,12 @@ package final class Keyring: KeySource {
                 MountLog.mount.warning(
                     "everything that the API key reads is closed",
                     metadata: ["key": "\(inUse.fingerprint)", "reason": "\(words)"])
+                events.record(.keyClosed, message: words)
                 observer(.closed)
             case .open:
                 MountLog.mount.notice(
                     "what the API key reads is open again", metadata: ["key": "\(inUse.fingerprint)"])
+                events.record(.keyOpened, message: "what the API key reads is open again")
                 observer(.opened)
             }
         }

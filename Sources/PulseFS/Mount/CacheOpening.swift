@@ -12,7 +12,11 @@ package import SystemPackage
 package enum CacheOpening {
     /// A cache that is someone else's, or newer than this program, is refused. One that cannot be written is replaced by a
     /// temporary one: slower, as nothing is kept, and not broken.
-    package static func open(_ path: FilePath, limits: StoreLimits) throws(MountFailure) -> ArtifactStore {
+    ///
+    /// `events` is told what happens to it.
+    package static func open(
+        _ path: FilePath, limits: StoreLimits, events: EventLog = EventLog()
+    ) throws(MountFailure) -> ArtifactStore {
         let store: ArtifactStore
         do throws(StoreError) {
             store = try openKept(path, limits)
@@ -22,11 +26,15 @@ package enum CacheOpening {
             MountLog.cache.warning(
                 "the cache cannot be written; what is fetched is kept until the mount ends",
                 metadata: ["reason": "\(error)"])
+            events.record(.cacheUnwritable, message: "\(error)")
             do throws(StoreError) { return try ArtifactStore(temporaryInsteadOf: path) } catch {
                 throw MountFailure("cannot use the cache: \(error)")
             }
         }
-        store.observe { log($0) }
+        store.observe { event in
+            log(event)
+            events.record(event)
+        }
         Task { await recover(store) }
         return store
     }
@@ -68,6 +76,28 @@ package enum CacheOpening {
                 "the index of the cache was lost and is made again", metadata: ["jobs": "\(jobs)", "files": "\(blobs)"])
         case .evicted(let files, let bytes):
             MountLog.cache.debug("files left the cache", metadata: ["files": "\(files)", "bytes": "\(bytes)"])
+        }
+    }
+}
+
+extension EventLog {
+    /// Takes in what happened to the cache.
+    func record(_ event: StoreEvent) {
+        switch event {
+        case .unwritable(let error): record(.cacheUnwritable, message: "\(error)")
+        case .writableAgain: record(.cacheWritable, message: "the cache can be written again")
+        case .quarantined(let name, let job, let path):
+            cache.quarantine()
+            let isImage = JobFile.slot(named: name) == nil
+            record(
+                .fileQuarantined, Place(job: job, file: isImage ? "images/\(name)" : name),
+                message: "a file of the cache was damaged; it is fetched again, and what is left of it is in \(path)")
+        case .indexRebuilt(let jobs, let blobs):
+            record(
+                .indexRebuilt, message: "the index of the cache was lost; made again for \(jobs) jobs, \(blobs) files")
+        case .evicted(let files, let bytes):
+            cache.evict(files, bytes)
+            record(.filesEvicted, message: "\(files) files, \(bytes) bytes")
         }
     }
 }

@@ -16,10 +16,11 @@ package final class LibraryOpening: Sendable {
     /// Descriptors for all that is not a request: the kernel's queue, the index, blobs that are read.
     private static let otherDescriptors = 512
 
-    /// `actor` says in the ledger who fetched what.
+    /// `actor` says in the ledger who fetched what. `events` is told what happens.
     package init(
         on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
-        rules: KeyRules = KeyRules(), actor: String, largeResults: LargeResultPolicy = .automatic,
+        rules: KeyRules = KeyRules(), events: EventLog = EventLog(), actor: String,
+        largeResults: LargeResultPolicy = .automatic,
         onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules()
     ) throws(MountFailure) {
         do throws(TransferError) {
@@ -31,11 +32,12 @@ package final class LibraryOpening: Sendable {
         } catch {
             throw MountFailure("cannot start: \(error)")
         }
-        keyring = Keyring(key, from: supply, store: store, origin: origin, rules: rules)
-        let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
+        keyring = Keyring(key, from: supply, store: store, origin: origin, rules: rules, events: events)
+        let client = PulseClient(
+            origin: origin, engine: engine, scheduler: scheduler, keys: keyring, observer: { events.note($0) })
         keyring.ask(client)
         library = JobLibrary(
-            client: client, store: store, keyring: keyring, actor: actor, largeResults: largeResults,
+            client: client, store: store, keyring: keyring, events: events, actor: actor, largeResults: largeResults,
             onExpiry: onExpiry, waiting: waiting)
     }
 

@@ -33,10 +33,12 @@ package final class Mount: Sendable {
     /// Opens the cache and makes the mount; `serve` then answers.
     package init(_ configuration: MountConfiguration) throws(MountFailure) {
         try MountPoint.check(configuration.mountpoint)
-        let store = try CacheOpening.open(configuration.cacheDirectory, limits: configuration.cacheLimits)
+        let events = EventLog()
+        let store = try CacheOpening.open(
+            configuration.cacheDirectory, limits: configuration.cacheLimits, events: events)
         opening = try LibraryOpening(
             on: store, origin: configuration.origin, key: configuration.key, from: configuration.keySupply,
-            rules: configuration.keyRules,
+            rules: configuration.keyRules, events: events,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
             waiting: WaitRules(patience: configuration.waitPatience))
@@ -47,8 +49,13 @@ package final class Mount: Sendable {
             switch file {
             case .version: "pulsefs \(Version.text)\n"
             case .metrics:
-                counted.metrics(requests: scheduler.snapshot, key: keyring.word, watched: library.watches.counts)
+                counted.metrics(
+                    requests: scheduler.snapshot, key: keyring.word, watched: library.watches.counts,
+                    activity: Metrics.Activity(
+                        requests: events.requests.all, receivedBytes: scheduler.receivedBytes,
+                        cache: events.cache.values, residentBytes: Metrics.residentBytes))
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
+            case .log: events.text
             }
         }
         let policy = AttributePolicy(
@@ -56,7 +63,9 @@ package final class Mount: Sendable {
         var options = MountOptions(
             mountpoint: configuration.mountpoint, source: "pulse:\(configuration.origin)", subtype: "pulsefs")
         options.allowOther = configuration.allowOther
-        let files = PulseFileSystem(library: library, keyring: keyring, policy: policy, control: control)
+        let files = PulseFileSystem(
+            library: library, keyring: keyring, policy: policy, control: control,
+            crawlers: Crawlers(configuration.noFetch))
         do throws(MountError) {
             session = try Session(serving: files, options: options)
             counted.session = session
@@ -128,10 +137,12 @@ private final class CountedSession: Sendable {
     }
 
     func metrics(
-        requests: RequestScheduler.Snapshot, key: String, watched: (jobs: Int, waiters: Int)
+        requests: RequestScheduler.Snapshot, key: String, watched: (jobs: Int, waiters: Int),
+        activity: Metrics.Activity
     ) -> String {
         guard let session else { return "# EOF\n" }
         return Metrics.text(
-            session.counters, waiting: session.waiting, requests: requests, key: key, watched: watched)
+            session.counters, waiting: session.waiting, requests: requests, key: key, watched: watched,
+            activity: activity)
     }
 }

@@ -15,6 +15,8 @@ package struct MountConfiguration: Sendable {
     package var largeResults = LargeResultPolicy.automatic
     package var waitPatience = WaitRules.standardPatience
     package var onExpiry = ExpiryPolicy.keep
+    /// Names of programs that cause no request.
+    package var noFetch = Crawlers.standard
     package var allowOther = false
     package var owner: UInt32
     package var group: UInt32

@@ -23,6 +23,7 @@ package struct SettingsFlags: Sendable {
     package var largeResults: String?
     package var waitTimeout: String?
     package var onExpiry: String?
+    package var noFetch: String?
 
     package init(
         apiURL: String? = nil, apiKeyFile: String? = nil, cacheDirectory: String? = nil, authTTL: String? = nil,
@@ -48,6 +49,8 @@ package struct Settings: Sendable {
     /// How long whoever waits for a job goes on when the API cannot be asked.
     package let waitPatience: Duration
     package let onExpiry: ExpiryPolicy
+    /// Names of programs that cause no request.
+    package let noFetch: [String]
 
     /// Reads the key last, so that every other problem is known by then. Reports the first problem found.
     package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
@@ -57,6 +60,7 @@ package struct Settings: Sendable {
         let reader = Self.reader(flags, environment)
         keyRules = try Self.keyRules(reader)
         waitPatience = try Self.waitPatience(reader)
+        noFetch = reader.string(forKey: "no-fetch").map { Crawlers.names(in: $0) } ?? Crawlers.standard
         (key, keySupply) = try Self.key(reader, environment)
     }
 
@@ -71,6 +75,7 @@ package struct Settings: Sendable {
             "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
             "cache-size": flags.cacheSize, "large-results": flags.largeResults, "auth-ttl": flags.authTTL,
             "offline": flags.offline, "wait-timeout": flags.waitTimeout, "on-expiry": flags.onExpiry,
+            "no-fetch": flags.noFetch,
         ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
             values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
         }
@@ -102,7 +107,10 @@ package struct Settings: Sendable {
         values["WAIT_TIMEOUT"] = environment["PULSEFS_WAIT_TIMEOUT"]
         values["ON_EXPIRY"] = environment["PULSEFS_ON_EXPIRY"]
         values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
-        return values.filter { !$0.value.isEmpty }
+        values = values.filter { !$0.value.isEmpty }
+        // Here, nothing is a list of no programs.
+        values["NO_FETCH"] = environment["PULSEFS_NO_FETCH"]
+        return values
     }
 
     static func cacheDirectory(

@@ -118,7 +118,7 @@ final class SizeProbe: Sendable {
         guard servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {
             return try await downloads.size(name, from: source, of: job)
         }
-        let result = await head(source, of: job, urgency).map { announcement -> UInt64? in
+        let result = await head(name, source, of: job, urgency).map { announcement -> UInt64? in
             if let serves = announcement.servesRanges { servers.note(ranges: serves ? .served : .ignored, of: source) }
             return announcement.size
         }
@@ -137,13 +137,15 @@ final class SizeProbe: Sendable {
     }
 
     private func head(
-        _ source: ArtifactSource, of job: Job, _ urgency: Urgency
+        _ name: String, _ source: ArtifactSource, of job: Job, _ urgency: Urgency
     ) async -> Result<FileAnnouncement, APIError> {
         do throws(APIError) {
             switch source {
             case .image(.endpoint(let segment)):
                 return .success(try await client.headImage(job.id, segment, urgency: urgency))
-            case .image(.url(let url)): return .success(try await client.headImage(at: url, urgency: urgency))
+            case .image(.url(let url)):
+                return .success(
+                    try await client.headImage(at: url, for: .image(named: name, of: job), urgency: urgency))
             case .formPDF: return .success(try await client.headFormPDF(job.id, urgency: urgency))
             }
         } catch {

@@ -10,6 +10,9 @@ package enum Node: Hashable, Sendable {
     case readme
     case control
     case controlFile(ControlFile)
+    /// `.pulsefs/explain`, and the files in it by their numbers.
+    case explain
+    case explained(Int)
     case jobs
     case job(JobOrdinal)
     case images(JobOrdinal)
@@ -18,6 +21,9 @@ package enum Node: Hashable, Sendable {
     private static let slotBits: UInt64 = 20
     private static let slotMask: UInt64 = (1 << slotBits) - 1
     private static let firstControlFile: UInt64 = 16
+    private static let firstExplained: UInt64 = 4096
+    /// How many numbers there are for them.
+    static let explainedFiles = Int((1 << slotBits) - firstExplained)
 
     package var id: NodeID {
         switch self {
@@ -25,6 +31,8 @@ package enum Node: Hashable, Sendable {
         case .readme: NodeID(2)
         case .control: NodeID(3)
         case .jobs: NodeID(4)
+        case .explain: NodeID(5)
+        case .explained(let number): NodeID(Self.firstExplained + UInt64(number))
         case .controlFile(let file): NodeID(Self.firstControlFile + UInt64(file.rawValue))
         case .job(let ordinal): Self.id(ordinal, 0)
         case .images(let ordinal): Self.id(ordinal, UInt64(ArtifactSlot.images.rawValue))
@@ -53,6 +61,8 @@ package enum Node: Hashable, Sendable {
         case 2: self = .readme
         case 3: self = .control
         case 4: self = .jobs
+        case 5: self = .explain
+        case Self.firstExplained...: self = .explained(Int(low - Self.firstExplained))
         default:
             guard low >= Self.firstControlFile, let file = ControlFile(rawValue: Int(low - Self.firstControlFile))
             else { return nil }

@@ -10,23 +10,28 @@ extension PulseFileSystem {
         switch Node(node) {
         case .root: return .now(page(rootEntries, after: cookie, limit))
         case .control: return .now(page(controlEntries, after: cookie, limit))
+        case .explain: return .now([])
         case .jobs:
-            return withKey { tree in
-                tree.library.noticeListing(by: caller.thread)
+            return withKey(for: caller) { tree in
+                if !tree.crawlers.contains(caller.thread) { tree.library.noticeListing(by: caller.thread) }
                 return tree.listJobs(after: cookie, limit)
             }
         case .job(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in .now(tree.page(tree.entries(of: job), after: cookie, limit)) }
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
+                    .now(tree.page(tree.entries(of: job), after: cookie, limit))
+                }
             }
         case .images(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in
-                    tree.library.noticeListing(ofImagesOf: job, by: caller.thread)
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
+                    if !tree.crawlers.contains(caller.thread) {
+                        tree.library.noticeListing(ofImagesOf: job, by: caller.thread)
+                    }
                     return tree.listImages(of: job, after: cookie, limit)
                 }
             }
-        case .readme, .controlFile, .file: return .failed(.notDirectory)
+        case .readme, .controlFile, .explained, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
     }
@@ -78,7 +83,7 @@ extension PulseFileSystem {
                         cookie: DirectoryCookie(UInt64(job.ordinal.rawValue)), entry: job.isTerminal ? entry : nil)
                 })
         } catch {
-            return .failed(error.logged)
+            return .failed(logged(error))
         }
     }
 
@@ -110,7 +115,7 @@ extension PulseFileSystem {
                 do throws(Failure) {
                     return self.images(of: try await library.fetchLargeResult(of: job), after: cookie, limit)
                 } catch {
-                    throw error.logged
+                    throw self.logged(error, job.id)
                 }
             }
         }

@@ -4,9 +4,18 @@ import SystemPackage
 /// What only a good key reads: everything below `jobs/`. The directory itself stays, as a place where things may come back.
 extension PulseFileSystem {
     /// The answer while the key is good; a refusal while it is not. What is not known yet is found out first.
+    ///
+    /// For a crawler nothing is found out: it is refused what would need a request. EACCES, as no program asks again for that,
+    /// where EAGAIN would make some ask for ever; and neither absence nor a size of 0, which would be a lie.
     func withKey<Value: Sendable>(
-        _ answer: @escaping @Sendable (PulseFileSystem) -> Answer<Value>
+        for caller: Caller, _ answer: @escaping @Sendable (PulseFileSystem) -> Answer<Value>
     ) -> Answer<Value> {
+        if crawlers.contains(caller.thread) {
+            guard keyring.isOpen, case let known = answer(self), !known.isLater else {
+                return .failed(.permissionDenied)
+            }
+            return known
+        }
         switch keyring.door() {
         case .open:
             let answer = answer(self)
@@ -34,4 +43,8 @@ extension PulseFileSystem {
         if let closed = keyring.closed { throw ErrnoTable.errno(for: closed) }
         return try outcome.get()
     }
+}
+
+extension Answer {
+    fileprivate var isLater: Bool { if case .later = self { true } else { false } }
 }

@@ -11,16 +11,21 @@ extension PulseFileSystem {
         switch Node(directory) {
         case .root: return .now(lookupInRoot(name))
         case .control: return .now(lookupInControl(name))
-        case .jobs: return withKey { tree in tree.lookupJob(name) }
+        case .explain: return .now(lookupExplained(name))
+        case .jobs: return withKey(for: caller) { tree in tree.lookupJob(name, for: caller) }
         case .job(let ordinal):
             // It is there whatever the job does meanwhile.
-            if name == JobFile.waitName { return withKey { tree in tree.known(ordinal).then(tree.lookupWait) } }
-            return withKey { tree in tree.withJob(ordinal) { job, tree in tree.lookup(name, in: job) } }
-        case .images(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in tree.lookupImage(name, of: job, for: caller.thread) }
+            if name == JobFile.waitName {
+                return withKey(for: caller) { tree in tree.known(ordinal).then(tree.lookupWait) }
             }
-        case .readme, .controlFile, .file: return .failed(.notDirectory)
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in tree.lookup(name, in: job) }
+            }
+        case .images(let ordinal):
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in tree.lookupImage(name, of: job, for: caller.thread) }
+            }
+        case .readme, .controlFile, .explained, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
     }
@@ -37,6 +42,11 @@ extension PulseFileSystem {
     }
 
     private func lookupInControl(_ name: String) -> LookupReply {
+        if name == ExplainedPaths.directory {
+            return .found(
+                Entry(
+                    attributes: policy.directory(.explain), nameLifetime: .forever, attributesLifetime: .forever))
+        }
         guard let file = ControlFile(name: name) else { return .absent(.forever) }
         // A control file is made anew for whoever opens it: so the name is asked for each time.
         return .found(
@@ -45,25 +55,30 @@ extension PulseFileSystem {
                 attributesLifetime: .none))
     }
 
-    private func lookupJob(_ name: String) -> Answer<LookupReply> {
+    private func lookupJob(_ name: String, for caller: Caller) -> Answer<LookupReply> {
         guard let id = JobID(name) else { return .now(.absent(.forever)) }
-        if let refusal = library.catalog.refusal(of: id) { return Self.refused(refusal) }
+        if let refusal = library.catalog.refusal(of: id) { return refused(refusal, id) }
         do throws(Failure) {
-            if let job = try library.catalog.job(id), isCurrent(job) { return .now(.found(entry(for: job))) }
+            let isCrawler = crawlers.contains(caller.thread)
+            if let job = try library.catalog.job(id), isCrawler || isCurrent(job) {
+                return .now(.found(entry(for: job)))
+            }
+            // Nobody asks for it: others who look are not to find it absent.
+            if isCrawler { return .now(.absent(.none)) }
         } catch {
-            return .failed(error.logged)
+            return .failed(logged(error, id))
         }
         return .later { [library] () throws(Errno) in
             do throws(Failure) {
                 return .found(self.entry(for: try await library.refresh(id)))
             } catch {
-                return try await Self.refused(error).resolved()
+                return try await self.refused(error, id).resolved()
             }
         }
     }
 
-    private static func refused(_ failure: Failure) -> Answer<LookupReply> {
-        failure.isAbsence ? .now(.absent(absenceLifetime)) : .failed(failure.logged)
+    private func refused(_ failure: Failure, _ id: JobID) -> Answer<LookupReply> {
+        failure.isAbsence ? .now(.absent(Self.absenceLifetime)) : .failed(logged(failure, id))
     }
 
     func entry(for job: Job) -> Entry {
@@ -85,7 +100,9 @@ extension PulseFileSystem {
         if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult {
             return .later { [library] () throws(Errno) in
                 let whole: Job
-                do throws(Failure) { whole = try await library.fetchLargeResult(of: job) } catch { throw error.logged }
+                do throws(Failure) { whole = try await library.fetchLargeResult(of: job) } catch {
+                    throw self.logged(error, Place(job: job.id.text, file: name))
+                }
                 guard JobFile.exists(slot, in: whole, library) else {
                     return .absent(self.absenceLifetime(of: slot, in: whole))
                 }
@@ -123,7 +140,7 @@ extension PulseFileSystem {
             } catch  where error.isAbsence {
                 return .absent(Self.absenceLifetime)
             } catch {
-                throw error.logged
+                throw self.logged(error, Place(job: job.id.text, file: "images/\(name)"))
             }
         }
     }
@@ -149,7 +166,7 @@ extension PulseFileSystem {
             do throws(Failure) {
                 return self.entry(try await library.sized(artifact, of: job), of: job)
             } catch {
-                throw error.logged
+                throw self.logged(error, Place(job, artifact))
             }
         }
     }

@@ -11,10 +11,10 @@ extension PulseFileSystem {
         _ node: NodeID, _ events: PollEvents, waiting: PollHandle?, for caller: Caller
     ) -> Answer<PollEvents> {
         guard case .file(let ordinal, .status) = Node(node) else { return .now(events.intersection(.regularFile)) }
-        return withKey { tree in
+        return withKey(for: caller) { tree in
             tree.known(ordinal).then { job in
                 // Before the look: a change that comes in between wakes for nothing, and is not missed.
-                if let waiting, !job.phase.isTerminal {
+                if let waiting, !job.phase.isTerminal, !tree.crawlers.contains(caller.thread) {
                     tree.library.watches.wake(waiting, withNextAnswerAbout: job.id)
                 }
                 return .now(tree.isNews(job, caller) ? events.intersection([.readable, .exceptional]) : [])

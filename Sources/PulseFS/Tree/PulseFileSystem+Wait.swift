@@ -34,7 +34,9 @@ extension PulseFileSystem {
     }
 
     private func ended(_ job: Job) async throws(Errno) -> Job {
-        do throws(Failure) { return try await library.untilEnded(job.id) } catch { throw error.logged }
+        do throws(Failure) { return try await library.untilEnded(job.id) } catch {
+            throw logged(error, job.id)
+        }
     }
 
     private func waitAttributes(of job: Job, isEnded ending: JobEnding?) -> AttributeReply {

@@ -1,6 +1,5 @@
 import ArtifactStore
 package import FUSE
-import Logging
 import PulseAPI
 import SystemPackage
 
@@ -12,40 +11,52 @@ package final class PulseFileSystem: FileSystem {
     let keyring: Keyring
     let handedOut = HandedOut()
     let polled = PolledStatuses()
+    let explained = ExplainedPaths()
+    let crawlers: Crawlers
 
-    package init(library: JobLibrary, keyring: Keyring, policy: AttributePolicy, control: ControlFiles) {
+    package init(
+        library: JobLibrary, keyring: Keyring, policy: AttributePolicy, control: ControlFiles,
+        crawlers: Crawlers = Crawlers([])
+    ) {
         self.library = library
         self.keyring = keyring
         self.policy = policy
         self.control = control
+        self.crawlers = crawlers
     }
 
     package func getattr(_ node: NodeID, isOpen: Bool, for caller: Caller) -> Answer<AttributeReply> {
         guard let node = Node(node) else { return .failed(.staleNFSFileHandle) }
         switch node {
-        case .root, .control: return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
+        case .root, .control, .explain:
+            return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
         case .readme: return .now(AttributeReply(attributes: readmeAttributes, lifetime: .forever))
         case .jobs: return .now(AttributeReply(attributes: jobsAttributes, lifetime: .forever))
         case .controlFile(let file):
             return .now(
                 AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .none))
+        case .explained(let number):
+            guard let attributes = explainedAttributes(number) else { return .failed(.staleNFSFileHandle) }
+            return .now(AttributeReply(attributes: attributes, lifetime: .none))
         case .job(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in .now(tree.attributes(ofDirectory: node, job)) }
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in .now(tree.attributes(ofDirectory: node, job)) }
             }
         case .file(let ordinal, .wait):
-            return withKey { tree in tree.known(ordinal).then { tree.waitAttributes(of: $0, isRead: isOpen) } }
+            return withKey(for: caller) { tree in
+                tree.known(ordinal).then { tree.waitAttributes(of: $0, isRead: isOpen) }
+            }
         case .images(let ordinal):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
                     // Dropped with all that was in it.
                     guard JobFile.exists(.images, in: job, tree.library) else { return .failed(.noSuchFileOrDirectory) }
                     return .now(tree.attributes(ofDirectory: node, job))
                 }
             }
         case .file(let ordinal, let slot):
-            return withKey { tree in
-                tree.withJob(ordinal) { job, tree in
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
                     tree.entry(slot, of: job).map {
                         AttributeReply(attributes: $0.attributes, lifetime: $0.attributesLifetime)
                     }
@@ -58,10 +69,15 @@ package final class PulseFileSystem: FileSystem {
         switch Node(node) {
         case .readme: return .now(.bytes(slice(ReadMe.bytes, offset, count)))
         case .controlFile(let file): return .now(.bytes(slice(control.bytes(of: file), offset, count)))
+        case .explained(let number):
+            guard let file = explained.file(number) else { return .failed(.staleNFSFileHandle) }
+            return .now(.bytes(slice(file.bytes, offset, count)))
         case .file(let ordinal, .wait):
-            return withKey { tree in tree.known(ordinal).then { tree.readWait(of: $0, at: offset, count: count) } }
+            return withKey(for: caller) { tree in
+                tree.known(ordinal).then { tree.readWait(of: $0, at: offset, count: count) }
+            }
         case .file(let ordinal, let slot):
-            return withKey { tree in
+            return withKey(for: caller) { tree in
                 // What the kernel holds a node of may be read without asking whether the job has gone on.
                 tree.known(ordinal).then { job in
                     tree.read(slot, of: job, at: offset, count: count, for: caller)
@@ -82,26 +98,36 @@ package final class PulseFileSystem: FileSystem {
             default: nil
             }
         if let own {
-            if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
+            noticeRead(of: slot, of: job, at: offset, by: caller)
             return .now(.bytes(slice(own, offset, count)))
         }
         guard let artifact = job.artifact(slot) else {
             return .failed(job.phase == .expired ? .noSuchFileOrDirectory : .staleNFSFileHandle)
         }
         let otherwise = { @Sendable () async throws(Errno) -> ReadReply in
-            try await self.whileOpen { () throws(Errno) in
+            // Damaged, and not to be fetched again for such a one.
+            if self.crawlers.contains(caller.thread) { throw .permissionDenied }
+            return try await self.whileOpen { () throws(Errno) in
                 do throws(Failure) {
                     return try await self.library.read(artifact, of: job, at: offset, count: count, for: caller.thread)
                 } catch {
-                    throw error.logged
+                    throw self.logged(error, Place(job, artifact))
                 }
             }
         }
         if !job.isMisshown(slot), let blob = library.blob(slot, of: job), blob.size == artifact.size ?? blob.size {
-            if offset == 0 { library.noticeRead(of: slot, of: job, by: caller.thread) }
+            noticeRead(of: slot, of: job, at: offset, by: caller)
+            library.events.cache.hit()
             return .now(.file(blob, offset: offset, length: count, otherwise: otherwise))
         }
+        library.events.cache.miss()
         return .later(otherwise)
+    }
+
+    /// What a program reads now tells what it is going to read next; nothing is fetched ahead of a crawler.
+    private func noticeRead(of slot: ArtifactSlot, of job: Job, at offset: UInt64, by caller: Caller) {
+        guard offset == 0, !crawlers.contains(caller.thread) else { return }
+        library.noticeRead(of: slot, of: job, by: caller.thread)
     }
 
     package func statfs() -> FileSystemStatistics {
@@ -120,21 +146,23 @@ package final class PulseFileSystem: FileSystem {
         do throws(Failure) {
             if let job = try library.catalog.job(ordinal) { return .now(job) }
             guard let id = try library.catalog.id(of: ordinal) else { return .failed(.staleNFSFileHandle) }
-            if let refusal = library.catalog.refusal(of: id) { return .failed(refusal.logged) }
+            if let refusal = library.catalog.refusal(of: id) { return .failed(logged(refusal, id)) }
             return .later { () throws(Errno) in try await self.refreshed(id) }
         } catch {
-            return .failed(error.logged)
+            return .failed(logged(error))
         }
     }
 
     /// Answers about a job: now when what is known of it is final or fresh, else when the API has been asked.
+    ///
+    /// A crawler is shown a running job as it was when last heard of.
     func withJob<Value: Sendable>(
-        _ ordinal: JobOrdinal, _ answer: @escaping @Sendable (Job, PulseFileSystem) -> Answer<Value>
+        _ ordinal: JobOrdinal, for caller: Caller, _ answer: @escaping @Sendable (Job, PulseFileSystem) -> Answer<Value>
     ) -> Answer<Value> {
         known(ordinal).then { job in
-            if self.isCurrent(job) {
+            if self.isCurrent(job) || self.crawlers.contains(caller.thread) {
                 do throws(Failure) { return answer(try self.library.known(job), self) } catch {
-                    return .failed(error.logged)
+                    return .failed(self.logged(error, job.id))
                 }
             }
             return .later { () throws(Errno) in try await answer(try await self.refreshed(job.id), self).resolved() }
@@ -144,7 +172,7 @@ package final class PulseFileSystem: FileSystem {
     func isCurrent(_ job: Job) -> Bool { library.catalog.freshness(of: job) != .zero }
 
     func refreshed(_ id: JobID) async throws(Errno) -> Job {
-        do throws(Failure) { return try await library.refresh(id) } catch { throw error.logged }
+        do throws(Failure) { return try await library.refresh(id) } catch { throw logged(error, id) }
     }
 
     /// Without end for what is final; for the rest as long as the last answer is good.
@@ -185,12 +213,11 @@ extension FileTime {
     static var now: FileTime { FileTime(APITime.now) }
 }
 
-extension Failure {
+extension PulseFileSystem {
     /// The errno for the kernel; the words, which it cannot carry, go to the log.
-    var logged: Errno {
-        if reason != .interrupted { MountLog.api.info("an operation failed", metadata: ["reason": "\(words)"]) }
-        return ErrnoTable.errno(for: self)
-    }
+    func logged(_ failure: Failure, _ place: Place? = nil) -> Errno { library.events.failed(failure, at: place) }
+
+    func logged(_ failure: Failure, _ id: JobID) -> Errno { logged(failure, Place(job: id.text)) }
 }
 
 extension Answer {

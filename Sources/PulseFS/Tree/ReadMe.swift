@@ -14,7 +14,11 @@ enum ReadMe {
           form.pdf              the filled form of a form job
           images/<file>         charts and figures; fetched when they are read, then kept
           .wait                 not listed; reading it waits until the job has ended, and says how
-        .pulsefs/               about this mount: version, metrics, jobs
+        .pulsefs/               about this mount, from memory and without a request:
+          version               of the program
+          metrics               counters, as OpenMetrics text
+          log                   the latest events, one JSON object a line: failed requests above all
+          jobs                  the known jobs with their states, one a line
 
         The API has no list of jobs: "ls jobs" shows those that were looked up before. Any other job is there as soon as it
         is named, so go to it by its id.
@@ -29,6 +33,7 @@ enum ReadMe {
         No such file: the job has no such artifact, is not completed yet, or has expired (see status.json, error.txt).
         Permission denied: the job belongs to another organisation, or the API refuses the key.
         Any other error: the API could not be asked; nothing is lost, try again.
+        What was behind an error, and what to do: pulsefs explain PATH
 
         """
 }

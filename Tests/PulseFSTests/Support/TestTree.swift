@@ -17,17 +17,21 @@ final class TestTree: Sendable {
     private let clock: StillClock
     private static func caller(_ thread: Int32 = 0) -> Caller { Caller(thread: thread, user: 0, group: 0) }
 
-    private init(library: JobLibrary, keyring: Keyring, clock: StillClock) {
+    private init(library: JobLibrary, keyring: Keyring, clock: StillClock, crawlers: Crawlers) {
         self.library = library
         self.clock = clock
         self.keyring = keyring
         let control = ControlFiles { [library] file in
-            file == .jobs ? KnownJobsList.text(library.catalog) : "\(file.name)\n"
+            switch file {
+            case .jobs: KnownJobsList.text(library.catalog)
+            case .log: library.events.text
+            default: "\(file.name)\n"
+            }
         }
         files = PulseFileSystem(
             library: library, keyring: keyring,
             policy: AttributePolicy(owner: 7, group: 8, mountedAt: FileTime(seconds: 1000)),
-            control: control)
+            control: control, crawlers: crawlers)
     }
 
     static let northwind = "pulse-demo-northwind-1"
@@ -39,24 +43,29 @@ final class TestTree: Sendable {
         _ address: String, cache: FilePath, key: String = northwind, keyFile: FilePath? = nil,
         rules: KeyRules = KeyRules(), clock: StillClock = StillClock(),
         scheduler: RequestScheduler = RequestScheduler(), parts: PartGeometry = .standard,
-        onExpiry: ExpiryPolicy = .keep,
+        onExpiry: ExpiryPolicy = .keep, crawlers: Crawlers = Crawlers([]),
         _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
         let secret = try #require(APIKey(key))
         let store = try ArtifactStore(at: cache)
         let engine = try TransferEngine(.init(userAgent: "pulsefs-tests"))
+        let events = EventLog(now: { clock.date })
+        store.observe { events.record($0) }
         let keyring = Keyring(
             secret, from: keyFile.map { .file($0) } ?? .fixed, store: store, origin: origin, rules: rules,
-            now: { clock.now })
-        let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
+            events: events, now: { clock.now })
+        let client = PulseClient(
+            origin: origin, engine: engine, scheduler: scheduler, keys: keyring, observer: { events.note($0) })
         keyring.ask(client)
         let library = JobLibrary(
-            client: client, store: store, keyring: keyring, actor: "a test", onExpiry: onExpiry, parts: parts,
+            client: client, store: store, keyring: keyring, events: events, actor: "a test", onExpiry: onExpiry,
+            parts: parts,
             clock: { clock.now }, sleep: { try await clock.sleep(until: $0) }, now: { clock.date })
         let outcome: Result<Value, any Error>
         do {
-            outcome = .success(try await body(TestTree(library: library, keyring: keyring, clock: clock)))
+            outcome = .success(
+                try await body(TestTree(library: library, keyring: keyring, clock: clock, crawlers: crawlers)))
         } catch {
             outcome = .failure(error)
         }
@@ -71,7 +80,7 @@ final class TestTree: Sendable {
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
         clock: StillClock = StillClock(), scheduler: RequestScheduler = RequestScheduler(),
         parts: PartGeometry = .standard, onExpiry: ExpiryPolicy = .keep,
-        _ body: (TestTree, Emulator) async throws -> Value
+        crawlers: Crawlers = Crawlers([]), _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
         // Whoever shuts the emulator down finds nobody else at its port.
         let port = try ReservedPort()
@@ -82,7 +91,7 @@ final class TestTree: Sendable {
             try await Emulator.with(configuration) { (emulator) async throws in
                 try await with(
                     emulator.baseURL, cache: scratch.appending("cache"), key: key, clock: clock, scheduler: scheduler,
-                    parts: parts, onExpiry: onExpiry
+                    parts: parts, onExpiry: onExpiry, crawlers: crawlers
                 ) { (tree) async throws in
                     try await body(tree, emulator)
                 }

@@ -1,0 +1,107 @@
+import FUSE
+import PulseAPI
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension Metrics {
+    /// What a mount has done so far, other than what the session and the scheduler count by themselves.
+    struct Activity {
+        var requests: [(kind: RequestCounts.Kind, count: UInt64)] = []
+        /// Bytes of bodies.
+        var receivedBytes: UInt64 = 0
+        var cache = CacheCounts.Values()
+        /// Bytes of memory; nil when it is not known.
+        var residentBytes: UInt64?
+    }
+
+    /// The operations that are answered with what was asked for, whose time says something.
+    static let timed: [Operation] = [.lookup, .getattr, .read, .readdir, .readdirplus, .poll]
+
+    static func lines(_ activity: Activity) -> [String] {
+        var lines = [
+            "# TYPE pulsefs_api_requests counter",
+            "# HELP pulsefs_api_requests Requests to the API that have ended, by what they were for and what came of them.",
+        ]
+        lines += activity.requests.map { entry in
+            let kind = entry.kind
+            return "pulsefs_api_requests_total{endpoint=\"\(kind.endpoint.rawValue)\",method=\"\(kind.method)\","
+                + "status=\"\(kind.outcome)\"} \(entry.count)"
+        }
+        lines += [
+            "# TYPE pulsefs_api_received_bytes counter",
+            "# UNIT pulsefs_api_received_bytes bytes",
+            "# HELP pulsefs_api_received_bytes Bytes of bodies that have come from the API, whatever became of them.",
+            "pulsefs_api_received_bytes_total \(activity.receivedBytes)",
+            "# TYPE pulsefs_cache_reads counter",
+            "# HELP pulsefs_cache_reads Reads of fetched files that reached this process, by whether the cache had the bytes.",
+            "pulsefs_cache_reads_total{outcome=\"hit\"} \(activity.cache.hits)",
+            "pulsefs_cache_reads_total{outcome=\"miss\"} \(activity.cache.misses)",
+            "# TYPE pulsefs_cache_evicted_files counter",
+            "# HELP pulsefs_cache_evicted_files Files that this process has removed to make room.",
+            "pulsefs_cache_evicted_files_total \(activity.cache.evictedFiles)",
+            "# TYPE pulsefs_cache_evicted_bytes counter",
+            "# UNIT pulsefs_cache_evicted_bytes bytes",
+            "# HELP pulsefs_cache_evicted_bytes What they took of the disk.",
+            "pulsefs_cache_evicted_bytes_total \(activity.cache.evictedBytes)",
+            "# TYPE pulsefs_cache_quarantined_files counter",
+            "# HELP pulsefs_cache_quarantined_files Damaged files that were set aside.",
+            "pulsefs_cache_quarantined_files_total \(activity.cache.quarantinedFiles)",
+        ]
+        if let bytes = activity.residentBytes {
+            lines += [
+                "# TYPE pulsefs_resident_memory_bytes gauge",
+                "# UNIT pulsefs_resident_memory_bytes bytes",
+                "# HELP pulsefs_resident_memory_bytes Memory that this process takes.",
+                "pulsefs_resident_memory_bytes \(bytes)",
+            ]
+        }
+        return lines
+    }
+
+    /// How long operations took, as cumulative histograms.
+    static func latencies(_ counters: OperationCounters) -> [String] {
+        let name = "pulsefs_fuse_operation_duration_seconds"
+        var lines = [
+            "# TYPE \(name) histogram",
+            "# UNIT \(name) seconds",
+            "# HELP \(name) From the kernel's request to the reply.",
+        ]
+        for operation in timed {
+            let latency = counters.latency(of: operation)
+            var count: UInt64 = 0
+            for (own, bound) in zip(latency.counts, bounds + ["+Inf"]) {
+                count += own
+                lines.append("\(name)_bucket{operation=\"\(operation)\",le=\"\(bound)\"} \(count)")
+            }
+            lines.append("\(name)_count{operation=\"\(operation)\"} \(count)")
+            lines.append("\(name)_sum{operation=\"\(operation)\"} \(seconds(latency.sum))")
+        }
+        return lines
+    }
+
+    /// As the specification wants floats to be written.
+    private static let bounds = OperationLatency.bounds.map { "\(Double($0) / 1e9)" }
+
+    private static func seconds(_ nanoseconds: UInt64) -> String {
+        let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return "\(whole).\(String(1_000_000_000 + rest).dropFirst())"
+    }
+
+    /// Bytes of memory that this process takes (proc_pid_statm(5)); nil when that cannot be read.
+    static var residentBytes: UInt64? {
+        guard let file = try? FileDescriptor.open("/proc/self/statm", .readOnly, options: .closeOnExec) else {
+            return nil
+        }
+        defer { try? file.close() }
+        var bytes = [UInt8](repeating: 0, count: 128)
+        guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
+        let fields = String(decoding: bytes[..<count], as: UTF8.self).split(separator: " ")
+        guard fields.count > 1, let pages = UInt64(fields[1]) else { return nil }
+        return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}

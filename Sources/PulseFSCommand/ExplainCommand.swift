@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import PulseAPI
+import PulseFS
+import SystemPackage
+
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say why a path of a mount is absent or fails, and what to do.",
+        discussion: """
+            Says what the path is, what is known of it, what was last asked for in vain and what came of it, and what to do. \
+            Asks the API nothing: whoever has just seen an error explains what they have seen. The path need not be there.
+
+              pulsefs explain ~/pulse/jobs/0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f/result.md
+              pulsefs explain jobs/0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f --cache-dir ~/.cache/pulsefs
+              pulsefs explain --json ~/pulse/jobs/nope | jq -r .finding
+
+            A path in no mount that is jobs/<jobId>/… or a job's id, and any with --cache-dir, is explained from the cache \
+            alone, which remembers no failed requests.
+
+            Keys of the JSON: path, below the root of the mount; finding, one word such as unknown_job; fine; what, known (an \
+            array) and advice, in words; errno, what a program gets; size in bytes; cached; problem, null or an object with \
+            request, status, code, message, request_id, time, since, tries and retry_after. What is not known is null.
+
+            Exit codes: 0 nothing is wrong, 1 something is, and was explained, 64 wrong usage.
+            """)
+
+    @OptionGroup var connection: ConnectionOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Argument(help: "A path in a mount, jobs/<jobId>/…, or a job's id.", completion: .file())
+    var path: String
+
+    func run() async throws {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw Terminal.failure("name a path in a mount, or a job's id", code: 64)
+        }
+        let diagnosis: Diagnosis
+        do { diagnosis = try await found() } catch { throw Terminal.failure(error) }
+        if json { try Terminal.say(json: diagnosis) } else { Terminal.say(Self.words(diagnosis)) }
+        if !diagnosis.isFine { throw ExitCode(1) }
+    }
+
+    private func found() async throws -> Diagnosis {
+        let named = FilePath(path)
+        let whole = named.isAbsolute ? named : FilePath(FileManager.default.currentDirectoryPath).pushing(named)
+        if connection.cache.cacheDir == nil, let mounted = MountedPath(whole) { return mounted.explain() }
+        guard let inTree = Self.inTree(path) else {
+            return Diagnosis(path, .outsideMount, what: "a path outside any mount of PulseFS")
+        }
+        return try await fromCache(inTree)
+    }
+
+    /// What is meant in a tree; nil for a path that means another place.
+    private static func inTree(_ text: String) -> String? {
+        if text == "jobs" || text.hasPrefix("jobs/") { return text }
+        return text.contains("/") ? nil : "jobs/\(text)"
+    }
+
+    private func fromCache(_ path: String) async throws -> Diagnosis {
+        let environment = ProcessInfo.processInfo.environment
+        let settings = try LocalSettings(flags: connection.flags, environment: environment)
+        let store = try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
+        // What is wrong with the key is a part of the answer.
+        let key = try? Settings(flags: connection.flags, environment: environment).key
+        return CacheExamination(store, origin: settings.origin, key: key, largeResults: settings.largeResults)
+            .examine(path)
+    }
+
+    // MARK: Words
+
+    private static func words(_ diagnosis: Diagnosis) -> String {
+        var lines = ["\(ErrorLine.printable(diagnosis.path.isEmpty ? "/" : diagnosis.path)): \(diagnosis.what)"]
+        lines += diagnosis.known.map { "  \($0)" }
+        if let problem = diagnosis.problem { lines += Self.words(problem).map { "  \($0)" } }
+        if let errno = diagnosis.errno { lines.append("  A program that opens it gets \(errno).") }
+        lines.append(diagnosis.advice)
+        return lines.map { ErrorLine.printable($0) }.joined(separator: "\n")
+    }
+
+    private static func words(_ problem: Diagnosis.Problem) -> [String] {
+        var said = problem.request ?? ""
+        if let status = problem.status {
+            said += " was answered \(status)"
+        } else if !said.isEmpty {
+            said += " came to nothing"
+        }
+        if let code = problem.code { said += " \(code)" }
+        if let message = problem.message { said += said.isEmpty ? message : ": \(message)" }
+        if let id = problem.requestID { said += " (request \(id))" }
+        var lines = [said]
+        if let time = problem.time {
+            let tries = problem.tries.map { $0 == 1 ? ", tried once" : ", tried \($0) times" } ?? ""
+            let since = problem.since.map { $0 == time ? "" : " since \($0)" } ?? ""
+            lines.append("That was at \(time)\(tries)\(since).")
+        }
+        if let seconds = problem.retryAfter { lines.append("The API wants to be let alone for \(seconds) s.") }
+        return lines
+    }
+}
