@@ -23,6 +23,8 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
     package let requestID: String?
     /// The `Retry-After` field as it came: seconds or a date (RFC 9110, section 10.2.3).
     package let retryAfter: String?
+    /// How often it was tried.
+    package internal(set) var attempts = 1
 
     package var description: String {
         var text = request
@@ -34,6 +36,7 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
         if let code { text += " \(code)" }
         text += ": \(message)"
         if let requestID { text += " (request \(requestID))" }
+        if attempts > 1 { text += ", after \(attempts) attempts" }
         return text
     }
 }

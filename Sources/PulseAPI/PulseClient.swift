@@ -1,34 +1,38 @@
 package import Transfer
 
-/// The API, one method an endpoint. Each request is sent once: whether to ask again is for the caller to decide. Only a
-/// key that the API refuses is replaced by another at once, when its source has one.
+/// The API, one method an endpoint. What fails and may pass is asked again, as its retry policy says; a key that the API
+/// refuses is replaced by another at once, when its source has one.
 package final class PulseClient: Sendable {
     package let origin: APIOrigin
     private let engine: TransferEngine
     private let keys: any KeySource
     private let limits: TransferLimits
     private let scheduler: RequestScheduler
+    let persistence: Persistence
 
     /// `keys` is asked for each request, so that a new key is used as soon as it is there. `scheduler` decides when each is
     /// sent, those of other clients that share it included.
     package init(
         origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
-        scheduler: RequestScheduler = RequestScheduler(), keys: any KeySource
+        scheduler: RequestScheduler = RequestScheduler(), persistence: Persistence = .none, keys: any KeySource
     ) {
         self.origin = origin
         self.engine = engine
         self.limits = limits
         self.scheduler = scheduler
+        self.persistence = persistence
         self.keys = keys
     }
 
     /// A client whose key nobody watches over.
     package convenience init(
         origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
-        scheduler: RequestScheduler = RequestScheduler(), key: @escaping @Sendable () -> APIKey?
+        scheduler: RequestScheduler = RequestScheduler(), persistence: Persistence = .none,
+        key: @escaping @Sendable () -> APIKey?
     ) {
         self.init(
-            origin: origin, engine: engine, limits: limits, scheduler: scheduler, keys: UnwatchedKey(find: key))
+            origin: origin, engine: engine, limits: limits, scheduler: scheduler, persistence: persistence,
+            keys: UnwatchedKey(find: key))
     }
 
     /// Bytes of the bodies that have come so far, those of answers that nobody could use included; of all clients that share
@@ -48,31 +52,44 @@ package final class PulseClient: Sendable {
         }
     }
 
-    /// Sends one GET with the key in use, and tells the key's source what became of it. The sink sees the body of a 200 and
+    /// How long a request is tried for.
+    package var budget: Duration { persistence.policy.budget }
+
+    /// Sends a GET with the key in use, and tells the key's source what became of it. The sink sees the body of a 200 and
     /// of nothing else, or of a 206 with what was asked for when that was a part: a server may answer with all of it instead.
     ///
-    /// - Parameter refusesPages: whether a page of HTML is taken for the error that it is, as where an image is expected.
+    /// - Parameters:
+    ///   - refusesPages: whether a page of HTML, or JSON, is taken for the error that it is, as where an image is expected.
+    ///   - isAskedOnce: for whoever asks again by a clock of their own.
     func get(
-        _ target: Target, _ part: FilePart? = nil, into sink: any BodySink, refusesPages: Bool = false, urgency: Urgency
+        _ target: Target, _ part: FilePart? = nil, into sink: any BodySink, refusesPages: Bool = false,
+        isAskedOnce: Bool = false, urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
-        try await ask(.get, target, part, into: sink, refusesPages: refusesPages, urgency: urgency)
+        var policy = persistence.policy
+        if isAskedOnce { policy.asksOnce = true }
+        return try await persist(.get, into: sink, policy) { attempt, time throws(APIError) in
+            try await ask(
+                .get, target, part, into: attempt, refusesPages: refusesPages, urgency: urgency, within: time)
+        }
     }
 
-    /// Sends one HEAD for a file, under the rules of ``get(_:into:refusesPages:urgency:)``.
-    ///
+    /// Sends a HEAD for a file, under the rules of ``get(_:_:into:refusesPages:isAskedOnce:urgency:)``.
     func head(_ target: Target, urgency: Urgency) async throws(APIError) -> FileAnnouncement {
         FileAnnouncement(
-            try await ask(.head, target, nil, into: MemorySink(limit: 0), refusesPages: true, urgency: urgency))
+            try await persist(.head, into: MemorySink(limit: 0), persistence.policy) { attempt, time throws(APIError) in
+                try await ask(.head, target, nil, into: attempt, refusesPages: true, urgency: urgency, within: time)
+            })
     }
 
     private func ask(
         _ method: TransferRequest.Method, _ target: Target, _ part: FilePart?, into sink: any BodySink,
-        refusesPages: Bool, urgency: Urgency
+        refusesPages: Bool, urgency: Urgency, within time: Duration
     ) async throws(APIError) -> ResponseHead {
         let key = takesKey(target) ? keys.key : nil
         do throws(APIError) {
             let head = try await send(
-                method, target, part, with: key, into: sink, refusesPages: refusesPages, urgency: urgency)
+                method, target, part, with: key, into: sink, refusesPages: refusesPages, urgency: urgency,
+                within: time)
             if let key, target.isAboutJob { await keys.wasAccepted(key) }
             return head
         } catch {
@@ -82,11 +99,20 @@ package final class PulseClient: Sendable {
             case .status(401):
                 guard let other = await keys.wasRefused(key) else { break }
                 return try await send(
-                    method, target, part, with: other, into: sink, refusesPages: refusesPages, urgency: urgency)
+                    method, target, part, with: other, into: sink, refusesPages: refusesPages, urgency: urgency,
+                    within: time)
             default: break
             }
             throw error
         }
+    }
+
+    private func limits(within time: Duration) -> TransferLimits {
+        var limits = limits
+        limits.answerTimeout = time
+        limits.connectTimeout = min(limits.connectTimeout, time)
+        limits.stallTimeout = min(limits.stallTimeout, budget)
+        return limits
     }
 
     private func takesKey(_ target: Target) -> Bool {
@@ -96,10 +122,11 @@ package final class PulseClient: Sendable {
         }
     }
 
-    /// Sends one request when it is its turn; a key goes with it where it may.
+    /// Sends one request when it is its turn; a key goes with it where it may. The server has to begin its answer within
+    /// `time` from then on.
     func send(
         _ method: TransferRequest.Method, _ target: Target, _ part: FilePart? = nil, with key: APIKey?,
-        into sink: any BodySink, refusesPages: Bool, urgency: Urgency
+        into sink: any BodySink, refusesPages: Bool, urgency: Urgency, within time: Duration
     ) async throws(APIError) -> ResponseHead {
         let label: String
         let url: String
@@ -117,7 +144,7 @@ package final class PulseClient: Sendable {
                 ? "\(method.rawValue) \(parts.path)" : "\(method.rawValue) \(parts.path) at \(parts.host)"
             url = named
         }
-        var request = TransferRequest(method, url: url, range: part?.range, limits: limits)
+        var request = TransferRequest(method, url: url, range: part?.range, limits: limits(within: time))
         if let validator = part?.validator { request.headers.append(name: "If-Range", value: validator) }
         let withKey = takesKey(target)
         if withKey {
@@ -128,7 +155,9 @@ package final class PulseClient: Sendable {
             key.withSecret { request.headers.append(name: "x-api-key", value: $0) }
         }
         do {
-            let body = OnlyExpected(sink, isPart: part != nil, refusesPages: refusesPages)
+            // A job is JSON; in place of a file that is as much an error as a page is.
+            let refused = !refusesPages ? [] : target.isAboutJob ? ["text/html"] : ["text/html", "application/json"]
+            let body = OnlyExpected(sink, isPart: part != nil, refusing: refused)
             let response = try await scheduler.perform(request, into: body, on: engine, urgency)
             guard body.isExpected(response.head.status) else {
                 throw APIError(label, response, sentWith: withKey ? key : nil)
@@ -152,12 +181,13 @@ package final class PulseClient: Sendable {
 private final class OnlyExpected: BodySink {
     private let sink: any BodySink
     private let isPart: Bool
-    private let refusesPages: Bool
+    private let refusedTypes: [String]
 
-    init(_ sink: any BodySink, isPart: Bool, refusesPages: Bool) {
+    /// `types` are beginnings of media types, in lower case.
+    init(_ sink: any BodySink, isPart: Bool, refusing types: [String]) {
         self.sink = sink
         self.isPart = isPart
-        self.refusesPages = refusesPages
+        refusedTypes = types
     }
 
     struct Unexpected: Error {}
@@ -165,8 +195,8 @@ private final class OnlyExpected: BodySink {
     func isExpected(_ status: Int) -> Bool { status == 200 || (isPart && status == 206) }
 
     func receive(head: ResponseHead, flow: TransferFlow) throws {
-        let isPage = head.fields["content-type"]?.lowercased().hasPrefix("text/html") == true
-        guard isExpected(head.status), !(refusesPages && isPage) else { throw Unexpected() }
+        let type = head.fields["content-type"]?.lowercased() ?? ""
+        guard isExpected(head.status), !refusedTypes.contains(where: type.hasPrefix) else { throw Unexpected() }
         try sink.receive(head: head, flow: flow)
     }
 

@@ -21,6 +21,7 @@ struct MountCommand: AsyncParsableCommand {
     @OptionGroup var keyCheck: KeyCheckOptions
     @OptionGroup var cache: CacheOptions
     @OptionGroup var waiting: WaitOptions
+    @OptionGroup var requests: RequestOptions
     @OptionGroup var access: AccessOptions
 
     @Flag(help: "Stay in the foreground, and unmount on ^C.")
@@ -36,10 +37,12 @@ struct MountCommand: AsyncParsableCommand {
         do {
             let environment = ProcessInfo.processInfo.environment
             let settings = try Settings(
-                flags: waiting.adding(to: keyCheck.adding(to: cache.adding(to: connection.flags))),
+                flags: requests.adding(
+                    to: waiting.adding(to: keyCheck.adding(to: cache.adding(to: connection.flags)))),
                 environment: environment)
             guard foreground else {
-                let words = connection.words + keyCheck.words + cache.words + waiting.words + access.words
+                let words =
+                    connection.words + keyCheck.words + cache.words + waiting.words + requests.words + access.words
                 return try BackgroundMount(words: words, directory: directory).start()
             }
             // Whatever is made from here on is the user's alone.
@@ -53,6 +56,7 @@ struct MountCommand: AsyncParsableCommand {
             configuration.cacheLimits = settings.cacheLimits
             configuration.largeResults = settings.largeResults
             configuration.waitPatience = settings.waitPatience
+            configuration.timeout = settings.timeout
             configuration.onExpiry = settings.onExpiry
             configuration.allowOther = access.allowOther
             configuration.umask = access.umask.value

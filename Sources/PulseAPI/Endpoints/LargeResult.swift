@@ -4,6 +4,7 @@ extension PulseClient {
     /// The `url` of a result that came as a link: `GET /large_results/{jobId}`, or a presigned URL of an object store.
     ///
     /// Single use: one complete download ends it, as does an hour after the job's end; from then on the answer is 410.
+    /// So it is asked again only while no answer has begun.
     package func getLargeResult(
         at url: String, into sink: any BodySink, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {

@@ -16,11 +16,12 @@ package final class LibraryOpening: Sendable {
     /// Descriptors for all that is not a request: the kernel's queue, the index, blobs that are read.
     private static let otherDescriptors = 512
 
-    /// `actor` says in the ledger who fetched what.
+    /// `actor` says in the ledger who fetched what. `timeout` is how long a request is tried for.
     package init(
         on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
         rules: KeyRules = KeyRules(), actor: String, largeResults: LargeResultPolicy = .automatic,
-        onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules()
+        onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules(),
+        timeout: Duration = RetryPolicy.standardBudget
     ) throws(MountFailure) {
         do throws(TransferError) {
             let connections = Self.affordableConnections()
@@ -32,7 +33,9 @@ package final class LibraryOpening: Sendable {
             throw MountFailure("cannot start: \(error)")
         }
         keyring = Keyring(key, from: supply, store: store, origin: origin, rules: rules)
-        let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
+        let client = PulseClient(
+            origin: origin, engine: engine, scheduler: scheduler,
+            persistence: Persistence(RetryPolicy(budget: timeout)), keys: keyring)
         keyring.ask(client)
         library = JobLibrary(
             client: client, store: store, keyring: keyring, actor: actor, largeResults: largeResults,

@@ -39,7 +39,7 @@ package final class Mount: Sendable {
             rules: configuration.keyRules,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
-            waiting: WaitRules(patience: configuration.waitPatience))
+            waiting: WaitRules(patience: configuration.waitPatience), timeout: configuration.timeout)
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, scheduler) = (library, opening.keyring, opening.scheduler)

@@ -34,12 +34,12 @@ final class TestTree: Sendable {
     static let secondNorthwind = "pulse-demo-northwind-2"
     static let contoso = "pulse-demo-contoso-1"
 
-    /// A tree on this cache, asking this address, until `body` ends. What is under way then is finished and kept.
+    /// A tree on this cache, asking this address, and nothing twice unless `persistence` says so, until `body` ends. What is under way then is finished and kept.
     static func with<Value: Sendable>(
         _ address: String, cache: FilePath, key: String = northwind, keyFile: FilePath? = nil,
         rules: KeyRules = KeyRules(), clock: StillClock = StillClock(),
         scheduler: RequestScheduler = RequestScheduler(), parts: PartGeometry = .standard,
-        onExpiry: ExpiryPolicy = .keep,
+        onExpiry: ExpiryPolicy = .keep, persistence: Persistence = .none,
         _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
@@ -49,7 +49,8 @@ final class TestTree: Sendable {
         let keyring = Keyring(
             secret, from: keyFile.map { .file($0) } ?? .fixed, store: store, origin: origin, rules: rules,
             now: { clock.now })
-        let client = PulseClient(origin: origin, engine: engine, scheduler: scheduler, keys: keyring)
+        let client = PulseClient(
+            origin: origin, engine: engine, scheduler: scheduler, persistence: persistence, keys: keyring)
         keyring.ask(client)
         let library = JobLibrary(
             client: client, store: store, keyring: keyring, actor: "a test", onExpiry: onExpiry, parts: parts,
@@ -70,7 +71,7 @@ final class TestTree: Sendable {
     static func with<Value: Sendable>(
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
         clock: StillClock = StillClock(), scheduler: RequestScheduler = RequestScheduler(),
-        parts: PartGeometry = .standard, onExpiry: ExpiryPolicy = .keep,
+        parts: PartGeometry = .standard, onExpiry: ExpiryPolicy = .keep, persistence: Persistence = .none,
         _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
         // Whoever shuts the emulator down finds nobody else at its port.
@@ -82,7 +83,7 @@ final class TestTree: Sendable {
             try await Emulator.with(configuration) { (emulator) async throws in
                 try await with(
                     emulator.baseURL, cache: scratch.appending("cache"), key: key, clock: clock, scheduler: scheduler,
-                    parts: parts, onExpiry: onExpiry
+                    parts: parts, onExpiry: onExpiry, persistence: persistence
                 ) { (tree) async throws in
                     try await body(tree, emulator)
                 }
