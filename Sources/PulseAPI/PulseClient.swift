@@ -1,3 +1,4 @@
+import Synchronization
 package import Transfer
 
 /// The API, one method an endpoint. What fails and may pass is asked again, as its retry policy says; a key that the API
@@ -9,6 +10,7 @@ package final class PulseClient: Sendable {
     private let limits: TransferLimits
     private let scheduler: RequestScheduler
     let persistence: Persistence
+    private let breakers: CircuitBreakers
 
     /// `keys` is asked for each request, so that a new key is used as soon as it is there. `scheduler` decides when each is
     /// sent, those of other clients that share it included.
@@ -21,6 +23,7 @@ package final class PulseClient: Sendable {
         self.limits = limits
         self.scheduler = scheduler
         self.persistence = persistence
+        breakers = CircuitBreakers(now: persistence.now)
         self.keys = keys
     }
 
@@ -51,6 +54,9 @@ package final class PulseClient: Sendable {
             if case .api(let path) = self { path.hasPrefix("/job/") } else { false }
         }
     }
+
+    /// Whether requests to the API are kept back, as it did not answer.
+    package var isAPIKeptBack: Bool { APIOrigin.name(of: origin.description).map(breakers.isOpen) ?? false }
 
     /// How long a request is tried for.
     package var budget: Duration { persistence.policy.budget }
@@ -154,24 +160,46 @@ package final class PulseClient: Sendable {
             }
             key.withSecret { request.headers.append(name: "x-api-key", value: $0) }
         }
-        do {
-            // A job is JSON; in place of a file that is as much an error as a page is.
-            let refused = !refusesPages ? [] : target.isAboutJob ? ["text/html"] : ["text/html", "application/json"]
-            let body = OnlyExpected(sink, isPart: part != nil, refusing: refused)
-            let response = try await scheduler.perform(request, into: body, on: engine, urgency)
-            guard body.isExpected(response.head.status) else {
-                throw APIError(label, response, sentWith: withKey ? key : nil)
+        // A job is JSON; in place of a file that is as much an error as a page is.
+        let refused = !refusesPages ? [] : target.isAboutJob ? ["text/html"] : ["text/html", "application/json"]
+        let body = OnlyExpected(sink, isPart: part != nil, refusing: refused)
+        let response = try await perform(request, label, into: body, urgency)
+        guard body.isExpected(response.head.status) else {
+            throw APIError(label, response, sentWith: withKey ? key : nil)
+        }
+        return response.head
+    }
+
+    /// Sends one request, unless its server is left alone for now.
+    private func perform(
+        _ request: TransferRequest, _ label: String, into body: OnlyExpected, _ urgency: Urgency
+    ) async throws(APIError) -> TransferResponse {
+        let server = APIOrigin.name(of: request.url) ?? request.url
+        var pass: CircuitBreaker.Pass?
+        var refusal: CircuitBreaker.Refusal?
+        do throws(TransferError) {
+            return try await scheduler.schedule(urgency) { place throws(TransferError) in
+                // As late as can be: others may have found out while it waited for its turn.
+                switch breakers.admit(to: server) {
+                case .success(let admitted): pass = admitted
+                case .failure(let kept):
+                    refusal = kept
+                    throw kept.last
+                }
+                body.whenHeadIsThere { [breakers, pass] in if let pass { breakers.answered(pass, server) } }
+                let response = try await engine.perform(request, into: ProgressSink(body, place))
+                if let pass { breakers.answered(pass, server) }
+                return response
             }
-            return response.head
-        } catch let error as TransferError where error.underlying is OnlyExpected.Unexpected {
-            throw APIError(
-                label, cause: .transport(.invalidResponse), message: "the answer is not what was asked for")
-        } catch let error as TransferError {
-            throw APIError(label, cause: .transport(error.code), message: error.message)
-        } catch let error as APIError {
-            throw error
         } catch {
-            throw APIError(label, cause: .transport(.other), message: "\(error)")
+            if let refusal { throw APIError(label, refusal) }
+            if let pass, !body.hasHead { breakers.ended(pass, server, error) }
+            var failure =
+                error.underlying is OnlyExpected.Unexpected
+                ? APIError(label, cause: .transport(.invalidResponse), message: "the answer is not what was asked for")
+                : APIError(label, cause: .transport(error.code), message: error.message)
+            if pass?.isProbe == true, !body.hasHead { failure.breaker = .probe }
+            throw failure
         }
     }
 }
@@ -179,6 +207,12 @@ package final class PulseClient: Sendable {
 /// Lets only the body of a 200 through, or of a 206 where a part was asked for: a 204, or a 206 that nobody asked for, is no
 /// file's content.
 private final class OnlyExpected: BodySink {
+    private struct State {
+        var hasHead = false
+        var observer: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
     private let sink: any BodySink
     private let isPart: Bool
     private let refusedTypes: [String]
@@ -192,9 +226,19 @@ private final class OnlyExpected: BodySink {
 
     struct Unexpected: Error {}
 
+    /// The head of a 2xx has come.
+    var hasHead: Bool { state.withLock { $0.hasHead } }
+
+    func whenHeadIsThere(_ observer: @escaping @Sendable () -> Void) { state.withLock { $0.observer = observer } }
+
     func isExpected(_ status: Int) -> Bool { status == 200 || (isPart && status == 206) }
 
     func receive(head: ResponseHead, flow: TransferFlow) throws {
+        let observer = state.withLock { state in
+            state.hasHead = true
+            return state.observer
+        }
+        observer?()
         let type = head.fields["content-type"]?.lowercased() ?? ""
         guard isExpected(head.status), !refusedTypes.contains(where: type.hasPrefix) else { throw Unexpected() }
         try sink.receive(head: head, flow: flow)

@@ -24,9 +24,16 @@ extension PulseClient {
                 failure = error
             }
             failure.attempts = number
+            var wait = failure.retryDelay()
+            switch failure.breaker {
+            // Nobody waits for a server that is known not to answer; who has begun before that was known goes on.
+            case .keptBack where number == 1, .probe where number == 1: throw failure
+            case .keptBack(let kept): wait = kept
+            case .probe, nil: break
+            }
             let outcome = RetryPolicy.Attempt(
                 number: number, cause: failure.cause, method: method, elapsed: persistence.now() - begin,
-                retryAfter: failure.retryDelay())
+                retryAfter: wait)
             guard !attempt.hasBegun || sink is any RestartableSink,
                 let pause = policy.pause(after: outcome, chance: persistence.chance())
             else { throw failure }

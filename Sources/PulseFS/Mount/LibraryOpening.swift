@@ -9,6 +9,7 @@ package final class LibraryOpening: Sendable {
     /// Of all requests of this opening.
     let scheduler = RequestScheduler()
     private let engine: TransferEngine
+    private let client: PulseClient
 
     /// A request that the API leaves hanging keeps its connection until it is given up, while others go on in its place.
     /// There are enough when a full limit of requests gets stuck with every second until the first of them is given up.
@@ -33,7 +34,7 @@ package final class LibraryOpening: Sendable {
             throw MountFailure("cannot start: \(error)")
         }
         keyring = Keyring(key, from: supply, store: store, origin: origin, rules: rules)
-        let client = PulseClient(
+        client = PulseClient(
             origin: origin, engine: engine, scheduler: scheduler,
             persistence: Persistence(RetryPolicy(budget: timeout)), keys: keyring)
         keyring.ask(client)
@@ -41,6 +42,9 @@ package final class LibraryOpening: Sendable {
             client: client, store: store, keyring: keyring, actor: actor, largeResults: largeResults,
             onExpiry: onExpiry, waiting: waiting)
     }
+
+    /// Whether requests to the API are kept back, as it did not answer.
+    var isAPIKeptBack: Bool { client.isAPIKeptBack }
 
     /// Fewer where the process may not have as many descriptors. A download has two: a connection, and the file it fills.
     private static func affordableConnections() -> Int {

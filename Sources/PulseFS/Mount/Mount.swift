@@ -42,12 +42,14 @@ package final class Mount: Sendable {
             waiting: WaitRules(patience: configuration.waitPatience), timeout: configuration.timeout)
         library = opening.library
         let counted = CountedSession()
-        let (library, keyring, scheduler) = (library, opening.keyring, opening.scheduler)
+        let (library, keyring, opening) = (library, opening.keyring, opening)
         let control = ControlFiles { file in
             switch file {
             case .version: "pulsefs \(Version.text)\n"
             case .metrics:
-                counted.metrics(requests: scheduler.snapshot, key: keyring.word, watched: library.watches.counts)
+                counted.metrics(
+                    requests: opening.scheduler.snapshot, isKeptBack: opening.isAPIKeptBack, key: keyring.word,
+                    watched: library.watches.counts)
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             }
         }
@@ -128,10 +130,11 @@ private final class CountedSession: Sendable {
     }
 
     func metrics(
-        requests: RequestScheduler.Snapshot, key: String, watched: (jobs: Int, waiters: Int)
+        requests: RequestScheduler.Snapshot, isKeptBack: Bool, key: String, watched: (jobs: Int, waiters: Int)
     ) -> String {
         guard let session else { return "# EOF\n" }
         return Metrics.text(
-            session.counters, waiting: session.waiting, requests: requests, key: key, watched: watched)
+            session.counters, waiting: session.waiting, requests: requests, isKeptBack: isKeptBack, key: key,
+            watched: watched)
     }
 }

@@ -157,6 +157,51 @@ struct RetryingTests {
         }
     }
 
+    @Test("after five requests without an answer others are not sent, with the same reason, and then one finds out")
+    func breaker() async throws {
+        let id = try #require(Self.job)
+        try await with { (client, emulator, clock) async throws in
+            emulator.set(.garbage("?\r\n\r\n"), on: .any)
+            for _ in 1...5 {
+                #expect(!client.isAPIKeptBack)
+                await #expect(throws: APIError.self) { try await client.getJob(id, into: Document()) }
+            }
+            #expect(client.isAPIKeptBack)
+            let kept = await #expect(throws: APIError.self) { try await client.getJob(id, into: Document()) }
+            #expect(kept?.cause == .transport(.invalidResponse))
+            #expect(kept?.description.contains("was not sent: 5 requests in a row got no answer") == true)
+            #expect(emulator.requests().count == 5)
+            emulator.clearFaults()
+            clock.advance(by: .seconds(5))
+            // A key check is one that finds out.
+            let key = try #require(APIKey("pulse-demo-northwind-1"))
+            #expect(await client.check(key) == .good)
+            #expect(!client.isAPIKeptBack)
+            #expect(try await client.getJob(id, into: Document()).status == 200)
+        }
+    }
+
+    @Test("a request that was begun before the server was given up goes on within its budget, and survives")
+    func outage() async throws {
+        let id = try #require(Self.job)
+        try await with { (client, emulator, clock) async throws in
+            emulator.set(.resetBeforeHeaders, on: .any)
+            let asking = Task { try await client.getJob(id, into: Document()) }
+            for pause in [0.25, 0.5, 1, 2] {
+                await untilAsleep(clock)
+                clock.advance(by: .seconds(pause))
+            }
+            await untilAsleep(clock)
+            #expect(client.isAPIKeptBack)
+            let other = await #expect(throws: APIError.self) { try await client.getJob(id, into: Document()) }
+            #expect(other?.cause == .transport(.connectionReset))
+            emulator.clearFaults()
+            clock.advance(by: .seconds(5))
+            #expect(try await asking.value.status == 200)
+            #expect(!client.isAPIKeptBack)
+        }
+    }
+
     @Test("whoever polls asks once")
     func poll() async throws {
         let id = try #require(Self.job)
