@@ -23,17 +23,30 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
     package let requestID: String?
     /// The `Retry-After` field as it came: seconds or a date (RFC 9110, section 10.2.3).
     package let retryAfter: String?
+    /// How often it was tried.
+    package internal(set) var attempts = 1
+    /// What the circuit breaker had to do with it; nil when the server was taken to be well.
+    package internal(set) var breaker: BreakerRole?
+
+    package enum BreakerRole: Sendable, Hashable {
+        /// It was not sent, as the server did not answer others. It may be sent after so long.
+        case keptBack(wait: Duration)
+        /// It was to find out whether the server answers again.
+        case probe
+    }
 
     package var description: String {
         var text = request
         switch cause {
         case .status(let status): text += " was answered \(status)"
-        case .transport: text += " got no answer"
+        case .transport:
+            if case .keptBack = breaker { text += " was not sent" } else { text += " got no answer" }
         case .noKey, .badURL: text += " was not sent"
         }
         if let code { text += " \(code)" }
         text += ": \(message)"
         if let requestID { text += " (request \(requestID))" }
+        if attempts > 1 { text += ", after \(attempts) attempts" }
         return text
     }
 }
@@ -41,6 +54,15 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
 extension APIError {
     init(_ request: String, cause: Cause, message: String) {
         self.init(cause: cause, request: request, code: nil, message: message, requestID: nil, retryAfter: nil)
+    }
+
+    /// The request was kept back: the reason is that of the last one that was sent.
+    init(_ request: String, _ refusal: CircuitBreaker.Refusal) {
+        self.init(
+            request, cause: .transport(refusal.last.code),
+            message:
+                "\(refusal.failures) requests in a row got no answer, the last one because: \(refusal.last.message)")
+        breaker = .keptBack(wait: refusal.wait)
     }
 
     /// From an answer whose status is not 200. Body and request id may be anything, the key that was sent included; that

@@ -1,7 +1,8 @@
+import Synchronization
 package import Transfer
 
-/// The API, one method an endpoint. Each request is sent once: whether to ask again is for the caller to decide. Only a
-/// key that the API refuses is replaced by another at once, when its source has one.
+/// The API, one method an endpoint. What fails and may pass is asked again, as its retry policy says; a key that the API
+/// refuses is replaced by another at once, when its source has one.
 package final class PulseClient: Sendable {
     package let origin: APIOrigin
     private let engine: TransferEngine
@@ -9,13 +10,15 @@ package final class PulseClient: Sendable {
     private let limits: TransferLimits
     private let scheduler: RequestScheduler
     private let observer: @Sendable (RequestReport) -> Void
+    let persistence: Persistence
+    private let breakers: CircuitBreakers
 
     /// `keys` is asked for each request, so that a new key is used as soon as it is there. `scheduler` decides when each is
     /// sent, those of other clients that share it included. `observer` is told of each request when it has ended, before
     /// anyone is answered; it must return at once.
     package init(
         origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
-        scheduler: RequestScheduler = RequestScheduler(), keys: any KeySource,
+        scheduler: RequestScheduler = RequestScheduler(), persistence: Persistence = .none, keys: any KeySource,
         observer: @escaping @Sendable (RequestReport) -> Void = { _ in }
     ) {
         self.origin = origin
@@ -23,16 +26,20 @@ package final class PulseClient: Sendable {
         self.limits = limits
         self.scheduler = scheduler
         self.observer = observer
+        self.persistence = persistence
+        breakers = CircuitBreakers(now: persistence.now)
         self.keys = keys
     }
 
     /// A client whose key nobody watches over.
     package convenience init(
         origin: APIOrigin, engine: TransferEngine, limits: TransferLimits = TransferLimits(),
-        scheduler: RequestScheduler = RequestScheduler(), key: @escaping @Sendable () -> APIKey?
+        scheduler: RequestScheduler = RequestScheduler(), persistence: Persistence = .none,
+        key: @escaping @Sendable () -> APIKey?
     ) {
         self.init(
-            origin: origin, engine: engine, limits: limits, scheduler: scheduler, keys: UnwatchedKey(find: key))
+            origin: origin, engine: engine, limits: limits, scheduler: scheduler, persistence: persistence,
+            keys: UnwatchedKey(find: key))
     }
 
     /// Bytes of the bodies that have come so far, those of answers that nobody could use included; of all clients that share
@@ -58,31 +65,47 @@ package final class PulseClient: Sendable {
         }
     }
 
-    /// Sends one GET with the key in use, and tells the key's source what became of it. The sink sees the body of a 200 and
+    /// Whether requests to the API are kept back, as it did not answer.
+    package var isAPIKeptBack: Bool { APIOrigin.name(of: origin.description).map(breakers.isOpen) ?? false }
+
+    /// How long a request is tried for.
+    package var budget: Duration { persistence.policy.budget }
+
+    /// Sends a GET with the key in use, and tells the key's source what became of it. The sink sees the body of a 200 and
     /// of nothing else, or of a 206 with what was asked for when that was a part: a server may answer with all of it instead.
     ///
-    /// - Parameter refusesPages: whether a page of HTML is taken for the error that it is, as where an image is expected.
+    /// - Parameters:
+    ///   - refusesPages: whether a page of HTML, or JSON, is taken for the error that it is, as where an image is expected.
+    ///   - isAskedOnce: for whoever asks again by a clock of their own.
     func get(
-        _ target: Target, _ part: FilePart? = nil, into sink: any BodySink, refusesPages: Bool = false, urgency: Urgency
+        _ target: Target, _ part: FilePart? = nil, into sink: any BodySink, refusesPages: Bool = false,
+        isAskedOnce: Bool = false, urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
-        try await ask(.get, target, part, into: sink, refusesPages: refusesPages, urgency: urgency)
+        var policy = persistence.policy
+        if isAskedOnce { policy.asksOnce = true }
+        return try await persist(.get, into: sink, policy) { attempt, time throws(APIError) in
+            try await ask(
+                .get, target, part, into: attempt, refusesPages: refusesPages, urgency: urgency, within: time)
+        }
     }
 
-    /// Sends one HEAD for a file, under the rules of ``get(_:into:refusesPages:urgency:)``.
-    ///
+    /// Sends a HEAD for a file, under the rules of ``get(_:_:into:refusesPages:isAskedOnce:urgency:)``.
     func head(_ target: Target, urgency: Urgency) async throws(APIError) -> FileAnnouncement {
         FileAnnouncement(
-            try await ask(.head, target, nil, into: MemorySink(limit: 0), refusesPages: true, urgency: urgency))
+            try await persist(.head, into: MemorySink(limit: 0), persistence.policy) { attempt, time throws(APIError) in
+                try await ask(.head, target, nil, into: attempt, refusesPages: true, urgency: urgency, within: time)
+            })
     }
 
     private func ask(
         _ method: TransferRequest.Method, _ target: Target, _ part: FilePart?, into sink: any BodySink,
-        refusesPages: Bool, urgency: Urgency
+        refusesPages: Bool, urgency: Urgency, within time: Duration
     ) async throws(APIError) -> ResponseHead {
         let key = takesKey(target) ? keys.key : nil
         do throws(APIError) {
             let head = try await send(
-                method, target, part, with: key, into: sink, refusesPages: refusesPages, urgency: urgency)
+                method, target, part, with: key, into: sink, refusesPages: refusesPages, urgency: urgency,
+                within: time)
             if let key, target.isAboutJob { await keys.wasAccepted(key) }
             return head
         } catch {
@@ -92,11 +115,20 @@ package final class PulseClient: Sendable {
             case .status(401):
                 guard let other = await keys.wasRefused(key) else { break }
                 return try await send(
-                    method, target, part, with: other, into: sink, refusesPages: refusesPages, urgency: urgency)
+                    method, target, part, with: other, into: sink, refusesPages: refusesPages, urgency: urgency,
+                    within: time)
             default: break
             }
             throw error
         }
+    }
+
+    private func limits(within time: Duration) -> TransferLimits {
+        var limits = limits
+        limits.answerTimeout = time
+        limits.connectTimeout = min(limits.connectTimeout, time)
+        limits.stallTimeout = min(limits.stallTimeout, budget)
+        return limits
     }
 
     private func takesKey(_ target: Target) -> Bool {
@@ -106,14 +138,16 @@ package final class PulseClient: Sendable {
         }
     }
 
-    /// Sends one request when it is its turn, and reports what became of it; a key goes with it where it may.
+    /// Sends one request when it is its turn, and reports what became of it; a key goes with it where it may. The server has
+    /// to begin its answer within `time` from then on.
     func send(
         _ method: TransferRequest.Method, _ target: Target, _ part: FilePart? = nil, with key: APIKey?,
-        into sink: any BodySink, refusesPages: Bool, urgency: Urgency
+        into sink: any BodySink, refusesPages: Bool, urgency: Urgency, within time: Duration
     ) async throws(APIError) -> ResponseHead {
         do throws(APIError) {
             let head = try await transmit(
-                method, target, part, with: key, into: sink, refusesPages: refusesPages, urgency: urgency)
+                method, target, part, with: key, into: sink, refusesPages: refusesPages, urgency: urgency,
+                within: time)
             observer(RequestReport(target.subject, method: method.rawValue, .success(head.status)))
             return head
         } catch {
@@ -124,7 +158,7 @@ package final class PulseClient: Sendable {
 
     private func transmit(
         _ method: TransferRequest.Method, _ target: Target, _ part: FilePart?, with key: APIKey?,
-        into sink: any BodySink, refusesPages: Bool, urgency: Urgency
+        into sink: any BodySink, refusesPages: Bool, urgency: Urgency, within time: Duration
     ) async throws(APIError) -> ResponseHead {
         let label: String
         let url: String
@@ -142,7 +176,7 @@ package final class PulseClient: Sendable {
                 ? "\(method.rawValue) \(parts.path)" : "\(method.rawValue) \(parts.path) at \(parts.host)"
             url = named
         }
-        var request = TransferRequest(method, url: url, range: part?.range, limits: limits)
+        var request = TransferRequest(method, url: url, range: part?.range, limits: limits(within: time))
         if let validator = part?.validator { request.headers.append(name: "If-Range", value: validator) }
         let withKey = takesKey(target)
         if withKey {
@@ -152,22 +186,47 @@ package final class PulseClient: Sendable {
             }
             key.withSecret { request.headers.append(name: "x-api-key", value: $0) }
         }
-        do {
-            let body = OnlyExpected(sink, isPart: part != nil, refusesPages: refusesPages)
-            let response = try await scheduler.perform(request, into: body, on: engine, urgency)
-            guard body.isExpected(response.head.status) else {
-                throw APIError(label, response, sentWith: withKey ? key : nil)
+        // A job is JSON; in place of a file of the API that is as much an error as a page is.
+        let mayBeJSON = target.isAboutJob || !withKey
+        let refused = !refusesPages ? [] : mayBeJSON ? ["text/html"] : ["text/html", "application/json"]
+        let body = OnlyExpected(sink, isPart: part != nil, refusing: refused)
+        let response = try await perform(request, label, into: body, urgency)
+        guard body.isExpected(response.head.status) else {
+            throw APIError(label, response, sentWith: withKey ? key : nil)
+        }
+        return response.head
+    }
+
+    /// Sends one request, unless its server is left alone for now.
+    private func perform(
+        _ request: TransferRequest, _ label: String, into body: OnlyExpected, _ urgency: Urgency
+    ) async throws(APIError) -> TransferResponse {
+        let server = APIOrigin.name(of: request.url) ?? request.url
+        var pass: CircuitBreaker.Pass?
+        var refusal: CircuitBreaker.Refusal?
+        do throws(TransferError) {
+            return try await scheduler.schedule(urgency) { place throws(TransferError) in
+                // As late as can be: others may have found out while it waited for its turn.
+                switch breakers.admit(to: server) {
+                case .success(let admitted): pass = admitted
+                case .failure(let kept):
+                    refusal = kept
+                    throw kept.last
+                }
+                body.whenHeadIsThere { [breakers, pass] in if let pass { breakers.answered(pass, server) } }
+                let response = try await engine.perform(request, into: ProgressSink(body, place))
+                if let pass { breakers.answered(pass, server) }
+                return response
             }
-            return response.head
-        } catch let error as TransferError where error.underlying is OnlyExpected.Unexpected {
-            throw APIError(
-                label, cause: .transport(.invalidResponse), message: "the answer is not what was asked for")
-        } catch let error as TransferError {
-            throw APIError(label, cause: .transport(error.code), message: error.message)
-        } catch let error as APIError {
-            throw error
         } catch {
-            throw APIError(label, cause: .transport(.other), message: "\(error)")
+            if let refusal { throw APIError(label, refusal) }
+            if let pass, !body.hasHead { breakers.ended(pass, server, error) }
+            var failure =
+                error.underlying is OnlyExpected.Unexpected
+                ? APIError(label, cause: .transport(.invalidResponse), message: "the answer is not what was asked for")
+                : APIError(label, cause: .transport(error.code), message: error.message)
+            if pass?.isProbe == true, !body.hasHead { failure.breaker = .probe }
+            throw failure
         }
     }
 }
@@ -175,23 +234,40 @@ package final class PulseClient: Sendable {
 /// Lets only the body of a 200 through, or of a 206 where a part was asked for: a 204, or a 206 that nobody asked for, is no
 /// file's content.
 private final class OnlyExpected: BodySink {
+    private struct State {
+        var hasHead = false
+        var observer: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
     private let sink: any BodySink
     private let isPart: Bool
-    private let refusesPages: Bool
+    private let refusedTypes: [String]
 
-    init(_ sink: any BodySink, isPart: Bool, refusesPages: Bool) {
+    /// `types` are beginnings of media types, in lower case.
+    init(_ sink: any BodySink, isPart: Bool, refusing types: [String]) {
         self.sink = sink
         self.isPart = isPart
-        self.refusesPages = refusesPages
+        refusedTypes = types
     }
 
     struct Unexpected: Error {}
 
+    /// The head of a 2xx has come.
+    var hasHead: Bool { state.withLock { $0.hasHead } }
+
+    func whenHeadIsThere(_ observer: @escaping @Sendable () -> Void) { state.withLock { $0.observer = observer } }
+
     func isExpected(_ status: Int) -> Bool { status == 200 || (isPart && status == 206) }
 
     func receive(head: ResponseHead, flow: TransferFlow) throws {
-        let isPage = head.fields["content-type"]?.lowercased().hasPrefix("text/html") == true
-        guard isExpected(head.status), !(refusesPages && isPage) else { throw Unexpected() }
+        let observer = state.withLock { state in
+            state.hasHead = true
+            return state.observer
+        }
+        observer?()
+        let type = head.fields["content-type"]?.lowercased() ?? ""
+        guard isExpected(head.status), !refusedTypes.contains(where: type.hasPrefix) else { throw Unexpected() }
         try sink.receive(head: head, flow: flow)
     }
 

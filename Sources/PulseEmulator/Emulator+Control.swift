@@ -16,6 +16,11 @@ extension Emulator {
         gate.release()
     }
 
+    /// Takes back the faults on exactly these requests. What is stalled by them stays so until ``release()``.
+    public func clear(faultsOn target: RequestPattern) {
+        faults.clear(target)
+    }
+
     /// Lets the requests go on that are stalled now. The faults stay.
     public func release() {
         gate.release()

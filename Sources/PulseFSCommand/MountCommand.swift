@@ -22,6 +22,7 @@ struct MountCommand: AsyncParsableCommand {
     @OptionGroup var cache: CacheOptions
     @OptionGroup var waiting: WaitOptions
     @OptionGroup var crawlers: CrawlerOptions
+    @OptionGroup var requests: RequestOptions
     @OptionGroup var access: AccessOptions
 
     @Flag(help: "Stay in the foreground, and unmount on ^C.")
@@ -37,12 +38,14 @@ struct MountCommand: AsyncParsableCommand {
         do {
             let environment = ProcessInfo.processInfo.environment
             let settings = try Settings(
-                flags: crawlers.adding(
-                    to: waiting.adding(to: keyCheck.adding(to: cache.adding(to: connection.flags)))),
+                flags: requests.adding(
+                    to: crawlers.adding(
+                        to: waiting.adding(to: keyCheck.adding(to: cache.adding(to: connection.flags))))),
                 environment: environment)
             guard foreground else {
                 let words =
-                    connection.words + keyCheck.words + cache.words + waiting.words + crawlers.words + access.words
+                    connection.words + keyCheck.words + cache.words + waiting.words + requests.words + crawlers.words
+                    + access.words
                 return try BackgroundMount(words: words, directory: directory).start()
             }
             // Whatever is made from here on is the user's alone.
@@ -56,6 +59,7 @@ struct MountCommand: AsyncParsableCommand {
             configuration.cacheLimits = settings.cacheLimits
             configuration.largeResults = settings.largeResults
             configuration.waitPatience = settings.waitPatience
+            configuration.timeout = settings.timeout
             configuration.onExpiry = settings.onExpiry
             configuration.noFetch = settings.noFetch
             configuration.allowOther = access.allowOther

@@ -69,6 +69,7 @@ final class ActiveTransfer {
 
     private func accept(_ head: ResponseHead) -> Verdict {
         self.head = head
+        deadlines.answerHasBegun()
         guard head.isSuccess else { return .go }
         if let refusal = order.request.refusal(of: head) {
             return refuse(refusal)

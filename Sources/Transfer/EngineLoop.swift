@@ -155,6 +155,7 @@ extension TransferDeadlines.Expiry {
     func error(at authority: String) -> TransferError {
         switch self {
         case .stalled: TransferError(.stalled, "\(authority) has sent nothing for too long.")
+        case .unanswered: TransferError(.stalled, "\(authority) has not answered in time.")
         case .totalTimedOut: TransferError(.totalTimedOut, "\(authority) did not complete the answer in time.")
         }
     }

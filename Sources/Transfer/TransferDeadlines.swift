@@ -4,16 +4,20 @@ struct TransferDeadlines {
 
     enum Expiry: Equatable {
         case stalled
+        case unanswered
         case totalTimedOut
     }
 
     private let stallTimeout: Duration
     private let total: Instant?
+    /// Nil once the head of the answer is there.
+    private var answer: Instant?
     /// When the server was last heard; nil while it need not be: before the request is sent, and while paused.
     private var heard: Instant?
 
     init(_ limits: TransferLimits, issued: Instant) {
         stallTimeout = limits.stallTimeout
+        answer = limits.answerTimeout.map { issued.advanced(by: $0) }
         total = limits.totalTimeout.map { issued.advanced(by: $0) }
     }
 
@@ -26,15 +30,17 @@ struct TransferDeadlines {
         heard = nil
     }
 
-    /// The next moment at which something may be due; nil if never.
-    var next: Instant? {
-        let stall = heard?.advanced(by: stallTimeout)
-        guard let stall, let total else { return stall ?? total }
-        return min(stall, total)
+    /// The head of the answer is there.
+    mutating func answerHasBegun() {
+        answer = nil
     }
+
+    /// The next moment at which something may be due; nil if never.
+    var next: Instant? { [heard?.advanced(by: stallTimeout), answer, total].compactMap { $0 }.min() }
 
     func expiry(at now: Instant) -> Expiry? {
         if let total, now >= total { return .totalTimedOut }
+        if let answer, now >= answer { return .unanswered }
         if let heard, now >= heard.advanced(by: stallTimeout) { return .stalled }
         return nil
     }

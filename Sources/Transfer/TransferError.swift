@@ -16,7 +16,7 @@ package struct TransferError: Error, CustomStringConvertible {
         /// The server closed or reset the connection before the answer was complete.
         case connectionReset
         case connectTimedOut
-        /// No byte came for `TransferLimits.stallTimeout`.
+        /// No byte came for `TransferLimits.stallTimeout`, or no head within `TransferLimits.answerTimeout`.
         case stalled
         case totalTimedOut
         /// The connection was closed inside the body; `expected` is the announced length, nil when it was chunked.

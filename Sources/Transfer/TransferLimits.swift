@@ -6,6 +6,8 @@ package struct TransferLimits: Sendable {
     ///
     /// A whole header line or any body bytes end the silence. The clock stands still while the sink has paused the body.
     package var stallTimeout: Duration
+    /// Time from the call to the end of the answer's head, the connecting included.
+    package var answerTimeout: Duration?
     /// Time for everything, from the call to the last byte, waiting and pauses included.
     package var totalTimeout: Duration?
     /// Bytes of a 2xx body, without the framing of the transfer.
@@ -14,11 +16,13 @@ package struct TransferLimits: Sendable {
     package init(
         connectTimeout: Duration = .seconds(10),
         stallTimeout: Duration = .seconds(15),
+        answerTimeout: Duration? = nil,
         totalTimeout: Duration? = nil,
         maximumBodySize: UInt64? = nil
     ) {
         self.connectTimeout = connectTimeout
         self.stallTimeout = stallTimeout
+        self.answerTimeout = answerTimeout
         self.totalTimeout = totalTimeout
         self.maximumBodySize = maximumBodySize
     }

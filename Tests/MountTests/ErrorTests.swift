@@ -21,6 +21,7 @@ struct ErrorRow: Sendable, CustomTestStringConvertible {
         ErrorRow(effect: .status(500), errno: "EIO"),
         ErrorRow(effect: .status(502, shape: .html), errno: "EIO"),
         ErrorRow(effect: .status(503), errno: "EBUSY"),
+        ErrorRow(effect: .status(504), errno: "EIO"),
         ErrorRow(effect: .resetBeforeHeaders, errno: "EIO"),
         ErrorRow(effect: .stallBeforeHeaders, errno: "ETIMEDOUT"),
     ]
@@ -35,9 +36,12 @@ struct ErrorRow: Sendable, CustomTestStringConvertible {
 
 @Suite("Errors", .takingTurns, .timeLimit(.minutes(10)))
 struct ErrorTests {
+    /// So that what would be tried again for half a minute is an error soon.
+    private static let impatient = ["--timeout", "1s"]
+
     @Test("5: stat and open of a job's file fail alike, and heal", arguments: ErrorRow.everywhere + ErrorRow.ofJobs)
     func job(_ row: ErrorRow) async throws {
-        try await Rig.mounted { (rig, mount) async throws in
+        try await Rig.mounted(options: Self.impatient) { (rig, mount) async throws in
             rig.emulator.set(row.effect, on: .path("/job/\(JobName.invoice)"))
             #expect(try await mount.errno(of: "os.stat(p)", "jobs/\(JobName.invoice)", timeout: 90) == row.errno)
             #expect(
@@ -53,7 +57,7 @@ struct ErrorTests {
 
     @Test("5: stat and open of an image fail alike, and heal", arguments: ErrorRow.everywhere)
     func image(_ row: ErrorRow) async throws {
-        try await Rig.mounted { (rig, mount) async throws in
+        try await Rig.mounted(options: Self.impatient) { (rig, mount) async throws in
             let file = "jobs/\(JobName.invoice)/images/logo.png"
             rig.emulator.set(row.effect, on: .prefix("/results/"))
             #expect(try await mount.errno(of: "os.stat(p)", file, timeout: 90) == row.errno)
@@ -123,7 +127,9 @@ struct ErrorTests {
             for (api, errno) in [
                 ("https://127.0.0.1:\(rig.emulator.port)", "EPROTO"), ("https://no-such-host.invalid", "EHOSTUNREACH"),
             ] {
-                let seen = try await MountedPulseFS.with(api: api, cache: rig.cache, in: rig.scratch) { mount in
+                let seen = try await MountedPulseFS.with(
+                    api: api, cache: rig.cache, in: rig.scratch, options: Self.impatient
+                ) { mount in
                     try await mount.errno(of: "os.stat(p)", "jobs/\(JobName.invoice)", timeout: 90)
                 }
                 #expect(seen == errno)

@@ -30,7 +30,8 @@ struct SecretTests {
             let file = rig.scratch.appending("key").string
             try await Shell.run("umask 077; echo \"$2\" > \"$1\"", [file, Self.key])
             try await rig.mounted(
-                key: fromFile ? "" : Self.key, options: fromFile ? ["--api-key-file", file] : []
+                key: fromFile ? "" : Self.key,
+                options: ["--timeout", "1s"] + (fromFile ? ["--api-key-file", file] : [])
             ) { (mount) async throws in
                 try await use(rig, mount)
                 #expect(rig.emulator.requests().contains { $0.keyAlias == "secret" })

@@ -107,10 +107,12 @@ struct PulseClientTests {
         }
     }
 
-    @Test("S5.1 a 2xx that is not 200 is no file, and neither is a page of HTML", arguments: [204, 206, 200])
-    func unexpected(status: Int) async throws {
+    @Test(
+        "S5.1 a 2xx that is not 200 is no file, and neither is a page of HTML, or JSON",
+        arguments: [Fault.Effect.status(204), .status(206), .html, .json("{\"error\": \"none\"}")])
+    func unexpected(effect: Fault.Effect) async throws {
         try await with { (client, emulator) async throws in
-            emulator.set(status == 200 ? .html : .status(status), on: .any)
+            emulator.set(effect, on: .any)
             let job = try #require(JobID("a"))
             let error = try await error { sink throws(APIError) in
                 try await client.getImage(job, PathSegment(encoding: "a.png"), into: sink)

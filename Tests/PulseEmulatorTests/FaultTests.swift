@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import PulseEmulator
 import Testing
 
@@ -60,6 +61,30 @@ import Testing
         let answer = try await answer(to: .resetBeforeHeaders)
         #expect(answer.status == nil)
         #expect(answer.ending == .reset)
+    }
+
+    @Test func garbageInPlaceOfAnAnswer() async throws {
+        try await Emulator.with(Self.configuration) { emulator in
+            emulator.set(.garbage("no status line\r\n\r\n"), on: .any)
+            let answer = try await RawClient(emulator).withConnection { connection in
+                try await connection.send("GET", Self.path)
+                var bytes: [UInt8] = []
+                while let more = try await connection.bytes.next() { bytes += more.readableBytesView }
+                return bytes
+            }
+            #expect(answer == Array("no status line\r\n\r\n".utf8))
+            #expect(emulator.requests().first?.progress == .broken)
+        }
+    }
+
+    @Test func faultsOnOneTargetAreTakenBackAlone() async throws {
+        try await Emulator.with(Self.configuration) { (emulator) async throws in
+            emulator.set(.status(500), on: .path(Self.path))
+            emulator.set(.status(503), on: .prefix("/job/"))
+            emulator.clear(faultsOn: .path(Self.path))
+            #expect(try await RawClient(emulator).send("GET", Self.path).status == 200)
+            #expect(try await RawClient(emulator).send("GET", "/job/x").status == 503)
+        }
     }
 
     @Test func aResetInTheBody() async throws {

@@ -24,18 +24,19 @@ struct ErrnoTableTests {
         Row(text: "401, 403: EACCES", causes: [.status(401), .status(403), .noKey], errno: .permissionDenied),
         Row(text: "402: EDQUOT", causes: [.status(402)], errno: .diskQuotaExceeded),
         Row(
-            text: "429 or 503 after the retry budget: EBUSY", causes: [.status(429), .status(503)], errno: .resourceBusy
-        ),
+            text: "429 or 503 after the retry budget: EBUSY", causes: [.status(425), .status(429), .status(503)],
+            errno: .resourceBusy),
         Row(
             text: "other 5xx after the retry budget; body shorter than announced, after retry: EIO",
             causes: [
-                .status(500), .status(501), .status(502), .status(599), .transport(.partialBody(expected: 5)),
+                .status(500), .status(501), .status(502), .status(504), .status(599),
+                .transport(.partialBody(expected: 5)),
                 .transport(.partialBody(expected: nil)), .transport(.connectionReset),
             ],
             errno: .ioError),
         Row(
             text: "no answer in time: ETIMEDOUT",
-            causes: [.transport(.connectTimedOut), .transport(.stalled), .transport(.totalTimedOut), .status(504)],
+            causes: [.transport(.connectTimedOut), .transport(.stalled), .transport(.totalTimedOut), .status(408)],
             errno: .timedOut),
         Row(text: "refused: ECONNREFUSED", causes: [.transport(.refused)], errno: .connectionRefused),
         Row(
@@ -53,7 +54,8 @@ struct ErrnoTableTests {
         Row(
             text: "an answer that is no use: EIO",
             causes: [
-                .status(204), .status(302), .status(418), .badURL, .transport(.invalidResponse), .transport(.other),
+                .status(204), .status(302), .status(405), .status(409), .status(418), .badURL,
+                .transport(.invalidResponse), .transport(.other),
                 .transport(.invalidURL), .transport(.invalidRequest), .transport(.sink(errno: 28)),
                 .transport(.shutDown),
             ],

@@ -13,7 +13,8 @@ struct MetricsTests {
         let requests = RequestScheduler.Snapshot(
             inFlight: 9, silent: 2, limit: 32, cuts: 1, queuedForeground: 4, queuedPrefetch: 5)
         let metrics = try Exposition(
-            Metrics.text(OperationCounters(), waiting: 3, requests: requests, key: "good", watched: (4, 7)))
+            Metrics.text(
+                OperationCounters(), waiting: 3, requests: requests, isKeptBack: true, key: "good", watched: (4, 7)))
         for operation in Operation.allCases {
             #expect(metrics.samples["pulsefs_fuse_operations_total{operation=\"\(operation)\"}"] == 0)
         }
@@ -21,7 +22,8 @@ struct MetricsTests {
         #expect(metrics.samples["pulsefs_jobs_watched"] == 4)
         #expect(metrics.samples["pulsefs_jobs_waiters"] == 7)
         #expect(metrics.samples["pulsefs_fuse_references"] == 0)
-        #expect(metrics.types.count == 18)
+        #expect(metrics.types.count == 19)
+        #expect(metrics.samples["pulsefs_api_breaker_open"] == 1)
         #expect(metrics.samples["pulsefs_api_requests_in_flight"] == 9)
         #expect(metrics.samples["pulsefs_api_requests_silent"] == 2)
         #expect(metrics.samples["pulsefs_api_requests_queued{urgency=\"foreground\"}"] == 4)

@@ -130,6 +130,15 @@ struct SettingsTests {
         #expect(policy.contains("\"maybe\"") && policy.contains("--offline") && policy.contains("deny"))
     }
 
+    @Test("S5.1 a request is tried for half a minute, or as long as the flag or else the environment says")
+    func timeout() throws {
+        #expect(try settings().timeout == .seconds(30))
+        #expect(try settings(["PULSEFS_TIMEOUT": "2m"]).timeout == .seconds(120))
+        var flags = SettingsFlags()
+        flags.timeout = "5s"
+        #expect(try settings(["PULSEFS_TIMEOUT": "2m"], flags: flags).timeout == .seconds(5))
+    }
+
     @Test("S7.2 a key file may be replaced while the mount lasts, the environment may not")
     func keySupply() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
@@ -182,7 +191,12 @@ struct SettingsTests {
         #expect(when.contains("never") && when.contains("manual"))
         let what = complaint(["HOME": "/h", "PULSEFS_ON_EXPIRY": "burn"])
         #expect(what.contains("\"burn\"") && what.contains("PULSEFS_ON_EXPIRY") && what.contains("drop"))
-        for text in [what, url, keyless, homeless, nameless, odd, size, when] { #expect(!text.contains("\n")) }
+        let patience = complaint(["HOME": "/h", "PULSEFS_TIMEOUT": "soon"])
+        #expect(patience.contains("\"soon\"") && patience.contains("--timeout") && patience.contains("PULSEFS_TIMEOUT"))
+        #expect(complaint(["HOME": "/h", "PULSEFS_TIMEOUT": "0"]).contains("--timeout"))
+        for text in [patience, what, url, keyless, homeless, nameless, odd, size, when] {
+            #expect(!text.contains("\n"))
+        }
     }
 
     @Test("every other problem is known before the key is read")

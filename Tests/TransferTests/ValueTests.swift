@@ -31,6 +31,18 @@ import Testing
         #expect(deadlines.expiry(at: start + .seconds(100)) == nil)
     }
 
+    @Test func theTimeToAnswerRunsFromTheCallUntilTheHeadIsThere() {
+        let start = SuspendingClock.now
+        var deadlines = TransferDeadlines(.init(stallTimeout: .seconds(15), answerTimeout: .seconds(2)), issued: start)
+        #expect(deadlines.next == start + .seconds(2))
+        deadlines.restartStallClock(at: start + .seconds(1))
+        #expect(deadlines.expiry(at: start + .milliseconds(1999)) == nil)
+        #expect(deadlines.expiry(at: start + .seconds(2)) == .unanswered)
+        deadlines.answerHasBegun()
+        #expect(deadlines.expiry(at: start + .seconds(2)) == nil)
+        #expect(deadlines.next == start + .seconds(16))
+    }
+
     @Test func theTotalTimeRunsFromTheCall() {
         let start = SuspendingClock.now
         var deadlines = TransferDeadlines(.init(stallTimeout: .seconds(15), totalTimeout: .seconds(20)), issued: start)

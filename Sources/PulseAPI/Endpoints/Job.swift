@@ -3,10 +3,12 @@ package import Transfer
 extension PulseClient {
     /// `GET /job/{jobId}`: the job's fields, and its result once it is completed (get-job).
     ///
-    /// The body, JSON of any length, goes to the sink as it arrives.
+    /// The body, JSON of any length, goes to the sink as it arrives. `isAskedOnce` is for polls: they are repeated anyway.
     package func getJob(
-        _ job: JobID, into sink: any BodySink, urgency: Urgency = .foreground
+        _ job: JobID, into sink: any BodySink, isAskedOnce: Bool = false, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
-        try await get(.api(path: "/job/\(job.text)", for: RequestSubject(.job, job: job)), into: sink, urgency: urgency)
+        try await get(
+            .api(path: "/job/\(job.text)", for: RequestSubject(.job, job: job)), into: sink, isAskedOnce: isAskedOnce,
+            urgency: urgency)
     }
 }

@@ -17,13 +17,13 @@ extension PulseClient {
     /// `GET /job/{jobId}` for a job that does not exist: the API has nothing cheaper that looks at the key.
     ///
     /// Whether there is such a job does not matter, only whether the key may ask: a key that may not is 401, or 403 when
-    /// its account is closed. The key source is not told.
+    /// its account is closed. The key source is not told. It is asked once: whoever watches a key has a clock for that.
     package func check(_ key: APIKey) async -> KeyVerdict {
         do throws(APIError) {
             _ = try await send(
                 .get, .api(path: "/job/\(Self.nobody)", for: RequestSubject(.keyCheck)), with: key,
                 into: MemorySink(limit: Self.longestAnswer),
-                refusesPages: true, urgency: .foreground)
+                refusesPages: true, urgency: .foreground, within: budget)
             return .good
         } catch {
             switch error.cause {

@@ -4,6 +4,7 @@ extension PulseClient {
     /// The `url` of a result that came as a link: `GET /large_results/{jobId}`, or a presigned URL of an object store.
     ///
     /// Single use: one complete download ends it, as does an hour after the job's end; from then on the answer is 410.
+    /// So it is asked again only while no answer has begun.
     /// `job` is whose result it is, for whoever watches over the client.
     package func getLargeResult(
         at url: String, of job: JobID? = nil, into sink: any BodySink, urgency: Urgency = .foreground

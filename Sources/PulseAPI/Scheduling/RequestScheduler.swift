@@ -67,20 +67,11 @@ package final class RequestScheduler: Sendable {
 
     package var snapshot: Snapshot { state.withLock { $0.queue.snapshot } }
 
-    /// Sends a request when it is its turn, and returns as `TransferEngine.perform` does; the wait for the turn counts
-    /// towards none of the request's time limits.
+    /// Waits for a place and holds it while `send` runs; the wait for the turn counts towards none of the request's time
+    /// limits.
     ///
     /// Cancelling the task takes a request that waits out of the queue at once, and throws `.cancelled` as it does to one that
     /// is under way.
-    func perform(
-        _ request: TransferRequest, into sink: any BodySink, on engine: TransferEngine, _ urgency: Urgency
-    ) async throws(TransferError) -> TransferResponse {
-        try await schedule(urgency) { place throws(TransferError) in
-            try await engine.perform(request, into: ProgressSink(sink, place))
-        }
-    }
-
-    /// Waits for a place and holds it while `send` runs.
     func schedule(
         _ urgency: Urgency, _ send: (Place) async throws(TransferError) -> TransferResponse
     ) async throws(TransferError) -> TransferResponse {

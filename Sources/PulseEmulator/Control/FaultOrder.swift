@@ -29,6 +29,7 @@ struct FaultOrder: Decodable {
     var bytesPerSecond: Int?
     var by: Int?
     var json: String?
+    var text: String?
     var to: String?
     var milliseconds: Int?
 
@@ -49,6 +50,7 @@ struct FaultOrder: Decodable {
         case "cut-body":
             .cutBody(afterBytes: try need(afterBytes, "after_bytes"), chunked: chunked ?? false)
         case "reset-before-headers": .resetBeforeHeaders
+        case "garbage": .garbage(try need(text, "text"))
         case "reset-body": .resetBody(afterBytes: try need(afterBytes, "after_bytes"))
         case "drip": .drip(bytesPerSecond: try need(bytesPerSecond, "bytes_per_second"))
         case "wrong-length": .wrongLength(by: try need(by, "by"))

@@ -16,7 +16,7 @@ extension Fault.Effect {
             return Reply(
                 status: status, contentType: "text/plain", headers: [("Location", location)],
                 body: .empty)
-        case .stallBeforeHeaders, .stallBody, .cutBody, .resetBeforeHeaders, .resetBody, .drip,
+        case .stallBeforeHeaders, .stallBody, .cutBody, .resetBeforeHeaders, .garbage, .resetBody, .drip,
             .wrongLength, .chunked, .delay:
             return nil
         }

@@ -12,6 +12,10 @@ final class FaultTable: Sendable {
         faults.withLock { $0.removeAll() }
     }
 
+    func clear(_ target: RequestPattern) {
+        faults.withLock { $0.removeAll { $0.target == target } }
+    }
+
     var count: Int {
         faults.withLock { $0.count }
     }

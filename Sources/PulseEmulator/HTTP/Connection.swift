@@ -1,6 +1,7 @@
 import Glibc
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 
 /// One client connection, as the sender of an answer uses it.
@@ -26,6 +27,22 @@ struct Connection: Sendable {
     /// Returns when the kernel has taken the bytes.
     func flush(body bytes: [UInt8]) async throws {
         try await channel.writeAndFlush(HTTPResponsePart.body(ByteBuffer(bytes: bytes)))
+    }
+
+    /// Sends bytes past everything that would make HTTP of them.
+    func flush(raw bytes: [UInt8]) async throws {
+        let channel = channel
+        try await channel.eventLoop.flatSubmit {
+            let sent = channel.eventLoop.makePromise(of: Void.self)
+            do {
+                // What a handler's context writes goes by those before it only.
+                let encoder = try channel.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+                encoder.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: sent)
+            } catch {
+                sent.fail(error)
+            }
+            return sent.futureResult
+        }.get()
     }
 
     /// Sends what has been written so far, if anything, and any last bytes, and completes the answer.

@@ -13,7 +13,9 @@ struct DeliveryPlan: Sendable {
     var stallAfter: Int?
     /// End the connection after this many bytes of the body.
     var end: (after: Int, how: Ending)?
-    /// End the connection instead of sending anything.
+    /// Bytes that are sent in place of an answer, before the connection is ended.
+    var sendsFirst: [UInt8] = []
+    /// End the connection instead of sending an answer.
     var endsFirst: Ending?
     var bytesPerSecond: Int?
     /// What to add to the announced length; nil announces none.
@@ -28,6 +30,7 @@ struct DeliveryPlan: Sendable {
             end = (max(0, bytes), .close)
             if chunked { lengthOffset = nil }
         case .resetBeforeHeaders: endsFirst = .reset
+        case .garbage(let text): (sendsFirst, endsFirst) = (Array(text.utf8), .close)
         case .resetBody(let bytes): end = (max(0, bytes), .reset)
         case .drip(let rate): bytesPerSecond = max(1, rate)
         case .wrongLength(let offset): lengthOffset = offset

@@ -18,6 +18,7 @@ struct Exchange: Sendable {
     /// - Throws: as ``send(_:isHead:plan:)``.
     func holdBack(_ plan: DeliveryPlan) async throws {
         if plan.stallsFirst { try await stall() }
+        if !plan.sendsFirst.isEmpty { try await connection.flush(raw: plan.sendsFirst) }
         if let ending = plan.endsFirst { try await end(ending) }
     }
 

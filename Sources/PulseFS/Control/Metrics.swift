@@ -5,8 +5,8 @@ import PulseAPI
 enum Metrics {
     /// `key` is one of `KeyWatch.words`.
     static func text(
-        _ counters: OperationCounters, waiting: Int, requests: RequestScheduler.Snapshot, key: String,
-        watched: (jobs: Int, waiters: Int), activity: Activity = Activity()
+        _ counters: OperationCounters, waiting: Int, requests: RequestScheduler.Snapshot, isKeptBack: Bool = false,
+        key: String, watched: (jobs: Int, waiters: Int), activity: Activity = Activity()
     ) -> String {
         var lines = [
             "# TYPE pulsefs_fuse_operations counter",
@@ -44,6 +44,9 @@ enum Metrics {
             "# TYPE pulsefs_api_requests_limit_cuts counter",
             "# HELP pulsefs_api_requests_limit_cuts How often the API has asked for fewer, since the mount.",
             "pulsefs_api_requests_limit_cuts_total \(requests.cuts)",
+            "# TYPE pulsefs_api_breaker_open gauge",
+            "# HELP pulsefs_api_breaker_open 1 while requests to the API are kept back, as it did not answer.",
+            "pulsefs_api_breaker_open \(isKeptBack ? 1 : 0)",
             "# TYPE pulsefs_key_state gauge",
             "# HELP pulsefs_key_state What the API says of the key in use: 1 for the state that it is in.",
         ]

@@ -5,6 +5,8 @@ import Transfer
 /// cut off.
 struct DownloadRun: Sendable {
     let download: Download
+    /// How long a worker goes on with answers that bring next to nothing.
+    let budget: Duration
     /// Sends one request for the file, or for a part of it.
     let ask: @Sendable (FilePart?, DownloadPart, Urgency) async throws(APIError) -> ResponseHead
 
@@ -28,7 +30,7 @@ struct DownloadRun: Sendable {
     private func bring(_ errand: Download.Errand) async throws(Failure) {
         var order = errand.order
         var rest = Rest(order)
-        var patience = Patience()
+        var patience = Patience(budget, from: .now)
         while true {
             let part = DownloadPart(of: download, for: rest.order, from: rest.start)
             let problem = await problem(of: part, rest, errand.urgency)
@@ -50,7 +52,8 @@ struct DownloadRun: Sendable {
             if let problem {
                 if problem.cause == .status(416) { download.doubtSize() }
                 let brought = part.next - rest.start
-                guard part.reach != nil, problem.isCut, let pause = patience.pause(afterBringing: brought) else {
+                guard part.reach != nil, problem.isCut, let pause = patience.pause(afterBringing: brought, at: .now)
+                else {
                     throw Failure(problem)
                 }
                 do { try await Task.sleep(for: pause) } catch { throw Failure(problem) }
@@ -103,6 +106,9 @@ struct DownloadRun: Sendable {
 
 /// How long to go on with a file whose answers are cut off.
 struct Patience {
+    private let budget: Duration
+    /// Since when next to nothing has come.
+    private var vainSince: ContinuousClock.Instant
     /// Cuts in a row that brought next to nothing.
     private var vain = 0
     private var cuts = 0
@@ -113,20 +119,26 @@ struct Patience {
     private static let progress: UInt64 = 1 << 20
     private static let firstPause = Duration.milliseconds(250)
 
+    init(_ budget: Duration, from now: ContinuousClock.Instant) { (self.budget, vainSince) = (budget, now) }
+
     /// How long to wait before the next attempt, at random up to a bound that doubles; nil when there is to be none.
-    mutating func pause(afterBringing bytes: UInt64) -> Duration? {
-        vain = bytes >= Self.progress ? 1 : vain + 1
+    mutating func pause(afterBringing bytes: UInt64, at now: ContinuousClock.Instant) -> Duration? {
+        if bytes >= Self.progress {
+            (vain, vainSince) = (0, now)
+        }
+        vain += 1
         cuts += 1
         guard vain <= Self.mostVain, cuts <= Self.mostCuts else { return nil }
-        return Self.firstPause * (1 << (vain - 1)) * Double.random(in: 0...1)
+        let pause = Self.firstPause * (1 << (vain - 1)) * Double.random(in: 0...1)
+        return vainSince.duration(to: now) + pause < budget ? pause : nil
     }
 }
 
 extension APIError {
-    /// The answer had begun and was broken off, by nobody's decision.
+    /// The answer had begun and was broken off or fell silent, by nobody's decision.
     fileprivate var isCut: Bool {
         switch cause {
-        case .transport(.partialBody), .transport(.connectionReset): true
+        case .transport(.partialBody), .transport(.connectionReset), .transport(.stalled): true
         default: false
         }
     }

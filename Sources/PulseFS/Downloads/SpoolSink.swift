@@ -1,9 +1,10 @@
 import ArtifactStore
+import PulseAPI
 import Synchronization
 import Transfer
 
 /// Takes a whole body into a spool file, and goes on in memory when the cache's disk takes no more.
-final class SpoolSink: BodySink {
+final class SpoolSink: RestartableSink {
     private let target: SpoolTarget
     private let taken = Atomic<UInt64>(0)
 
@@ -11,6 +12,11 @@ final class SpoolSink: BodySink {
 
     /// Where all bytes are that have come so far.
     var spool: SpoolFile { target.file }
+
+    func restart() throws {
+        try spool.restart()
+        taken.store(0, ordering: .relaxed)
+    }
 
     func receive(head: ResponseHead, flow: TransferFlow) throws {}
 

@@ -71,8 +71,9 @@ extension Failure {
         case 403: .forbidden
         case 404: .notFound
         case 410: .gone
-        case 429, 503: .busy
-        case 408, 504: .timedOut
+        // Too early is a no for the moment, as too many are.
+        case 425, 429, 503: .busy
+        case 408: .timedOut
         case 500...599: .serverError
         default: .unexpectedStatus
         }

@@ -49,13 +49,16 @@ final class JobFetcher: Sendable {
     /// One `GET /job`, its result published when the job is completed; none when another process of the cache has just
     /// done so, or the index has lost a job whose files are here.
     ///
-    /// All is done once more when the key changes meanwhile: an answer is shown to the key that got it.
-    func fetch(_ id: JobID, _ urgency: Urgency, for purpose: Purpose = .status) async throws(Failure) -> Job {
+    /// All is done once more when the key changes meanwhile: an answer is shown to the key that got it. `isAskedOnce` is for
+    /// polls, which are repeated by a clock of their own.
+    func fetch(
+        _ id: JobID, _ urgency: Urgency, for purpose: Purpose = .status, isAskedOnce: Bool = false
+    ) async throws(Failure) -> Job {
         while true {
             let reader = keyring.inUse
             let outcome: Result<Job, Failure>
             do throws(Failure) {
-                outcome = .success(try await fetch(id, urgency, purpose, for: reader))
+                outcome = .success(try await fetch(id, urgency, purpose, isAskedOnce, for: reader))
             } catch {
                 outcome = .failure(error)
             }
@@ -64,7 +67,7 @@ final class JobFetcher: Sendable {
     }
 
     private func fetch(
-        _ id: JobID, _ urgency: Urgency, _ purpose: Purpose, for reader: KeyInUse
+        _ id: JobID, _ urgency: Urgency, _ purpose: Purpose, _ isAskedOnce: Bool, for reader: KeyInUse
     ) async throws(Failure) -> Job {
         if let found = try await recovered(id, for: reader) { return found }
         let started = now()
@@ -72,7 +75,7 @@ final class JobFetcher: Sendable {
         let lock = try? await store.fetchLock(origin: origin, id: id.text, what: "job")
         defer { withExtendedLifetime(lock) {} }
         if let found = try fetchedElsewhere(id, purpose, since: started, for: reader) { return found }
-        return try await ask(id, urgency, purpose, for: reader)
+        return try await ask(id, urgency, purpose, isAskedOnce, for: reader)
     }
 
     /// A job that the index has lost, from its own files.
@@ -128,14 +131,16 @@ final class JobFetcher: Sendable {
     }
 
     private func ask(
-        _ id: JobID, _ urgency: Urgency, _ purpose: Purpose, for reader: KeyInUse
+        _ id: JobID, _ urgency: Urgency, _ purpose: Purpose, _ isAskedOnce: Bool, for reader: KeyInUse
     ) async throws(Failure) -> Job {
         let shown = try catalog.job(id)
         // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
         let known = if let shown { shown } else { try stored(id) }
         do throws(Failure) {
             let sink = SpoolSink(try spool(), in: store)
-            do throws(APIError) { _ = try await client.getJob(id, into: sink, urgency: urgency) } catch {
+            do throws(APIError) {
+                _ = try await client.getJob(id, into: sink, isAskedOnce: isAskedOnce, urgency: urgency)
+            } catch {
                 throw Failure(error)
             }
             let document = sink.spool

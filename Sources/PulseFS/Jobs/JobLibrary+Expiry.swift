@@ -70,7 +70,7 @@ extension JobLibrary {
         let asked = try? await doubts.join(keyring.own(job.ordinal)) { [self] urgency throws(Failure) in
             guard pauses.isOver(for: job.ordinal, at: clock()) else { return try catalog.job(job.ordinal) ?? known }
             pauses.begin(for: job.ordinal, until: clock() + Self.pause)
-            let asked = try await fetcher.fetch(job.id, urgency, for: .doubt)
+            let asked = try await fetcher.fetch(job.id, urgency, for: .doubt, isAskedOnce: true)
             pauses.begin(for: job.ordinal, until: clock() + Self.patience)
             return asked
         }

@@ -74,7 +74,7 @@ package final class JobLibrary: Sendable {
                 freshness: { [catalog] id in known(id).map { catalog.freshness(of: $0) ?? .zero } ?? .zero },
                 ask: { id throws(Failure) in
                     guard let library = awaited.library else { throw Failure(.shuttingDown, "the mount is ending") }
-                    return try await library.ask(id, waiting.polls)
+                    return try await library.ask(id, waiting.polls, isPoll: true)
                 }))
         (ahead.library, awaited.library) = (self, self)
         catalog.observeAnswers { [weak watches] job in watches?.answered(job) }
@@ -91,7 +91,7 @@ package final class JobLibrary: Sendable {
     /// A job that is known stays known when the API cannot be asked, or no longer has it.
     package func refresh(_ id: JobID) async throws(Failure) -> Job {
         do throws(Failure) {
-            return try await ask(id)
+            return try await ask(id, isPoll: try catalog.job(id) != nil)
         } catch {
             guard error.leavesKnownJobsReadable, let known = try catalog.job(id) else { throw error }
             return known
@@ -99,12 +99,16 @@ package final class JobLibrary: Sendable {
     }
 
     /// The same, and a failure to ask is one also when the job is known. A job that has ended is not asked about again.
-    package func ask(_ id: JobID, _ level: Urgency.Level = .foreground) async throws(Failure) -> Job {
+    ///
+    /// A poll is not repeated when it fails: whoever polls asks again by the job's clock, and has something to show meanwhile.
+    package func ask(
+        _ id: JobID, _ level: Urgency.Level = .foreground, isPoll: Bool = false
+    ) async throws(Failure) -> Job {
         try await fetches.join(keyring.own(id), level) { [fetcher, catalog] urgency throws(Failure) in
             // Whoever came a moment later finds the work done.
             if let known = try catalog.job(id), catalog.freshness(of: known) != .zero { return known }
             do throws(Failure) {
-                return try await fetcher.fetch(id, urgency)
+                return try await fetcher.fetch(id, urgency, isAskedOnce: isPoll)
             } catch {
                 // Once for all who asked.
                 if error.leavesKnownJobsReadable, let known = try catalog.job(id) {
@@ -227,7 +231,7 @@ package final class JobLibrary: Sendable {
             return
         }
         guard job.phase.isTerminal else {
-            if catalog.freshness(of: job) == .zero { _ = try? await ask(job.id, .prefetch) }
+            if catalog.freshness(of: job) == .zero { _ = try? await ask(job.id, .prefetch, isPoll: true) }
             return
         }
         let lost = slots.compactMap { job.artifact($0) }.first { artifact in

@@ -9,6 +9,7 @@ package final class LibraryOpening: Sendable {
     /// Of all requests of this opening.
     let scheduler = RequestScheduler()
     private let engine: TransferEngine
+    private let client: PulseClient
 
     /// A request that the API leaves hanging keeps its connection until it is given up, while others go on in its place.
     /// There are enough when a full limit of requests gets stuck with every second until the first of them is given up.
@@ -16,12 +17,13 @@ package final class LibraryOpening: Sendable {
     /// Descriptors for all that is not a request: the kernel's queue, the index, blobs that are read.
     private static let otherDescriptors = 512
 
-    /// `actor` says in the ledger who fetched what. `events` is told what happens.
+    /// `actor` says in the ledger who fetched what. `events` is told what happens. `timeout` is how long a request is tried
+    /// for.
     package init(
         on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
         rules: KeyRules = KeyRules(), events: EventLog = EventLog(), actor: String,
-        largeResults: LargeResultPolicy = .automatic,
-        onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules()
+        largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules(),
+        timeout: Duration = RetryPolicy.standardBudget
     ) throws(MountFailure) {
         do throws(TransferError) {
             let connections = Self.affordableConnections()
@@ -33,13 +35,17 @@ package final class LibraryOpening: Sendable {
             throw MountFailure("cannot start: \(error)")
         }
         keyring = Keyring(key, from: supply, store: store, origin: origin, rules: rules, events: events)
-        let client = PulseClient(
-            origin: origin, engine: engine, scheduler: scheduler, keys: keyring, observer: { events.note($0) })
+        client = PulseClient(
+            origin: origin, engine: engine, scheduler: scheduler,
+            persistence: Persistence(RetryPolicy(budget: timeout)), keys: keyring, observer: { events.note($0) })
         keyring.ask(client)
         library = JobLibrary(
             client: client, store: store, keyring: keyring, events: events, actor: actor, largeResults: largeResults,
             onExpiry: onExpiry, waiting: waiting)
     }
+
+    /// Whether requests to the API are kept back, as it did not answer.
+    var isAPIKeptBack: Bool { client.isAPIKeptBack }
 
     /// Fewer where the process may not have as many descriptors. A download has two: a connection, and the file it fills.
     private static func affordableConnections() -> Int {

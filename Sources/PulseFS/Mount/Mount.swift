@@ -41,18 +41,19 @@ package final class Mount: Sendable {
             rules: configuration.keyRules, events: events,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
-            waiting: WaitRules(patience: configuration.waitPatience))
+            waiting: WaitRules(patience: configuration.waitPatience), timeout: configuration.timeout)
         library = opening.library
         let counted = CountedSession()
-        let (library, keyring, scheduler) = (library, opening.keyring, opening.scheduler)
+        let (library, keyring, opening) = (library, opening.keyring, opening)
         let control = ControlFiles { file in
             switch file {
             case .version: "pulsefs \(Version.text)\n"
             case .metrics:
                 counted.metrics(
-                    requests: scheduler.snapshot, key: keyring.word, watched: library.watches.counts,
+                    requests: opening.scheduler.snapshot, isKeptBack: opening.isAPIKeptBack, key: keyring.word,
+                    watched: library.watches.counts,
                     activity: Metrics.Activity(
-                        requests: events.requests.all, receivedBytes: scheduler.receivedBytes,
+                        requests: events.requests.all, receivedBytes: opening.scheduler.receivedBytes,
                         cache: events.cache.values, residentBytes: Metrics.residentBytes))
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             case .log: events.text
@@ -137,12 +138,12 @@ private final class CountedSession: Sendable {
     }
 
     func metrics(
-        requests: RequestScheduler.Snapshot, key: String, watched: (jobs: Int, waiters: Int),
+        requests: RequestScheduler.Snapshot, isKeptBack: Bool, key: String, watched: (jobs: Int, waiters: Int),
         activity: Metrics.Activity
     ) -> String {
         guard let session else { return "# EOF\n" }
         return Metrics.text(
-            session.counters, waiting: session.waiting, requests: requests, key: key, watched: watched,
-            activity: activity)
+            session.counters, waiting: session.waiting, requests: requests, isKeptBack: isKeptBack, key: key,
+            watched: watched, activity: activity)
     }
 }

@@ -14,6 +14,8 @@ package struct MountConfiguration: Sendable {
     package var cacheLimits = StoreLimits.standard
     package var largeResults = LargeResultPolicy.automatic
     package var waitPatience = WaitRules.standardPatience
+    /// How long a request is tried for.
+    package var timeout = RetryPolicy.standardBudget
     package var onExpiry = ExpiryPolicy.keep
     /// Names of programs that cause no request.
     package var noFetch = Crawlers.standard

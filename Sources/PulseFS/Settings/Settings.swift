@@ -22,6 +22,7 @@ package struct SettingsFlags: Sendable {
     package var cacheSize: String?
     package var largeResults: String?
     package var waitTimeout: String?
+    package var timeout: String?
     package var onExpiry: String?
     package var noFetch: String?
 
@@ -48,6 +49,8 @@ package struct Settings: Sendable {
     package let largeResults: LargeResultPolicy
     /// How long whoever waits for a job goes on when the API cannot be asked.
     package let waitPatience: Duration
+    /// How long a request is tried for.
+    package let timeout: Duration
     package let onExpiry: ExpiryPolicy
     /// Names of programs that cause no request.
     package let noFetch: [String]
@@ -61,6 +64,7 @@ package struct Settings: Sendable {
         keyRules = try Self.keyRules(reader)
         waitPatience = try Self.waitPatience(reader)
         noFetch = reader.string(forKey: "no-fetch").map { Crawlers.names(in: $0) } ?? Crawlers.standard
+        timeout = try Self.timeout(reader)
         (key, keySupply) = try Self.key(reader, environment)
     }
 
@@ -74,8 +78,8 @@ package struct Settings: Sendable {
         let values: [AbsoluteConfigKey: ConfigValue] = [
             "api-url": flags.apiURL, "api-key-file": flags.apiKeyFile, "cache-dir": flags.cacheDirectory,
             "cache-size": flags.cacheSize, "large-results": flags.largeResults, "auth-ttl": flags.authTTL,
-            "offline": flags.offline, "wait-timeout": flags.waitTimeout, "on-expiry": flags.onExpiry,
-            "no-fetch": flags.noFetch,
+            "offline": flags.offline, "wait-timeout": flags.waitTimeout, "timeout": flags.timeout,
+            "on-expiry": flags.onExpiry, "no-fetch": flags.noFetch,
         ].compactMapValues { $0 }.reduce(into: [:]) { values, flag in
             values[AbsoluteConfigKey([flag.key])] = ConfigValue(.string(flag.value), isSecret: false)
         }
@@ -105,6 +109,7 @@ package struct Settings: Sendable {
         values["CACHE_SIZE"] = environment["PULSEFS_CACHE_SIZE"]
         values["LARGE_RESULTS"] = environment["PULSEFS_LARGE_RESULTS"]
         values["WAIT_TIMEOUT"] = environment["PULSEFS_WAIT_TIMEOUT"]
+        values["TIMEOUT"] = environment["PULSEFS_TIMEOUT"]
         values["ON_EXPIRY"] = environment["PULSEFS_ON_EXPIRY"]
         values["API_KEY_FILE"] = environment["PULSEFS_API_KEY_FILE"]
         values = values.filter { !$0.value.isEmpty }
@@ -156,6 +161,16 @@ package struct Settings: Sendable {
             )
         }
         return patience
+    }
+
+    private static func timeout(_ reader: ConfigReader) throws(SettingsError) -> Duration {
+        guard let text = reader.string(forKey: "timeout") else { return RetryPolicy.standardBudget }
+        guard let timeout = TimeSpan(text)?.duration, timeout > .zero else {
+            throw SettingsError(
+                "\"\(text)\" is not how long a request is tried for: give --timeout or PULSEFS_TIMEOUT as 30s, 2m or 1h"
+            )
+        }
+        return timeout
     }
 
     private static func key(

@@ -55,6 +55,8 @@ struct HeadTrust {
             if standing == .useless { return .askByGet }
             standings.set(.truthful, for: origin)
             return .believe
+        // Whatever is wrong there, GET is asked more than once.
+        case .refused(500...): return .askByGet
         case .refused: return standing == .truthful ? .believe : .askByGet
         }
     }
@@ -63,8 +65,9 @@ struct HeadTrust {
     mutating func confirm(_ size: UInt64, after answer: Answer, at origin: String) {
         switch answer {
         case .size(let told) where told == size: break
-        // One file without a length says nothing of those that had one.
+        // One file without a length, or a fault of the server, says nothing of those that had one.
         case .nothing where standings.value(for: origin) == .truthful: break
+        case .refused(500...) where standings.value(for: origin) == .truthful: break
         default: standings.set(.useless, for: origin)
         }
     }

@@ -41,7 +41,8 @@ struct CommandLibrary: ParsableArguments {
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
         let opening = try LibraryOpening(
             on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())",
-            onExpiry: settings.onExpiry, waiting: WaitRules(patience: settings.waitPatience, polls: polls))
+            onExpiry: settings.onExpiry, waiting: WaitRules(patience: settings.waitPatience, polls: polls),
+            timeout: settings.timeout)
         do {
             let value = try await body(opening.library)
             await opening.close(grace: Task.isCancelled ? Self.graceWhenInterrupted : Self.grace)

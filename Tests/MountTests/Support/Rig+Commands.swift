@@ -5,19 +5,20 @@ import SystemPackage
 import Testing
 
 extension Rig {
-    /// Runs a command of `pulsefs` on the rig's API and cache; without a key if that is nil.
+    /// Runs a command of `pulsefs` on the rig's API and cache; without a key if that is nil. `timeout` is how long it tries
+    /// a request for.
     func pulsefs(
-        _ words: String..., key: String? = TestKeys.northwind, input: String = ""
+        _ words: String..., key: String? = TestKeys.northwind, input: String = "", timeout: String = ""
     ) async throws -> Shell.Outcome {
-        try await run(words, key: key, input: input)
+        try await run(words, key: key, input: input, timeout: timeout)
     }
 
     func run(
-        _ words: [String], key: String? = TestKeys.northwind, input: String = ""
+        _ words: [String], key: String? = TestKeys.northwind, input: String = "", timeout: String = ""
     ) async throws -> Shell.Outcome {
         try await Shell.run(
             "printf %s \"$INPUT\" | \"$@\"", [BuiltProducts.pulsefs] + words,
-            environment: environment(key: key).merging(["INPUT": input]) { $1 })
+            environment: environment(key: key).merging(["INPUT": input, "PULSEFS_TIMEOUT": timeout]) { $1 })
     }
 
     /// What makes a command of `pulsefs` use the rig's API and cache; `P` is its path.

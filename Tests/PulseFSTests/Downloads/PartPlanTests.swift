@@ -94,12 +94,17 @@ struct PartPlanTests {
         "patience ends after a few cuts that bring nothing, lasts while cuts bring something, and has an end in any case"
     )
     func patience() {
-        var patience = Patience()
-        let pauses = (1...4).map { _ in patience.pause(afterBringing: 100) }
+        let start = ContinuousClock.now
+        var patience = Patience(.seconds(30), from: start)
+        let pauses = (1...4).map { _ in patience.pause(afterBringing: 100, at: start) }
         #expect(pauses.prefix(3).allSatisfy { $0.map { $0 >= .zero && $0 <= .seconds(1) } ?? false })
         #expect(pauses.last == .some(nil))
-        var lasting = Patience()
-        let cuts = (1...100).prefix { _ in lasting.pause(afterBringing: 2 << 20) != nil }.count
+        var lasting = Patience(.seconds(30), from: start)
+        let cuts = (1...100).prefix { lasting.pause(afterBringing: 2 << 20, at: start + .seconds(20 * $0)) != nil }
+            .count
         #expect(cuts == 64)
+        var late = Patience(.seconds(30), from: start)
+        #expect(late.pause(afterBringing: 100, at: start + .seconds(15)) != nil)
+        #expect(late.pause(afterBringing: 100, at: start + .seconds(30)) == nil)
     }
 }

@@ -44,7 +44,7 @@ struct HeadTrustTests {
 
     @Test(
         "a refusal is confirmed by GET until HEAD has told a size, and then it stands",
-        arguments: [302, 400, 401, 403, 404, 410, 500])
+        arguments: [302, 400, 401, 403, 404, 410])
     func refusal(status: Int) {
         var trust = HeadTrust()
         #expect(Self.decision(&trust, .refused(status: status), at: Self.api) == .askByGet)
@@ -56,6 +56,17 @@ struct HeadTrustTests {
         var truthful = Self.truthful()
         #expect(Self.decision(&truthful, .refused(status: status), at: Self.api) == .believe)
         #expect(Self.decision(&truthful, .refused(status: status), at: Self.other) == .askByGet)
+    }
+
+    @Test(
+        "a fault of the server is no word on the file: GET is asked, and HEAD stays as good as it was",
+        arguments: [500, 502])
+    func fault(status: Int) {
+        for (var trust, question) in [(HeadTrust(), HeadTrust.Question.get), (Self.truthful(), .head)] {
+            #expect(Self.decision(&trust, .refused(status: status), at: Self.api) == .askByGet)
+            trust.confirm(10, after: .refused(status: status), at: Self.api)
+            #expect(Self.question(&trust, at: Self.api) == question)
+        }
     }
 
     @Test(

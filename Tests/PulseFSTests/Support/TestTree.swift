@@ -38,12 +38,13 @@ final class TestTree: Sendable {
     static let secondNorthwind = "pulse-demo-northwind-2"
     static let contoso = "pulse-demo-contoso-1"
 
-    /// A tree on this cache, asking this address, until `body` ends. What is under way then is finished and kept.
+    /// A tree on this cache, asking this address, and nothing twice unless `persistence` says so, until `body` ends. What is under way then is finished and kept.
     static func with<Value: Sendable>(
         _ address: String, cache: FilePath, key: String = northwind, keyFile: FilePath? = nil,
         rules: KeyRules = KeyRules(), clock: StillClock = StillClock(),
         scheduler: RequestScheduler = RequestScheduler(), parts: PartGeometry = .standard,
         onExpiry: ExpiryPolicy = .keep, crawlers: Crawlers = Crawlers([]),
+        persistence: Persistence = .none,
         _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
@@ -56,7 +57,8 @@ final class TestTree: Sendable {
             secret, from: keyFile.map { .file($0) } ?? .fixed, store: store, origin: origin, rules: rules,
             events: events, now: { clock.now })
         let client = PulseClient(
-            origin: origin, engine: engine, scheduler: scheduler, keys: keyring, observer: { events.note($0) })
+            origin: origin, engine: engine, scheduler: scheduler, persistence: persistence, keys: keyring,
+            observer: { events.note($0) })
         keyring.ask(client)
         let library = JobLibrary(
             client: client, store: store, keyring: keyring, events: events, actor: "a test", onExpiry: onExpiry,
@@ -80,7 +82,8 @@ final class TestTree: Sendable {
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
         clock: StillClock = StillClock(), scheduler: RequestScheduler = RequestScheduler(),
         parts: PartGeometry = .standard, onExpiry: ExpiryPolicy = .keep,
-        crawlers: Crawlers = Crawlers([]), _ body: (TestTree, Emulator) async throws -> Value
+        crawlers: Crawlers = Crawlers([]), persistence: Persistence = .none,
+        _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
         // Whoever shuts the emulator down finds nobody else at its port.
         let port = try ReservedPort()
@@ -91,7 +94,7 @@ final class TestTree: Sendable {
             try await Emulator.with(configuration) { (emulator) async throws in
                 try await with(
                     emulator.baseURL, cache: scratch.appending("cache"), key: key, clock: clock, scheduler: scheduler,
-                    parts: parts, onExpiry: onExpiry, crawlers: crawlers
+                    parts: parts, onExpiry: onExpiry, crawlers: crawlers, persistence: persistence
                 ) { (tree) async throws in
                     try await body(tree, emulator)
                 }

@@ -1,0 +1,83 @@
+import Transfer
+
+/// Keeps requests from a server that does not answer: decisions only, told what happens and when.
+///
+///     closed ── 5 requests in a row without an answer ──▶ open ── 5 s ──▶ half-open: one request is sent
+///       ▲                                                  ▲                 │
+///       └──── any answer, an error too ◀───────────────────┴─ none comes ────┘
+struct CircuitBreaker: Sendable {
+    /// Since any one moment; never falls.
+    typealias Instant = Duration
+
+    enum State: Sendable, Hashable {
+        case closed
+        case open(until: Instant)
+        /// The next request finds out, or one is finding out.
+        case halfOpen(isProbed: Bool)
+    }
+
+    /// Leave to send one request. What becomes of it is to be said once, by `answered`, `failed` or `withdrawn`.
+    struct Pass: Sendable, Hashable {
+        /// It decides whether others are sent.
+        let isProbe: Bool
+        /// Answers that had come before it was given.
+        fileprivate let answers: UInt64
+    }
+
+    /// Why a request is not sent.
+    struct Refusal: Error, Sendable {
+        /// Requests in a row that were not answered.
+        let failures: Int
+        /// What became of the last of them.
+        let last: TransferError
+        /// How long requests are kept back from now on; zero while one finds out.
+        let wait: Duration
+    }
+
+    private static let mostFailures = 5
+    private static let pause = Duration.seconds(5)
+
+    private(set) var state = State.closed
+    private var failures = 0
+    private var last: TransferError?
+    private var answers: UInt64 = 0
+
+    mutating func admit(at now: Instant) -> Result<Pass, Refusal> {
+        var wait = Duration.zero
+        switch state {
+        case .closed: return .success(Pass(isProbe: false, answers: answers))
+        case .open(let until) where now < until: wait = until - now
+        case .open, .halfOpen(isProbed: false):
+            state = .halfOpen(isProbed: true)
+            return .success(Pass(isProbe: true, answers: answers))
+        case .halfOpen(isProbed: true): break
+        }
+        let last = last ?? TransferError(.other, "The server did not answer.")
+        return .failure(Refusal(failures: failures, last: last, wait: wait))
+    }
+
+    /// The head of an answer has come, whatever its status.
+    mutating func answered(_ pass: Pass) {
+        state = .closed
+        failures = 0
+        answers += 1
+    }
+
+    /// No answer has come.
+    mutating func failed(_ pass: Pass, _ error: TransferError, at now: Instant) {
+        // A request that is stuck while others are answered says nothing of the server.
+        guard pass.answers == answers else { return }
+        failures += 1
+        last = error
+        switch state {
+        case .closed where failures >= Self.mostFailures: state = .open(until: now + Self.pause)
+        case .halfOpen where pass.isProbe: state = .open(until: now + Self.pause)
+        case .closed, .open, .halfOpen: break
+        }
+    }
+
+    /// It was given up, or not sent, for a reason that is not the server's.
+    mutating func withdrawn(_ pass: Pass) {
+        if pass.isProbe, state == .halfOpen(isProbed: true) { state = .halfOpen(isProbed: false) }
+    }
+}

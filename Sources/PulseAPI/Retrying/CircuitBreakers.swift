@@ -1,0 +1,48 @@
+import Synchronization
+import Transfer
+
+/// One breaker for each server that a client asks.
+final class CircuitBreakers: Sendable {
+    /// An answer that names a thousand hosts costs no more memory than this.
+    private static let most = 256
+
+    private let breakers = Mutex<[String: CircuitBreaker]>([:])
+    private let now: @Sendable () -> CircuitBreaker.Instant
+
+    init(now: @escaping @Sendable () -> CircuitBreaker.Instant) { self.now = now }
+
+    /// Whether requests to a server are kept back, but for one that finds out.
+    func isOpen(_ server: String) -> Bool { breakers.withLock { $0[server].map { $0.state != .closed } ?? false } }
+
+    func admit(to server: String) -> Result<CircuitBreaker.Pass, CircuitBreaker.Refusal> {
+        change(server) { $0.admit(at: now()) }
+    }
+
+    func answered(_ pass: CircuitBreaker.Pass, _ server: String) { change(server) { $0.answered(pass) } }
+
+    /// The request ended without an answer.
+    func ended(_ pass: CircuitBreaker.Pass, _ server: String, _ error: TransferError) {
+        change(server) { breaker in
+            if error.isSilence { breaker.failed(pass, error, at: now()) } else { breaker.withdrawn(pass) }
+        }
+    }
+
+    private func change<Value: Sendable>(_ server: String, _ body: (inout CircuitBreaker) -> Value) -> Value {
+        breakers.withLock { breakers in
+            if breakers.count >= Self.most { breakers = breakers.filter { $0.value.state != .closed } }
+            return body(&breakers[server, default: CircuitBreaker()])
+        }
+    }
+}
+
+extension TransferError {
+    /// The server, or the way to it, is at fault, and no HTTP answer came of it.
+    fileprivate var isSilence: Bool {
+        switch code {
+        case .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectionReset, .connectTimedOut,
+            .stalled, .totalTimedOut, .partialBody, .tls, .invalidResponse:
+            true
+        case .invalidURL, .invalidRequest, .tooLarge, .sink, .cancelled, .shutDown, .other: false
+        }
+    }
+}

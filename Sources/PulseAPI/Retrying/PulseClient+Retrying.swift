@@ -1,0 +1,56 @@
+import Transfer
+
+extension PulseClient {
+    /// Sends a request until it is answered, or the policy says that it is not worth it any more. While it rests between two
+    /// attempts it holds no place among the requests in flight.
+    ///
+    /// A sink that has been given some of an answer is given another only if it can begin again: else whoever owns it
+    /// decides. Cancelling the task ends it at once, also while it rests.
+    ///
+    /// - Parameter send: sends it once. The server has so long to begin its answer.
+    func persist(
+        _ method: TransferRequest.Method, into sink: any BodySink, _ policy: RetryPolicy,
+        _ send: (AttemptSink, Duration) async throws(APIError) -> ResponseHead
+    ) async throws(APIError) -> ResponseHead {
+        let begin = persistence.now()
+        var number = 0
+        while true {
+            number += 1
+            let attempt = AttemptSink(sink)
+            var failure: APIError
+            do throws(APIError) {
+                return try await send(attempt, policy.timeToAnswer(after: persistence.now() - begin))
+            } catch {
+                failure = error
+            }
+            failure.attempts = number
+            var wait = failure.retryDelay()
+            switch failure.breaker {
+            // Nobody waits for a server that is known not to answer; who has begun before that was known goes on.
+            case .keptBack where number == 1, .probe where number == 1: throw failure
+            case .keptBack(let kept): wait = kept
+            case .probe, nil: break
+            }
+            let outcome = RetryPolicy.Attempt(
+                number: number, cause: failure.cause, method: method, elapsed: persistence.now() - begin,
+                retryAfter: wait)
+            guard !attempt.hasBegun || sink is any RestartableSink,
+                let pause = policy.pause(after: outcome, chance: persistence.chance())
+            else { throw failure }
+            do { try await persistence.sleep(pause) } catch { throw .cancelled(while: failure) }
+            guard attempt.hasBegun else { continue }
+            do { try (sink as? any RestartableSink)?.restart() } catch { throw failure }
+        }
+    }
+}
+
+extension APIError {
+    /// The request was given up by whoever wanted it, after this had become of it.
+    fileprivate static func cancelled(while error: APIError) -> APIError {
+        var cancelled = APIError(
+            error.request, cause: .transport(.cancelled), message: "it was given up; the last attempt: \(error.message)"
+        )
+        cancelled.attempts = error.attempts
+        return cancelled
+    }
+}

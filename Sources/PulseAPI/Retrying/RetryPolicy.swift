@@ -1,0 +1,83 @@
+import Transfer
+
+/// Whether a request that failed is sent again, and when: decisions only, told what happened and how late it is.
+///
+/// The pause is drawn at random below a bound that doubles ("full jitter", as in
+/// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that those who failed together do not come
+/// back together.
+package struct RetryPolicy: Sendable, Hashable {
+    /// From when a request is first wanted until the last attempt at it has begun to be answered.
+    package var budget: Duration
+    /// Whoever has a clock of its own for asking again asks once.
+    package var asksOnce = false
+
+    package static let standardBudget = Duration.seconds(30)
+
+    private static let firstPause = Duration.milliseconds(250)
+    private static let longestPause = Duration.seconds(8)
+    /// Chance may draw short pauses for ever.
+    private static let mostAttempts = 16
+    /// An attempt that is begun late has this long all the same.
+    private static let shortestAttempt = Duration.seconds(1)
+
+    package init(budget: Duration = standardBudget, asksOnce: Bool = false) {
+        self.budget = budget
+        self.asksOnce = asksOnce
+    }
+
+    /// What an attempt has come to.
+    struct Attempt: Sendable {
+        /// Counted from one.
+        let number: Int
+        let cause: APIError.Cause
+        let method: TransferRequest.Method
+        /// Since the request was first wanted.
+        let elapsed: Duration
+        /// How long the API wants to be left alone, if it says so.
+        var retryAfter: Duration?
+    }
+
+    /// How long to wait before the next attempt; nil when there is to be none. `chance` is drawn evenly from 0 to 1.
+    func pause(after attempt: Attempt, chance: Double) -> Duration? {
+        guard !asksOnce, attempt.number < Self.mostAttempts, Self.mayPass(attempt.cause, attempt.method) else {
+            return nil
+        }
+        let bound = min(Self.longestPause, Self.firstPause * (1 << (attempt.number - 1)))
+        // Giving up now is better than to hang until then and give up all the same.
+        let pause = max(bound * chance, attempt.retryAfter ?? .zero)
+        return attempt.elapsed + pause < budget ? pause : nil
+    }
+
+    /// How long the server has to answer an attempt that begins so late.
+    func timeToAnswer(after elapsed: Duration) -> Duration {
+        max(budget - elapsed, min(budget, Self.shortestAttempt))
+    }
+
+    /// The same request may be answered otherwise in a moment.
+    private static func mayPass(_ cause: APIError.Cause, _ method: TransferRequest.Method) -> Bool {
+        switch cause {
+        case .status(let status): mayPass(status: status, method)
+        case .transport(let code): mayPass(code)
+        case .noKey, .badURL: false
+        }
+    }
+
+    private static func mayPass(status: Int, _ method: TransferRequest.Method) -> Bool {
+        switch status {
+        case 408, 425, 429, 503, 504: true
+        // A server that does not know HEAD may say so like this, and GET is there for that.
+        case 500, 502: method == .get
+        default: false
+        }
+    }
+
+    private static func mayPass(_ code: TransferError.Code) -> Bool {
+        switch code {
+        case .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectionReset, .connectTimedOut,
+            .stalled, .totalTimedOut, .partialBody:
+            true
+        case .tls, .invalidURL, .invalidRequest, .invalidResponse, .tooLarge, .sink, .cancelled, .shutDown, .other:
+            false
+        }
+    }
+}
