@@ -59,6 +59,11 @@ package final class PulseClient: Sendable {
             }
         }
 
+        /// What a file never is. The API's JSON in place of one is an error; another place may call a file whatever it likes.
+        var typesOfErrors: [String] {
+            if case .api = self, !isAboutJob { ["text/html", "application/json"] } else { ["text/html"] }
+        }
+
         /// The answer says something about the key, whatever it says about the job.
         var isAboutJob: Bool {
             if case .api(let path, _) = self { path.hasPrefix("/job/") } else { false }
@@ -75,7 +80,8 @@ package final class PulseClient: Sendable {
     /// of nothing else, or of a 206 with what was asked for when that was a part: a server may answer with all of it instead.
     ///
     /// - Parameters:
-    ///   - refusesPages: whether a page of HTML, or JSON, is taken for the error that it is, as where an image is expected.
+    ///   - refusesPages: whether a page of HTML, or JSON of the API, is taken for the error that it is, as where an image is
+    ///     expected.
     ///   - isAskedOnce: for whoever asks again by a clock of their own.
     func get(
         _ target: Target, _ part: FilePart? = nil, into sink: any BodySink, refusesPages: Bool = false,
@@ -186,10 +192,8 @@ package final class PulseClient: Sendable {
             }
             key.withSecret { request.headers.append(name: "x-api-key", value: $0) }
         }
-        // A job is JSON; in place of a file of the API that is as much an error as a page is.
-        let mayBeJSON = target.isAboutJob || !withKey
-        let refused = !refusesPages ? [] : mayBeJSON ? ["text/html"] : ["text/html", "application/json"]
-        let body = OnlyExpected(sink, isPart: part != nil, refusing: refused)
+        let body = OnlyExpected(
+            sink, isPart: part != nil, refusing: refusesPages ? target.typesOfErrors : [])
         let response = try await perform(request, label, into: body, urgency)
         guard body.isExpected(response.head.status) else {
             throw APIError(label, response, sentWith: withKey ? key : nil)

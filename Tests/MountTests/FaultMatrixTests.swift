@@ -3,7 +3,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
-@Suite("Fault matrix", .takingTurns, .timeLimit(.minutes(5)))
+@Suite("Fault matrix", .takingTurns, .timeLimit(.minutes(10)))
 struct FaultMatrixTests {
     private static let size = 1500
     private static let width = 6

@@ -94,7 +94,8 @@ struct MountCommandTests {
             let port = try ReservedPort()
             defer { withExtendedLifetime(port) {} }
             try await MountedPulseFS.with(
-                api: "http://127.0.0.1:\(port.number)", cache: scratch.appending("cache"), in: scratch
+                api: "http://127.0.0.1:\(port.number)", cache: scratch.appending("cache"), in: scratch,
+                options: ["--timeout", "1s"]
             ) { (mount) async throws in
                 let file = "jobs/\(JobName.invoice)/result.md"
                 #expect(try await mount.errno(of: "open(p)", file) == "ECONNREFUSED")
@@ -102,6 +103,8 @@ struct MountCommandTests {
                 var configuration = EmulatorConfiguration()
                 configuration.port = port.number
                 try await Emulator.with(configuration) { (second) async throws in
+                    // One that did not answer is left alone for a few seconds.
+                    try await mount.eventually { try await mount.shell("cat \"$M/$1\"", [file]).status == 0 }
                     #expect(try await mount.shell("cat \"$M/$1\"", [file]).text == second.markdown(of: JobName.invoice))
                 }
                 #expect(try await mount.shell("cat \"$M/$1\"", [file]).status == 0)
