@@ -50,6 +50,7 @@ struct FaultMatrixTests {
         let begin = ContinuousClock.now
         #expect(try await mount.errno(of: row.operation.call, path, timeout: 100) == row.errno, label)
         #expect(begin.duration(to: .now) < .seconds(row.seconds), label)
+        if row.errno != "none" { try await expectExplained(path, row.errno, mount, label) }
         let requests = rig.emulator.requests(matching: asked).count - before
         #expect(requests > 0 && requests <= row.requests, "\(row.name), \(row.operation): \(requests) requests")
         rig.emulator.clear(faultsOn: asked)
@@ -57,6 +58,17 @@ struct FaultMatrixTests {
         let healed = try await mount.shell(
             "for i in {1..150}; do cat \"$M/$1\" 2> /dev/null && exit; sleep 0.1; done; exit 1", [image])
         #expect(healed.output == SyntheticImage(size: Self.size, seed: 1).bytes, label)
+    }
+
+    /// S5.5: the mount has words for it, without a request.
+    private func expectExplained(
+        _ path: String, _ errno: String, _ mount: MountedPulseFS, _ label: Comment
+    ) async throws {
+        let asked = path.replacing("/", with: "%2F")
+        let found = try await mount.shell("cat \"$M/.pulsefs/explain/$1\"", [asked]).object()
+        #expect(found["fine"] as? Bool == false, label)
+        #expect(found["errno"] as? String == errno, label)
+        #expect((found["advice"] as? String)?.isEmpty == false, label)
     }
 
     private func expectNoErrorBody(in cache: FilePath) async throws {
