@@ -75,7 +75,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
 @Suite("Mistakes", .takingTurns, .timeLimit(.minutes(10)))
 struct MistakeTests {
     private static let preparation = """
-        D=$1; P=$2; K="--api-key-file $D/key"; export XDG_CACHE_HOME=$D/caches
+        D=$1; P=$2; K="--api-key-file $D/key"; export XDG_CACHE_HOME=$D/caches PULSEFS_TIMEOUT=2s
         mkdir $D/caches; (umask 077; echo pulse-key-of-nobody > $D/key)
         """
 
