@@ -78,6 +78,10 @@ package final class ArtifactStore: Sendable {
     /// Calls `observer` with what the owner of the cache should know. One observer.
     package func observe(_ observer: @escaping @Sendable (StoreEvent) -> Void) { trouble.observe(observer) }
 
+    /// Calls `observer` with blobs that this process has just evicted, whose room on the disk is free once nobody has them
+    /// open. One observer.
+    package func observeEvictions(_ observer: @escaping @Sendable ([BlobKey]) -> Void) { evictor.observe(observer) }
+
     /// Enters what is still to be written. Call it before the process ends.
     package func close() async { await uses.flush() }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import SystemPackage
 
 /// Keeps a cache within its bounds: what was used least recently goes first, what cannot be fetched again never.
@@ -11,6 +12,7 @@ actor Evictor {
     private let disk: DiskQueue
     private let trouble: StoreTrouble
     private var task: Task<Result<Outcome, StoreError>, Never>?
+    private let observer = Mutex<@Sendable ([BlobKey]) -> Void>({ _ in })
 
     struct Outcome: Sendable {
         var files = 0
@@ -29,6 +31,12 @@ actor Evictor {
         self.limits = limits
         self.disk = disk
         self.trouble = trouble
+    }
+
+    /// Calls `observer` with what was removed, before the disk is looked at again: a blob takes its room for as long as
+    /// someone has it open. One observer.
+    nonisolated func observe(_ observer: @escaping @Sendable ([BlobKey]) -> Void) {
+        self.observer.withLock { $0 = observer }
     }
 
     /// Whether the cache is out of bounds now. One row and one statvfs(2).
@@ -71,6 +79,7 @@ actor Evictor {
             let (shelf, gone) = (shelf, keys)
             // The bytes first: a row without its blob is noticed and mended, a blob without its row would stay for ever.
             try await disk.run { () throws(StoreError) in for key in gone { shelf.remove(key) } }
+            observer.withLock { $0 }(keys)
             try await index.forgetBlobs(places)
         }
         if outcome.files > 0 { trouble.report(.evicted(files: outcome.files, bytes: outcome.bytes)) }

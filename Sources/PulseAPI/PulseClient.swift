@@ -11,6 +11,7 @@ package final class PulseClient: Sendable {
     private let scheduler: RequestScheduler
     private let observer: @Sendable (RequestReport) -> Void
     let persistence: Persistence
+    let repeats = Atomic<UInt64>(0)
     private let breakers: CircuitBreakers
 
     /// `keys` is asked for each request, so that a new key is used as soon as it is there. `scheduler` decides when each is
@@ -45,6 +46,9 @@ package final class PulseClient: Sendable {
     /// Bytes of the bodies that have come so far, those of answers that nobody could use included; of all clients that share
     /// the scheduler.
     package var receivedBytes: UInt64 { scheduler.receivedBytes }
+
+    /// Requests that were sent again so far, as the one before them had failed.
+    package var repeatedRequests: UInt64 { repeats.load(ordering: .relaxed) }
 
     /// What to ask and whom.
     enum Target {

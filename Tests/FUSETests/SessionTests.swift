@@ -65,11 +65,14 @@ struct SessionTests {
         try await withSession(MemoryFileSystem(names.map { ($0, .bytes(Array($0.utf8))) })) {
             (session, path) async throws in
             let first = try await Shell.run("cat \"$1\"/*", [path]).output
-            let before = Operation.allCases.map { session.counters.value(of: $0) }
-            let second = try await Shell.run("cat \"$1\"/f{0..199}", [path]).output
-            let after = Operation.allCases.map { session.counters.value(of: $0) }
-            #expect(first.count == second.count)
-            #expect(before == after)
+            // The kernel may give pages up when it wants their memory: then they are read once more.
+            var isSilent = false
+            for _ in 1...5 where !isSilent {
+                let before = Operation.allCases.map { session.counters.value(of: $0) }
+                #expect(try await Shell.run("cat \"$1\"/f{0..199}", [path]).output.count == first.count)
+                isSilent = before == Operation.allCases.map { session.counters.value(of: $0) }
+            }
+            #expect(isSilent)
             // One open told the kernel to send no more of them.
             #expect(session.counters.value(of: .open) == 1)
         }

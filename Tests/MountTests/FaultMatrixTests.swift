@@ -112,19 +112,43 @@ struct FaultMatrixTests {
                     (server.address, "EPROTO"), ("http://127.0.0.1:\(port.number)", "ECONNREFUSED"),
                     ("https://no-such-host.invalid", "EHOSTUNREACH"),
                 ] {
-                    let begin = ContinuousClock.now
-                    try await MountedPulseFS.with(
-                        api: address, cache: rig.cache, in: rig.scratch, options: ["--timeout", FaultCase.budget]
-                    ) { (mount) async throws in
-                        for (call, file) in [("os.stat(p)", "jobs/one"), ("os.listdir(p)", "jobs/two/images")] {
-                            #expect(try await mount.errno(of: call, file) == errno, "\(address)")
-                        }
-                        #expect(try await mount.shell("ls \"$M\" \"$M/jobs\"").status == 0)
-                    }
-                    #expect(begin.duration(to: .now) < .seconds(30), "\(address)")
+                    try await expectUnreachable(address, errno, rig)
                 }
             }
             withExtendedLifetime(port) {}
         }
+    }
+
+    @Test(
+        "S5, S5.2: no way to the host, and no network at all",
+        arguments: [
+            ("ip link set lo up && ip route add unreachable 10.11.12.13", "EHOSTUNREACH"), ("true", "ENETUNREACH"),
+        ])
+    func noWay(_ network: String, _ errno: String) async throws {
+        try await Rig.with { (rig) async throws in
+            // A network of the mount's own, which has no way anywhere. Making one needs root.
+            let trace = ["unshare", "--net", "sh", "-c", network + " && exec \"$@\"", "sh"]
+            try await expectUnreachable("http://10.11.12.13", errno, rig, tracing: trace)
+        }
+    }
+
+    /// A mount of an API that cannot be asked: each operation says so, also through `.pulsefs/explain`, and soon.
+    private func expectUnreachable(
+        _ address: String, _ errno: String, _ rig: Rig, tracing trace: [String] = []
+    ) async throws {
+        let begin = ContinuousClock.now
+        try await MountedPulseFS.with(
+            api: address, cache: rig.cache, in: rig.scratch, options: ["--timeout", FaultCase.budget], tracing: trace
+        ) { (mount) async throws in
+            let label = Comment(rawValue: address)
+            for (call, file) in [
+                ("os.stat(p)", "jobs/one"), ("os.listdir(p)", "jobs/two/images"), ("open(p)", "jobs/three/result.md"),
+            ] {
+                #expect(try await mount.errno(of: call, file) == errno, label)
+                try await expectExplained(file, errno, mount, label)
+            }
+            #expect(try await mount.shell("ls \"$M\" \"$M/jobs\" && df \"$M\"").status == 0)
+        }
+        #expect(begin.duration(to: .now) < .seconds(40), "\(address)")
     }
 }

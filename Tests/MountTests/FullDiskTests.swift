@@ -56,7 +56,7 @@ struct FullDiskTests {
                         #expect(mount.process.errors.components(of: "cannot be written") <= 1)
                     }
                     let used = try await Shell.run("df --output=pcent \"$1\" | tail -n 1", [disk.string]).text
-                    #expect((Int(used.filter(\.isNumber)) ?? 0) > 30, "the cache is used: \(used)")
+                    #expect((Int(used.filter(\.isNumber)) ?? 0) > 60, "more was evicted than had to be: \(used)")
                 }
             }
         }

@@ -37,6 +37,22 @@ struct KilledReaderTests {
         }
     }
 
+    @Test(
+        "S5.3: a reader ends when it is killed while its request rests between two tries", arguments: [SIGKILL, SIGINT])
+    func resting(_ signal: Int32) async throws {
+        try await Rig.mounted(adding: [job]) { (rig, mount) async throws in
+            rig.emulator.set(.status(503, headers: [("Retry-After", "20")]), on: .path("/job/killed"))
+            try await ChildProcess.with(mount.cat(image)) { (reader) async throws in
+                try await rig.emulator.waitForRequests(1, matching: .path("/job/killed"))
+                try await rig.emulator.waitUntilIdle()
+                try await reader.waitUntilStuck()
+                reader.signal(signal)
+                #expect(await reader.ended(within: Self.atOnce) == 128 + signal)
+            }
+            #expect(rig.emulator.requests(matching: .path("/job/killed")).count == 1)
+        }
+    }
+
     @Test("S5.3: a stat that waits ends when it is killed", arguments: [SIGKILL, SIGINT])
     func killedStat(_ signal: Int32) async throws {
         try await Rig.mounted(adding: [job]) { (rig, mount) async throws in

@@ -36,7 +36,8 @@ import Testing
     @Test(arguments: [
         #"{"effect": "stall-before-headers"}"#, #"{"effect": "stall-body", "after_bytes": 1}"#,
         #"{"effect": "cut-body", "after_bytes": 1, "chunked": true}"#,
-        #"{"effect": "reset-before-headers", "path": "/x"}"#, #"{"effect": "garbage", "text": "?"}"#,
+        #"{"effect": "reset-before-headers", "path": "/x"}"#, #"{"effect": "reset-in-headers"}"#,
+        #"{"effect": "garbage", "text": "?"}"#,
         #"{"effect": "reset-body", "after_bytes": 1, "regex": "x$"}"#,
         #"{"effect": "drip", "bytes_per_second": 9, "method": "GET"}"#,
         #"{"effect": "wrong-length", "by": -1, "count": 3, "skipping": 1}"#,

@@ -63,6 +63,25 @@ import Testing
         #expect(answer.ending == .reset)
     }
 
+    @Test func aResetInTheHead() async throws {
+        try await Emulator.with(Self.configuration) { emulator in
+            emulator.set(.resetInHeaders, on: .any)
+            let answer = try await RawClient(emulator).withConnection { connection in
+                try await connection.send("GET", Self.path)
+                var bytes: [UInt8] = []
+                do {
+                    while let more = try await connection.bytes.next() { bytes += more.readableBytesView }
+                } catch {
+                    return (bytes: bytes, isReset: true)
+                }
+                return (bytes: bytes, isReset: false)
+            }
+            #expect(answer.isReset)
+            #expect(String(decoding: answer.bytes, as: UTF8.self).hasPrefix("HTTP/1.1 200 OK"))
+            #expect(!answer.bytes.suffix(4).elementsEqual("\r\n\r\n".utf8))
+        }
+    }
+
     @Test func garbageInPlaceOfAnAnswer() async throws {
         try await Emulator.with(Self.configuration) { emulator in
             emulator.set(.garbage("no status line\r\n\r\n"), on: .any)

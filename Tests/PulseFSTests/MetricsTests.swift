@@ -22,7 +22,7 @@ struct MetricsTests {
         #expect(metrics.samples["pulsefs_jobs_watched"] == 4)
         #expect(metrics.samples["pulsefs_jobs_waiters"] == 7)
         #expect(metrics.samples["pulsefs_fuse_references"] == 0)
-        #expect(metrics.types.count == 19)
+        #expect(metrics.types.count == 20)
         #expect(metrics.samples["pulsefs_api_breaker_open"] == 1)
         #expect(metrics.samples["pulsefs_api_requests_in_flight"] == 9)
         #expect(metrics.samples["pulsefs_api_requests_silent"] == 2)
@@ -49,7 +49,8 @@ struct MetricsTests {
             Metrics.text(
                 counters, waiting: 0, requests: RequestScheduler.Snapshot(), key: "good", watched: (0, 0),
                 activity: Metrics.Activity(
-                    requests: log.requests.all, receivedBytes: 77, cache: log.cache.values, residentBytes: 4096)))
+                    requests: log.requests.all, repeatedRequests: 6, receivedBytes: 77, cache: log.cache.values,
+                    residentBytes: 4096)))
         let name = "pulsefs_fuse_operation_duration_seconds"
         #expect(metrics.types[name] == "histogram")
         #expect(metrics.samples["\(name)_count{operation=\"lookup\"}"] == 3)
@@ -57,6 +58,7 @@ struct MetricsTests {
         #expect(metrics.samples["\(name)_count{operation=\"read\"}"] == 0)
         #expect(metrics.samples["pulsefs_api_requests_total{endpoint=\"job\",method=\"GET\",status=\"200\"}"] == 1)
         #expect(metrics.samples["pulsefs_api_requests_total{endpoint=\"image\",method=\"HEAD\",status=\"200\"}"] == 1)
+        #expect(metrics.samples["pulsefs_api_retries_total"] == 6)
         #expect(metrics.samples["pulsefs_api_received_bytes_total"] == 77)
         #expect(metrics.samples["pulsefs_cache_reads_total{outcome=\"hit\"}"] == 2)
         #expect(metrics.samples["pulsefs_cache_reads_total{outcome=\"miss\"}"] == 1)

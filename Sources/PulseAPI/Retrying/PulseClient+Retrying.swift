@@ -1,3 +1,4 @@
+import Synchronization
 import Transfer
 
 extension PulseClient {
@@ -38,8 +39,10 @@ extension PulseClient {
                 let pause = policy.pause(after: outcome, chance: persistence.chance())
             else { throw failure }
             do { try await persistence.sleep(pause) } catch { throw .cancelled(while: failure) }
-            guard attempt.hasBegun else { continue }
-            do { try (sink as? any RestartableSink)?.restart() } catch { throw failure }
+            if attempt.hasBegun {
+                do { try (sink as? any RestartableSink)?.restart() } catch { throw failure }
+            }
+            repeats.wrappingAdd(1, ordering: .relaxed)
         }
     }
 }

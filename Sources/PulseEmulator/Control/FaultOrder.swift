@@ -50,6 +50,7 @@ struct FaultOrder: Decodable {
         case "cut-body":
             .cutBody(afterBytes: try need(afterBytes, "after_bytes"), chunked: chunked ?? false)
         case "reset-before-headers": .resetBeforeHeaders
+        case "reset-in-headers": .resetInHeaders
         case "garbage": .garbage(try need(text, "text"))
         case "reset-body": .resetBody(afterBytes: try need(afterBytes, "after_bytes"))
         case "drip": .drip(bytesPerSecond: try need(bytesPerSecond, "bytes_per_second"))

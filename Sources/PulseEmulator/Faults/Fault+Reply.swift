@@ -16,7 +16,8 @@ extension Fault.Effect {
             return Reply(
                 status: status, contentType: "text/plain", headers: [("Location", location)],
                 body: .empty)
-        case .stallBeforeHeaders, .stallBody, .cutBody, .resetBeforeHeaders, .garbage, .resetBody, .drip,
+        case .stallBeforeHeaders, .stallBody, .cutBody, .resetBeforeHeaders, .resetInHeaders, .garbage, .resetBody,
+            .drip,
             .wrongLength, .chunked, .delay:
             return nil
         }

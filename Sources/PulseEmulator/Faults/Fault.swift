@@ -15,6 +15,8 @@ public struct Fault: Sendable {
         case cutBody(afterBytes: Int, chunked: Bool = false)
         /// The connection is reset (TCP RST) instead of an answer.
         case resetBeforeHeaders
+        /// The connection is reset (TCP RST) in the middle of the head of an answer.
+        case resetInHeaders
         /// This text instead of an answer, which need not be HTTP; then the connection is closed.
         case garbage(String)
         /// The connection is reset (TCP RST) after this many bytes of the body.

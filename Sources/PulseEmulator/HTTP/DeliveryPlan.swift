@@ -30,6 +30,7 @@ struct DeliveryPlan: Sendable {
             end = (max(0, bytes), .close)
             if chunked { lengthOffset = nil }
         case .resetBeforeHeaders: endsFirst = .reset
+        case .resetInHeaders: (sendsFirst, endsFirst) = (Array("HTTP/1.1 200 OK\r\nContent-Ty".utf8), .reset)
         case .garbage(let text): (sendsFirst, endsFirst) = (Array(text.utf8), .close)
         case .resetBody(let bytes): end = (max(0, bytes), .reset)
         case .drip(let rate): bytesPerSecond = max(1, rate)

@@ -12,6 +12,8 @@ extension Metrics {
     /// What a mount has done so far, other than what the session and the scheduler count by themselves.
     struct Activity {
         var requests: [(kind: RequestCounts.Kind, count: UInt64)] = []
+        /// Those of them that followed one that had failed.
+        var repeatedRequests: UInt64 = 0
         /// Bytes of bodies.
         var receivedBytes: UInt64 = 0
         var cache = CacheCounts.Values()
@@ -33,6 +35,9 @@ extension Metrics {
                 + "status=\"\(kind.outcome)\"} \(entry.count)"
         }
         lines += [
+            "# TYPE pulsefs_api_retries counter",
+            "# HELP pulsefs_api_retries Requests to the API that were sent again, as the one before had failed.",
+            "pulsefs_api_retries_total \(activity.repeatedRequests)",
             "# TYPE pulsefs_api_received_bytes counter",
             "# UNIT pulsefs_api_received_bytes bytes",
             "# HELP pulsefs_api_received_bytes Bytes of bodies that have come from the API, whatever became of them.",

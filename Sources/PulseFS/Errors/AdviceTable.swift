@@ -9,25 +9,23 @@ package enum AdviceTable {
         case .evicted: "Nothing is wrong: it was in the cache, and is fetched again when it is read."
         case .nothingToExplain: "Nothing is wrong: there is an error.txt only where there is something to explain."
         case .notAName:
-            "No job has such an id: it has letters, digits, - and _ alone, begins with a letter or digit, and has "
-                + "at most 128. "
-                + "Copy it again from where the document was submitted."
+            "No job has such an id: it has letters, digits, - and _ alone, begins with a letter or digit, "
+                + "and has at most 128. Copy it again from where the document was submitted."
         case .notInTree: "A mount has no such place. README.txt at its root says what there is."
         case .outsideMount:
-            "The path is in no mount of PulseFS. Name one that is, or a job's id to be told what the cache knows "
-                + "of it."
+            "The path is in no mount of PulseFS. Name one that is, or a job's id to be told what the cache "
+                + "knows of it."
         case .mountIsDead: "The process that served the mount is gone. Run pulsefs unmount, and pulsefs mount again."
         case .mountIsForeign: "The mount is another user's, or of another version. Ask whoever mounted it."
         case .neverAsked:
             "Nobody has asked the API about this job here. Look it up in a mount, or run: pulsefs jobs add \(id)"
         case .notShown:
-            "The cache has the job, and the API has not shown it to this key. Look it up in a mount with this key, "
-                + "or run: "
-                + "pulsefs jobs add \(id)"
+            "The cache has the job, and the API has not shown it to this key. Look it up in a mount with "
+                + "this key, or run: pulsefs jobs add \(id)"
         case .unknownJob:
-            "The API knows no such job. Check the id, and that the key and the address (--api-url) are those it "
-                + "was submitted "
-                + "with; a job is also unknown when the API has deleted it, some time after its end."
+            "The API knows no such job. Check the id, and that the key and the address (--api-url) are those "
+                + "it was submitted with; a job is also unknown when the API has deleted it, some time after its "
+                + "end."
         case .running: "The job has not ended: its results come with its end. Wait for it with: pulsefs wait \(id)"
         case .failed: "The job failed and has no result. Mend what its error names, and submit the document again."
         case .canceled: "The job was canceled and has no result. Submit the document again if it is still wanted."
@@ -35,16 +33,14 @@ package enum AdviceTable {
             "The API has let go of the job. What the cache has of it stays readable; for the rest submit the "
                 + "document again."
         case .withheld:
-            "The result can be downloaded only once, and this is done by hand alone (--large-results=manual). Run: "
-                + "pulsefs fetch \(id)"
+            "The result can be downloaded only once, and this is done by hand alone "
+                + "(--large-results=manual). Run: pulsefs fetch \(id)"
         case .deliveredElsewhere:
-            "The result could be downloaded only once, and was, or its hour is over. Ask whoever downloaded it for "
-                + "a copy, or "
-                + "submit the document again."
+            "The result could be downloaded only once, and was, or its hour is over. Ask whoever downloaded "
+                + "it for a copy, or submit the document again."
         case .lostSingleUse:
-            "The result could be downloaded only once, and the copy in the cache is lost or damaged. pulsefs cache "
-                + "verify says "
-                + "what is left; else submit the document again."
+            "The result could be downloaded only once, and the copy in the cache is lost or damaged. pulsefs "
+                + "cache verify says what is left; else submit the document again."
         case .notInResult: "The API returned no such file for this job. List the job's directory to see what it has."
         case .missingFile:
             "The result names the file, and the API does not have it. Ask the API's support if it should."
@@ -57,23 +53,21 @@ package enum AdviceTable {
         case .notFound, .gone: "The API does not have it. Check the id and the name."
         case .badName: "The API does not take this name. Check it."
         case .keyRefused:
-            "The API refuses the key. Put a good one into the key file, which is read again by itself; or, where "
-                + "the key came "
-                + "from the environment, set PULSE_API_KEY and mount again."
+            "The API refuses the key. Put a good one into the key file, which is read again by itself; or, "
+                + "where the key came from the environment, set PULSE_API_KEY and mount again."
         case .keyUnconfirmed:
-            "The API could not be asked yet whether the key is good, and nothing is shown without that: because of "
-                + "--offline=deny, or as the key was refused when it was last seen. It opens with the API's next "
-                + "answer."
+            "The API could not be asked yet whether the key is good, and nothing is shown without that: "
+                + "because of --offline=deny, or as the key was refused when it was last seen. It opens with the "
+                + "API's next answer."
         case .forbidden:
-            "The job belongs to another organisation, or the key may not read it. Use a key of the organisation "
-                + "that submitted it."
+            "The job belongs to another organisation, or the key may not read it. Use a key of the "
+                + "organisation that submitted it."
         case .noKey: "There is no API key. Set PULSE_API_KEY, or name a file that holds the key with --api-key-file."
         case .paymentRequired:
             "The account's quota is used up, or it is not paid. See to it with the API's provider; then try again."
         case .busy: "The API asks to be let alone for a while. Try again later."
         case .serverError:
-            "The API failed by itself. Try again later; if it goes on, tell its support the request "
-                + "id."
+            "The API failed by itself. Try again later; if it goes on, tell its support the request id."
         case .unexpectedStatus:
             "The API, or something between, answered what it should not. Check the address (--api-url) and any proxy."
         case .timedOut: "No answer came in time. Check the network and the API's status, and try again."
@@ -83,8 +77,7 @@ package enum AdviceTable {
         case .nameNotResolved: "The API's host name is not known. Check --api-url, the name server, and the network."
         case .connectionLost: "The connection broke. Try again; if it goes on, look for a proxy or firewall between."
         case .tls:
-            "The connection could not be made safe. Check this machine's clock, its certificates, and any "
-                + "proxy."
+            "The connection could not be made safe. Check this machine's clock, its certificates, and any proxy."
         case .partialBody: "The answer was cut short. Try again; nothing of it was kept."
         case .badAnswer: "The answer was none that can be used, or the file has changed. Look at it again."
         case .notAJob:

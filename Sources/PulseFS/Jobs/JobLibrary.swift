@@ -78,6 +78,7 @@ package final class JobLibrary: Sendable {
                 }))
         (ahead.library, awaited.library) = (self, self)
         catalog.observeAnswers { [weak watches] job in watches?.answered(job) }
+        store.observeEvictions { [weak self] keys in self?.letGo(of: keys) }
         downloads.observeEnds { [weak imagesAhead] in imagesAhead?.ended($0) }
     }
 
@@ -166,6 +167,10 @@ package final class JobLibrary: Sendable {
         }
         if blob.isKept, blob.isDueForUseNote() { store.noteUse(of: slot, job: job.ordinal) }
         return blob
+    }
+
+    private func letGo(of keys: [BlobKey]) {
+        openBlobs.withLock { blobs in for key in keys { blobs.remove(key) } }
     }
 
     /// Lets go of blobs that were evicted or forgotten, by any process: the disk waits for that.

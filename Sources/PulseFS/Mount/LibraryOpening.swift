@@ -47,6 +47,9 @@ package final class LibraryOpening: Sendable {
     /// Whether requests to the API are kept back, as it did not answer.
     var isAPIKeptBack: Bool { client.isAPIKeptBack }
 
+    /// Requests that were sent again, as the one before them had failed.
+    var repeatedRequests: UInt64 { client.repeatedRequests }
+
     /// Fewer where the process may not have as many descriptors. A download has two: a connection, and the file it fills.
     private static func affordableConnections() -> Int {
         let limit = DescriptorLimit.raise(toHave: 2 * connections + otherDescriptors)

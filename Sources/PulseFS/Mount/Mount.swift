@@ -53,7 +53,8 @@ package final class Mount: Sendable {
                     requests: opening.scheduler.snapshot, isKeptBack: opening.isAPIKeptBack, key: keyring.word,
                     watched: library.watches.counts,
                     activity: Metrics.Activity(
-                        requests: events.requests.all, receivedBytes: opening.scheduler.receivedBytes,
+                        requests: events.requests.all, repeatedRequests: opening.repeatedRequests,
+                        receivedBytes: opening.scheduler.receivedBytes,
                         cache: events.cache.values, residentBytes: Metrics.residentBytes))
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             case .log: events.text

@@ -200,6 +200,14 @@ struct ExplainCommandTests {
                 #expect(here.text.contains("was delivered at"), "\(here.text)")
                 #expect(rig.emulator.requests().isEmpty)
             }
+            // Someone has tidied up in the cache.
+            try await Shell.run("rm -r \"$1\"/blobs/*/here", [rig.cache.string])
+            try await rig.mounted { (mount) async throws in
+                #expect(try await mount.shell("cat \"$M\"/jobs/here/result.md").status != 0)
+                let lost = try await rig.pulsefs(
+                    "explain", "--json", mount.path.appending("jobs/here/result.md").string)
+                #expect(try lost.object()["finding"] as? String == "lost_single_use", "\(lost.text)")
+            }
         }
     }
 

@@ -41,6 +41,9 @@ struct FaultCase: Sendable {
     /// The mount of the matrix tries for so long.
     static let budget = "2s"
 
+    private static let dateToCome = "Fri, 31 Dec 2100 23:59:59 GMT"
+    private static let dateGoneBy = "Fri, 31 Dec 1999 23:59:59 GMT"
+
     private static func status(_ status: Int, _ headers: [(String, String)] = []) -> Fault.Effect {
         .status(status, message: marker, headers: headers)
     }
@@ -56,12 +59,10 @@ struct FaultCase: Sendable {
         rows("503", status(503), "EBUSY", tries: 16), rows("504", status(504), "EIO", tries: 16),
         rows("429, Retry-After 1", status(429, [("Retry-After", "1")]), "EBUSY", tries: 3),
         rows("429, Retry-After 60", status(429, [("Retry-After", "60")]), "EBUSY", seconds: 10),
-        rows(
-            "503, Retry-After a date to come", status(503, [("Retry-After", "Fri, 31 Dec 2100 23:59:59 GMT")]), "EBUSY",
-            seconds: 10),
-        rows(
-            "503, Retry-After a date gone by", status(503, [("Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT")]), "EBUSY",
-            tries: 16),
+        rows("429, Retry-After a date to come", status(429, [("Retry-After", dateToCome)]), "EBUSY", seconds: 10),
+        rows("429, Retry-After a date gone by", status(429, [("Retry-After", dateGoneBy)]), "EBUSY", tries: 16),
+        rows("503, Retry-After a date to come", status(503, [("Retry-After", dateToCome)]), "EBUSY", seconds: 10),
+        rows("503, Retry-After a date gone by", status(503, [("Retry-After", dateGoneBy)]), "EBUSY", tries: 16),
         rows("HTML", .html, ["lookup": "EBADMSG", "listing": "EBADMSG", "stat": "EIO", "read": "EIO"]),
         rows(
             "other JSON", .json("{\"message\": \"\(marker)\"}"),
@@ -96,6 +97,7 @@ struct FaultCase: Sendable {
     /// No answer at all: one that makes the API look dead. Each has a mount of its own.
     static let silences: [[FaultCase]] = [
         rows("reset", .resetBeforeHeaders, "EIO", tries: 32),
+        rows("reset in the head", .resetInHeaders, "EIO", tries: 32),
         rows("silent", .stallBeforeHeaders, "ETIMEDOUT", tries: 5),
         rows("garbage", .garbage("\(marker) is no status line\r\n\r\n"), "EIO", tries: 4),
     ]

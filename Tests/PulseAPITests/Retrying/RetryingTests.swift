@@ -73,6 +73,7 @@ struct RetryingTests {
             #expect(try await asking.value.status == 200)
             #expect(emulator.requests(matching: Self.path).count == 3)
             #expect(!document.content.isEmpty && document.restarted == 0)
+            #expect(client.repeatedRequests == 2)
         }
     }
 
