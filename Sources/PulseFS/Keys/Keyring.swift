@@ -126,7 +126,7 @@ package final class Keyring: KeySource {
     /// Takes the key from its source again. What cannot be read there changes nothing, and is said once.
     private func renew() async {
         let found: APIKey?
-        do throws(SettingsError) { found = try supply.read() } catch {
+        do throws(SettingsProblem) { found = try supply.read() } catch {
             let isNew = state.withLock { state in
                 defer { state.complaint = error.message }
                 return state.complaint != error.message

@@ -34,4 +34,22 @@ package struct MountConfiguration: Sendable {
         self.owner = owner
         self.group = group
     }
+
+    /// As the settings say; what they leave open is `user`'s and `userGroup`'s.
+    package init(mountpoint: FilePath, _ settings: MountSettings, user: UInt32, userGroup: UInt32) {
+        let shared = settings.settings
+        self.init(
+            mountpoint: mountpoint, origin: shared.origin, key: shared.key, cacheDirectory: shared.cacheDirectory,
+            owner: settings.owner ?? user, group: settings.group ?? userGroup)
+        keySupply = shared.keySupply
+        keyRules = settings.keyRules
+        cacheLimits = shared.cacheLimits
+        largeResults = shared.largeResults
+        waitPatience = shared.waitPatience
+        timeout = shared.timeout
+        onExpiry = shared.onExpiry
+        noFetch = settings.noFetch
+        allowOther = settings.allowOther
+        umask = settings.umask
+    }
 }

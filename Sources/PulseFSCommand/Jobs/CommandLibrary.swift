@@ -31,9 +31,8 @@ struct CommandLibrary: ParsableArguments {
         _ name: String, _ waiting: WaitOptions? = nil, polls: Urgency.Level = .foreground,
         _ body: (JobLibrary) async throws -> Value
     ) async throws -> Value {
-        let flags = size.adding(to: connection.flags)
-        let settings = try Settings(
-            flags: waiting?.adding(to: flags) ?? flags, environment: ProcessInfo.processInfo.environment)
+        let flags = connection.flags + size.flags + (waiting?.flags ?? SettingsFlags())
+        let settings = try Settings(SettingsSources(flags, .process))
         for warning in settings.warnings { Terminal.warn(warning) }
         // Whatever is made from here on is the user's alone.
         _ = umask(0o077)
