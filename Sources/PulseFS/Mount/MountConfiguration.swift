@@ -16,6 +16,8 @@ package struct MountConfiguration: Sendable {
     package var waitPatience = WaitRules.standardPatience
     /// How long a request is tried for.
     package var timeout = RetryPolicy.standardBudget
+    /// Bytes of the largest answer that is taken; nil for any.
+    package var maximumArtifactSize: UInt64?
     package var onExpiry = ExpiryPolicy.keep
     /// Names of programs that cause no request.
     package var noFetch = Crawlers.standard
@@ -47,6 +49,7 @@ package struct MountConfiguration: Sendable {
         largeResults = shared.largeResults
         waitPatience = shared.waitPatience
         timeout = shared.timeout
+        maximumArtifactSize = shared.maximumArtifactSize
         onExpiry = shared.onExpiry
         noFetch = settings.noFetch
         allowOther = settings.allowOther

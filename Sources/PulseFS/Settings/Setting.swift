@@ -7,6 +7,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case offline
     case cacheDirectory = "cache-dir"
     case cacheSize = "cache-size"
+    case maximumArtifactSize = "max-artifact-size"
     case largeResults = "large-results"
     case onExpiry = "on-expiry"
     case timeout
@@ -41,7 +42,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .offline: .choice(OfflinePolicy.allCases.map(\.rawValue))
         case .largeResults: .choice(LargeResultPolicy.allCases.map(\.rawValue))
         case .onExpiry: .choice(ExpiryPolicy.allCases.map(\.rawValue))
-        case .cacheSize: .size
+        case .cacheSize, .maximumArtifactSize: .size
         case .noFetch: .names
         case .allowOther: .flag
         case .umask: .mode
@@ -53,7 +54,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var standard: String {
         switch self {
         case .apiURL: "https://api.runpulse.com"
-        case .apiKeyFile, .apiKey: "none"
+        case .apiKeyFile, .apiKey, .maximumArtifactSize: "none"
         case .authTTL, .waitTimeout: "10m"
         case .offline: "read"
         case .cacheDirectory: "$XDG_CACHE_HOME/pulsefs or ~/.cache/pulsefs"
@@ -79,6 +80,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .offline: "What is cached when the API cannot be asked for that long: read or deny"
         case .cacheDirectory: "Where results are kept"
         case .cacheSize: "How much of the disk results may take; the last 5 % of the disk stay free in any case"
+        case .maximumArtifactSize:
+            "How large a file, or the answer about a job, may be to be fetched; a larger one is EFBIG, unless it is cached already or can be fetched only once"
         case .largeResults:
             "When results that can be fetched only once are fetched: automatic, when one of their files is looked up; manual, by pulsefs fetch alone"
         case .onExpiry:

@@ -11,6 +11,8 @@ package struct Settings: Sendable {
     package let waitPatience: Duration
     /// How long a request is tried for.
     package let timeout: Duration
+    /// Bytes of the largest answer that is taken; nil for any.
+    package let maximumArtifactSize: UInt64?
 
     package var origin: APIOrigin { local.origin }
     package var cacheDirectory: FilePath { local.cacheDirectory }
@@ -31,6 +33,7 @@ package struct Settings: Sendable {
         local = LocalSettings(&reader)
         waitPatience = reader.duration(.waitTimeout) ?? WaitRules.standardPatience
         timeout = reader.duration(.timeout) ?? RetryPolicy.standardBudget
+        maximumArtifactSize = reader.value(.maximumArtifactSize) { ByteCount($0) }?.bytes
         guard let (key, supply) = reader.key() else { return nil }
         (self.key, keySupply) = (key, supply)
     }

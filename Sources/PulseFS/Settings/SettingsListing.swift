@@ -30,7 +30,7 @@ package struct SettingsListing: Sendable {
                 case .uid: "\(user)"
                 case .gid: "\(group)"
                 case .noFetch: Crawlers.standard.joined(separator: ",")
-                case .apiKeyFile, .apiKey: nil
+                case .apiKeyFile, .apiKey, .maximumArtifactSize: nil
                 default: setting.standard
                 }
             switch setting {

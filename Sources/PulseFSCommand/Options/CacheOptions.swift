@@ -17,6 +17,14 @@ struct CacheSizeOptions: ParsableArguments {
     var flags: SettingsFlags { SettingsFlags([.cacheSize: cacheSize.map { "\($0.bytes)" }]) }
 }
 
+/// How large what is fetched may be.
+struct ArtifactSizeOptions: ParsableArguments {
+    @Option(help: .of(.maximumArtifactSize, discussion: "10G, 500M, 1.5GiB or bytes."))
+    var maxArtifactSize: ByteCount?
+
+    var flags: SettingsFlags { SettingsFlags([.maximumArtifactSize: maxArtifactSize.map { "\($0.bytes)" }]) }
+}
+
 /// What a mount keeps and for how long, and when it fetches what can be fetched only once.
 struct CacheOptions: ParsableArguments {
     @OptionGroup var size: CacheSizeOptions

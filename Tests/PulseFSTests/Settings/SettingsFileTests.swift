@@ -15,6 +15,7 @@ struct SettingsFileTests {
         offline = "deny"
         cache-dir = "~/cache"
         cache-size = 1000000
+        max-artifact-size = "1G"
         large_results = "manual"
         on-expiry = "drop"
         timeout = "2m"
@@ -38,6 +39,7 @@ struct SettingsFileTests {
             #expect(mount.keyRules == KeyRules(ttl: .seconds(30), offline: .deny))
             #expect(settings.cacheDirectory == rig.home.appending("cache"))
             #expect(settings.cacheLimits.size == 1_000_000)
+            #expect(settings.maximumArtifactSize == 1 << 30)
             #expect(settings.largeResults == .manual && settings.onExpiry == .drop)
             #expect(settings.timeout == .seconds(120) && settings.waitPatience == .seconds(3600))
             #expect(mount.noFetch == ["one", "two"])
