@@ -133,8 +133,10 @@ package final class PulseClient: Sendable {
         }
     }
 
-    private func limits(within time: Duration) -> TransferLimits {
+    private func limits(of target: Target, within time: Duration) -> TransferLimits {
         var limits = limits
+        // To ask for it is to have it or to lose it.
+        if target.subject.endpoint == .largeResult { limits.maximumBodySize = nil }
         limits.answerTimeout = time
         limits.connectTimeout = min(limits.connectTimeout, time)
         limits.stallTimeout = min(limits.stallTimeout, budget)
@@ -186,7 +188,7 @@ package final class PulseClient: Sendable {
                 ? "\(method.rawValue) \(parts.path)" : "\(method.rawValue) \(parts.path) at \(parts.host)"
             url = named
         }
-        var request = TransferRequest(method, url: url, range: part?.range, limits: limits(within: time))
+        var request = TransferRequest(method, url: url, range: part?.range, limits: limits(of: target, within: time))
         if let validator = part?.validator { request.headers.append(name: "If-Range", value: validator) }
         let withKey = takesKey(target)
         if withKey {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PulseAPI
 import PulseFS
 import SystemPackage
 
@@ -23,12 +24,13 @@ struct DemoCommand: AsyncParsableCommand {
             let emulator = try EmulatorProcess.start()
             defer { emulator.stop() }
             let mountpoint = try directory.map { FilePath.absolute($0) } ?? scratch.make("mnt")
-            let settings = try Settings(
-                flags: SettingsFlags(apiURL: emulator.address, cacheDirectory: scratch.path.appending("cache").string),
-                environment: ["PULSE_API_KEY": DemoTour.key])
+            // Whoever tries this has no settings yet, or means them for another API.
+            guard let origin = APIOrigin(emulator.address), let key = APIKey(DemoTour.key) else {
+                throw MountFailure("the demo's own address or key is none")
+            }
             let configuration = MountConfiguration(
-                mountpoint: mountpoint, origin: settings.origin, key: settings.key,
-                cacheDirectory: settings.cacheDirectory, owner: getuid(), group: getgid())
+                mountpoint: mountpoint, origin: origin, key: key,
+                cacheDirectory: scratch.path.appending("cache"), owner: getuid(), group: getgid())
             await ServedMount(mount: try Mount(configuration)).run {
                 Terminal.say(DemoTour.text(mountpoint: mountpoint.string))
             }

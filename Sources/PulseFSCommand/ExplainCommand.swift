@@ -61,11 +61,11 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     private func fromCache(_ path: String) async throws -> Diagnosis {
-        let environment = ProcessInfo.processInfo.environment
-        let settings = try LocalSettings(flags: connection.flags, environment: environment)
+        let sources = SettingsSources(connection.flags, .process)
+        let settings = try LocalSettings(sources)
         let store = try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
         // What is wrong with the key is a part of the answer.
-        let key = try? Settings(flags: connection.flags, environment: environment).key
+        let key = try? Settings(sources).key
         return CacheExamination(store, origin: settings.origin, key: key, largeResults: settings.largeResults)
             .examine(path)
     }

@@ -13,17 +13,15 @@ struct MountCommand: AsyncParsableCommand {
 
               PULSE_API_KEY=… pulsefs mount ~/pulse
               pulsefs mount --api-key-file ~/.pulse/key --foreground ~/pulse
+              pulsefs mount --profile work ~/work
+
+            What the options do not say is taken from the environment, then from the files of settings; pulsefs config shows \
+            what comes from where.
 
             Exit codes: 0 mounted (with --foreground: unmounted), 1 not mounted, 64 wrong usage.
             """)
 
-    @OptionGroup var connection: ConnectionOptions
-    @OptionGroup var keyCheck: KeyCheckOptions
-    @OptionGroup var cache: CacheOptions
-    @OptionGroup var waiting: WaitOptions
-    @OptionGroup var crawlers: CrawlerOptions
-    @OptionGroup var requests: RequestOptions
-    @OptionGroup var access: AccessOptions
+    @OptionGroup var options: MountOptions
 
     @Flag(help: "Stay in the foreground, and unmount on ^C.")
     var foreground = false
@@ -36,38 +34,20 @@ struct MountCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let environment = ProcessInfo.processInfo.environment
-            let settings = try Settings(
-                flags: requests.adding(
-                    to: crawlers.adding(
-                        to: waiting.adding(to: keyCheck.adding(to: cache.adding(to: connection.flags))))),
-                environment: environment)
+            let settings = try MountSettings(SettingsSources(options.flags, .process))
             guard foreground else {
-                let words =
-                    connection.words + keyCheck.words + cache.words + waiting.words + requests.words + crawlers.words
-                    + access.words
+                let words = options.flags.words(in: FilePath(FileManager.default.currentDirectoryPath))
                 return try BackgroundMount(words: words, directory: directory).start()
             }
             // Whatever is made from here on is the user's alone.
             _ = Foundation.umask(0o077)
             let mountpoint = FilePath.absolute(directory)
-            var configuration = MountConfiguration(
-                mountpoint: mountpoint, origin: settings.origin, key: settings.key,
-                cacheDirectory: settings.cacheDirectory, owner: access.uid ?? getuid(), group: access.gid ?? getgid())
-            configuration.keySupply = settings.keySupply
-            configuration.keyRules = settings.keyRules
-            configuration.cacheLimits = settings.cacheLimits
-            configuration.largeResults = settings.largeResults
-            configuration.waitPatience = settings.waitPatience
-            configuration.timeout = settings.timeout
-            configuration.onExpiry = settings.onExpiry
-            configuration.noFetch = settings.noFetch
-            configuration.allowOther = access.allowOther
-            configuration.umask = access.umask.value
-            for warning in settings.warnings { Terminal.warn(warning) }
+            let configuration = MountConfiguration(
+                mountpoint: mountpoint, settings, user: getuid(), userGroup: getgid())
+            for warning in settings.settings.warnings { Terminal.warn(warning) }
             if detached { setsid() }
             await ServedMount(mount: try Mount(configuration)).run {
-                Terminal.say("mounted \(settings.origin) on \(mountpoint)")
+                Terminal.say("mounted \(configuration.origin) on \(mountpoint)")
                 if detached { BackgroundMount.leaveTerminal() }
             }
         } catch let error as ExitCode {

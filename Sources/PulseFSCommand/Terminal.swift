@@ -12,11 +12,12 @@ enum Terminal {
 
     static func complain(_ line: String) { FileHandle.standardError.write(Data("pulsefs: \(line)\n".utf8)) }
 
-    /// One line and an exit code.
+    /// One line, or one for each problem of the settings, and an exit code.
     static func failure(_ error: some Error, code: Int32 = 1) -> ExitCode { failure("\(error)", code: code) }
 
-    static func failure(_ line: String, code: Int32) -> ExitCode {
-        complain(line)
+    /// Of several lines, each is said by itself.
+    static func failure(_ lines: String, code: Int32) -> ExitCode {
+        for line in lines.split(separator: "\n") { complain(String(line)) }
         return ExitCode(code)
     }
 }

@@ -10,7 +10,7 @@ package struct TransferLimits: Sendable {
     package var answerTimeout: Duration?
     /// Time for everything, from the call to the last byte, waiting and pauses included.
     package var totalTimeout: Duration?
-    /// Bytes of a 2xx body, without the framing of the transfer.
+    /// Bytes of a 2xx body, without the framing of the transfer, and of the file that a part is of.
     package var maximumBodySize: UInt64?
 
     package init(

@@ -4,7 +4,10 @@ extension TransferRequest {
         if head.status == 206, !carriesRequestedRange(head) {
             return TransferError(.invalidResponse, "The server sent a part of the file that was not asked for.")
         }
-        if method == .get, let limit = limits.maximumBodySize, let length = head.contentLength, length > limit {
+        // A part is one of a file that is too large as a whole.
+        if method == .get, let limit = limits.maximumBodySize,
+            let length = head.contentRange?.total ?? head.contentLength, length > limit
+        {
             return .tooLarge(limit: limit)
         }
         return nil

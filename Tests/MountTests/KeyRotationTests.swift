@@ -62,6 +62,28 @@ struct KeyRotationTests {
     }
 
     @Test(
+        "S7.2: a key that changes in a file of settings is in use within seconds, with no request refused and no remount"
+    )
+    func settingsFile() async throws {
+        try await Rig.with { (rig) async throws in
+            let file = rig.scratch.appending("config.toml").string
+            let text = { (key: String) in "cache-size = \"1G\"\n[profiles.p]\napi-key = \"\(key)\"" }
+            try await write(text(TestKeys.northwind), file)
+            try await rig.mounted(key: "", options: ["--config", file, "--profile", "p"]) { (mount) async throws in
+                try await mount.warm(Self.job)
+                rig.emulator.clearRequests()
+                try await write(text(TestKeys.northwindSecond), file)
+                // Nobody reads anything, and the ttl is ten minutes.
+                try await rig.emulator.waitForRequests(1, matching: KeyScript.check)
+                try await mount.wait(forKeyState: "good")
+                #expect(try await mount.shell("cat \"$M/jobs/$1/status.json\"", [JobName.report]).status == 0)
+                #expect(rig.emulator.requests().allSatisfy { $0.keyAlias == "northwind-2" })
+                #expect(!mount.process.errors.contains("pulse-demo"))
+            }
+        }
+    }
+
+    @Test(
         "S4.1: after a rotation to another organisation's key nothing of the cache is left to see, cached by the kernel or not"
     )
     func otherOrganization() async throws {

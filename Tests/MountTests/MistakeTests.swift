@@ -68,6 +68,18 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             name: "fetching from an API that is not there",
             command: "$P fetch $K --api-url http://127.0.0.1:9 some-job",
             advice: ["some-job", "got no answer"]),
+        Mistake(
+            name: "a file of settings that is not there", setUp: "mkdir $D/m",
+            command: "$P mount --config $D/none.toml $K $D/m", advice: ["--config: ", "none.toml does not exist"]),
+        Mistake(
+            name: "a setting that there is not", setUp: "mkdir $D/m; echo 'timout = 1' > $D/c.toml",
+            command: "$P mount --config $D/c.toml $K $D/m", advice: ["c.toml:1: ", "is it timeout?"]),
+        Mistake(
+            name: "a profile that there is not", setUp: "echo '[profiles.work]' > $D/c.toml",
+            command: "$P cache info --config $D/c.toml --profile wrok", advice: ["--profile: ", "work"]),
+        Mistake(
+            name: "a bad setting for a job", setUp: "echo 'timeout = \"soon\"' > $D/c.toml; unset PULSEFS_TIMEOUT",
+            command: "$P fetch $K --config $D/c.toml some-job", advice: ["c.toml:1: ", "soon"]),
         Mistake(name: "unmount of another kind", command: "$P unmount /proc", advice: ["/proc", "another kind"]),
     ]
 }

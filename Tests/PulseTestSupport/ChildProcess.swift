@@ -51,7 +51,7 @@ public final class ChildProcess: Sendable {
         outputFile = files.appendingPathExtension("out")
         errorsFile = files.appendingPathExtension("err")
         let process = try SpawnedProcess(
-            words, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            words, environment: TestEnvironment.variables.merging(environment) { $1 },
             output: outputFile.path, errors: errorsFile.path)
         identifier = process.identifier
         state = Mutex(State())

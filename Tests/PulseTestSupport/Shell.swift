@@ -25,7 +25,7 @@ public enum Shell {
         let errors = scratch.appending(path: "err")
         let process = try SpawnedProcess(
             ["timeout", "-k", "2", "\(timeout)", "bash", "-c", script, "bash"] + arguments,
-            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, output: output.path,
+            environment: TestEnvironment.variables.merging(environment) { $1 }, output: output.path,
             errors: errors.path)
         let status = await withCheckedContinuation { continuation in
             process.whenEnded { continuation.resume(returning: $0) }

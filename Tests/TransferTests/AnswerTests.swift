@@ -80,6 +80,22 @@ import Transfer
         #expect(sink.record.bytes.isEmpty)
     }
 
+    @Test func aPartOfAFileThatIsTooLargeAsAWholeIsRefused() async throws {
+        let server = try ScriptedServer { connection in
+            _ = try connection.readRequest()
+            try connection.send("HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-3/11\r\nContent-Length: 4\r\n\r\nabcd")
+            connection.waitForClose()
+        }
+        let sink = RecordingSink()
+        let request = TransferRequest(
+            url: server.url("/x"), range: .init(first: 0, last: 3), limits: TransferLimits(maximumBodySize: 10))
+        let error = await #expect(throws: TransferError.self) {
+            try await withEngine { try await $0.perform(request, into: sink) }
+        }
+        #expect(error?.code == .tooLarge(limit: 10))
+        #expect(sink.record.bytes.isEmpty)
+    }
+
     @Test func theRequestCarriesItsHeadersRangeAndNothingUnasked() async throws {
         let seen = Mutex("")
         let server = try ScriptedServer { connection in

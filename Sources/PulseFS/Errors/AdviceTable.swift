@@ -82,7 +82,8 @@ package enum AdviceTable {
         case .badAnswer: "The answer was none that can be used, or the file has changed. Look at it again."
         case .notAJob:
             "The API answered something that is no job. Check --api-url; if that is right, tell the API's support."
-        case .tooLarge: "The file is larger than it may be. Allow more, or fetch it by other means."
+        case .tooLarge:
+            "The file is larger than it may be. Allow more with --max-artifact-size, or fetch it by other means."
         case .interrupted: "The program that asked gave up. Try again."
         case .shuttingDown: "The mount was about to end. Mount again."
         case .cacheFailed:

@@ -29,6 +29,8 @@ package final class JobLibrary: Sendable {
 
     /// Whether results that can be fetched only once are fetched when someone looks for their files.
     package let largeResults: LargeResultPolicy
+    /// Bytes that a file may have to be fetched; nil for any.
+    private let maximumArtifactSize: UInt64?
     let clock: @Sendable () -> ContinuousClock.Instant
     let now: @Sendable () -> Timestamp
 
@@ -36,7 +38,8 @@ package final class JobLibrary: Sendable {
     /// old by within this library; `now` dates what the API says.
     package init(
         client: PulseClient, store: ArtifactStore, keyring: Keyring, events: EventLog = EventLog(), actor: String,
-        largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep,
+        largeResults: LargeResultPolicy = .automatic, maximumArtifactSize: UInt64? = nil,
+        onExpiry: ExpiryPolicy = .keep,
         waiting: WaitRules = WaitRules(), parts: PartGeometry = .standard,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (ContinuousClock.Instant) async throws -> Void = {
@@ -46,6 +49,7 @@ package final class JobLibrary: Sendable {
     ) {
         self.store = store
         self.largeResults = largeResults
+        self.maximumArtifactSize = maximumArtifactSize
         waitRules = waiting
         self.clock = clock
         self.now = now
@@ -189,14 +193,16 @@ package final class JobLibrary: Sendable {
         try checkExpiry(of: name, job)
         let source = ArtifactSource.image(.endpoint(PathSegment(encoding: name)))
         let size = try await sizes.size(ofUnlisted: name, from: source, of: job)
+        let noted: StoredArtifact
         do throws(StoreError) {
             let slot = try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)
             guard slot <= .last else { throw StoreError(.index, "job \(job.id) has more files than numbers for them") }
             let artifact = StoredArtifact(slot: slot, name: name, size: size, source: source.text, isListed: false)
-            return sizes.note(artifact, of: job)
+            noted = sizes.note(artifact, of: job)
         } catch {
             throw Failure(error)
         }
+        return try taken(noted, of: job)
     }
 
     /// The artifact with its size. `reader` is the thread that looks; 0 is unknown.
@@ -204,15 +210,30 @@ package final class JobLibrary: Sendable {
         _ artifact: StoredArtifact, of job: Job, for reader: Int32 = 0
     ) async throws(Failure) -> StoredArtifact {
         let artifact = try catalog.job(job.ordinal)?.artifact(artifact.slot) ?? artifact
-        guard artifact.size == nil else { return artifact }
+        guard artifact.size == nil else { return try taken(artifact, of: job) }
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
             throw Failure(.cacheFailed, "the cache does not know where \(artifact.name) of job \(job.id) comes from")
         }
         // Whoever reads one after the other reads this one next: the size comes with the bytes.
         let isToBeRead = artifact.slot.isImage && imagesAhead.expectsRead(of: artifact.slot, of: job, by: reader)
         return try await seeking(artifact, of: job) { () throws(Failure) in
-            try await self.sizes.sized(artifact, from: source, of: job, isToBeRead: isToBeRead)
+            try self.taken(
+                try await self.sizes.sized(artifact, from: source, of: job, isToBeRead: isToBeRead), of: job)
         }
+    }
+
+    /// Whether a file of known size is not fetched, as it is too large. What is in the cache is shown, however large.
+    func isTooLarge(_ artifact: StoredArtifact) -> Bool {
+        guard let limit = maximumArtifactSize, let size = artifact.size else { return false }
+        return size > limit && !artifact.isStored
+    }
+
+    /// The artifact, if it may be fetched.
+    private func taken(_ artifact: StoredArtifact, of job: Job) throws(Failure) -> StoredArtifact {
+        guard isTooLarge(artifact) else { return artifact }
+        throw Failure(
+            .tooLarge,
+            "\(artifact.name) of job \(job.id) has \(artifact.size ?? 0) bytes, which is more than --max-artifact-size")
     }
 
     /// Takes in that a thread begins to read a file, so that what it is going to read next can be on its way. Does not wait.

@@ -6,14 +6,28 @@ package import SystemPackage
 package enum KeySupply: Sendable {
     /// The environment or a test: the key is what it was at the start.
     case fixed
-    /// A file that is read again when the key is in question.
+    /// A file that holds the key and nothing else.
     case file(FilePath)
+    /// The same, made by systemd for this service.
+    case credential(FilePath)
+    /// A value in a file of settings, and the names on the way to it.
+    case entry(of: FilePath, [String])
 
     /// The key as it stands there now; nil when it cannot have changed. Throws with what is wrong with the file.
-    func read() throws(SettingsError) -> APIKey? {
+    func read() throws(SettingsProblem) -> APIKey? {
         switch self {
         case .fixed: nil
         case .file(let path): try KeyFile.read(path)
+        case .credential(let path): try KeyFile.readCredential(path)
+        case .entry(let path, let names): try KeyFile.read(path, at: names)
+        }
+    }
+
+    /// What tells the file from what it becomes; nil for what cannot change, and for a file that is not there.
+    var version: FileVersion? {
+        switch self {
+        case .fixed: nil
+        case .file(let path), .credential(let path), .entry(let path, _): FileVersion(of: path)
         }
     }
 }

@@ -20,6 +20,8 @@ package final class Keyring: KeySource {
         var watch: KeyWatch
         /// What was last said about the key's source, so that it is said once.
         var complaint: String?
+        /// The file that the key comes from, as it was when it was last read; nil before that.
+        var version: FileVersion?
         var ask: @Sendable (APIKey) async -> KeyVerdict = { _ in .unknown("the API is not asked yet") }
         var observer: @Sendable (Change) -> Void = { _ in }
     }
@@ -94,8 +96,10 @@ package final class Keyring: KeySource {
 
     // MARK: Checks
 
-    /// To be called about once a second. `isInUse` says that the kernel holds something.
+    /// To be called about once a second. `isInUse` says that the kernel holds something. A file that has changed is read,
+    /// and another key in it is asked about at once.
     package func tick(isInUse: Bool) async {
+        if supply.version != state.withLock({ $0.version }), await renew() { return await check() }
         var isDue = false
         await change { state in
             let outcome = state.watch.tick(at: now(), isInUse: isInUse)
@@ -117,16 +121,20 @@ package final class Keyring: KeySource {
 
     private func checkNow() async {
         state.withLock { $0.watch.began() }
-        await renew()
+        _ = await renew()
         let (ask, key) = state.withLock { ($0.ask, $0.inUse.key) }
         let verdict = await ask(key)
         await change { $0.watch.ended(verdict, at: now()) }
     }
 
-    /// Takes the key from its source again. What cannot be read there changes nothing, and is said once.
-    private func renew() async {
+    /// Takes the key from its source again; whether it is another. What cannot be read there changes nothing, and is said
+    /// once.
+    private func renew() async -> Bool {
+        // Before the file is read: what becomes of it meanwhile is another version.
+        let version = supply.version
+        state.withLock { $0.version = version }
         let found: APIKey?
-        do throws(SettingsError) { found = try supply.read() } catch {
+        do throws(SettingsProblem) { found = try supply.read() } catch {
             let isNew = state.withLock { state in
                 defer { state.complaint = error.message }
                 return state.complaint != error.message
@@ -135,14 +143,15 @@ package final class Keyring: KeySource {
                 MountLog.mount.warning("the key in use stays in use", metadata: ["reason": "\(error)"])
                 events.record(.keyUnreadable, message: error.message)
             }
-            return
+            return false
         }
-        guard let found else { return }
+        guard let found else { return false }
         let isKnown = state.withLock { state in
             state.complaint = nil
             return state.inUse.key == found
         }
         if !isKnown { await replace(with: found) }
+        return !isKnown
     }
 
     private func replace(with key: APIKey) async {

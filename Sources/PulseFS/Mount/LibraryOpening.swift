@@ -18,12 +18,12 @@ package final class LibraryOpening: Sendable {
     private static let otherDescriptors = 512
 
     /// `actor` says in the ledger who fetched what. `events` is told what happens. `timeout` is how long a request is tried
-    /// for.
+    /// for, `maximumArtifactSize` how many bytes an answer may have.
     package init(
         on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
         rules: KeyRules = KeyRules(), events: EventLog = EventLog(), actor: String,
         largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules(),
-        timeout: Duration = RetryPolicy.standardBudget
+        timeout: Duration = RetryPolicy.standardBudget, maximumArtifactSize: UInt64? = nil
     ) throws(MountFailure) {
         do throws(TransferError) {
             let connections = Self.affordableConnections()
@@ -36,12 +36,13 @@ package final class LibraryOpening: Sendable {
         }
         keyring = Keyring(key, from: supply, store: store, origin: origin, rules: rules, events: events)
         client = PulseClient(
-            origin: origin, engine: engine, scheduler: scheduler,
+            origin: origin, engine: engine, limits: TransferLimits(maximumBodySize: maximumArtifactSize),
+            scheduler: scheduler,
             persistence: Persistence(RetryPolicy(budget: timeout)), keys: keyring, observer: { events.note($0) })
         keyring.ask(client)
         library = JobLibrary(
             client: client, store: store, keyring: keyring, events: events, actor: actor, largeResults: largeResults,
-            onExpiry: onExpiry, waiting: waiting)
+            maximumArtifactSize: maximumArtifactSize, onExpiry: onExpiry, waiting: waiting)
     }
 
     /// Whether requests to the API are kept back, as it did not answer.

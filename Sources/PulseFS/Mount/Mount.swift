@@ -41,7 +41,8 @@ package final class Mount: Sendable {
             rules: configuration.keyRules, events: events,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
-            waiting: WaitRules(patience: configuration.waitPatience), timeout: configuration.timeout)
+            waiting: WaitRules(patience: configuration.waitPatience), timeout: configuration.timeout,
+            maximumArtifactSize: configuration.maximumArtifactSize)
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, opening) = (library, opening.keyring, opening)

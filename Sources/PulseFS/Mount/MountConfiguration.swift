@@ -16,6 +16,8 @@ package struct MountConfiguration: Sendable {
     package var waitPatience = WaitRules.standardPatience
     /// How long a request is tried for.
     package var timeout = RetryPolicy.standardBudget
+    /// Bytes of the largest answer that is taken; nil for any.
+    package var maximumArtifactSize: UInt64?
     package var onExpiry = ExpiryPolicy.keep
     /// Names of programs that cause no request.
     package var noFetch = Crawlers.standard
@@ -33,5 +35,24 @@ package struct MountConfiguration: Sendable {
         self.cacheDirectory = cacheDirectory
         self.owner = owner
         self.group = group
+    }
+
+    /// As the settings say; what they leave open is `user`'s and `userGroup`'s.
+    package init(mountpoint: FilePath, _ settings: MountSettings, user: UInt32, userGroup: UInt32) {
+        let shared = settings.settings
+        self.init(
+            mountpoint: mountpoint, origin: shared.origin, key: shared.key, cacheDirectory: shared.cacheDirectory,
+            owner: settings.owner ?? user, group: settings.group ?? userGroup)
+        keySupply = shared.keySupply
+        keyRules = settings.keyRules
+        cacheLimits = shared.cacheLimits
+        largeResults = shared.largeResults
+        waitPatience = shared.waitPatience
+        timeout = shared.timeout
+        maximumArtifactSize = shared.maximumArtifactSize
+        onExpiry = shared.onExpiry
+        noFetch = settings.noFetch
+        allowOther = settings.allowOther
+        umask = settings.umask
     }
 }

@@ -7,30 +7,52 @@ import SystemPackage
     import Musl
 #endif
 
-/// A file that holds an API key and nothing else.
+/// Where an API key stands in a file.
 enum KeyFile {
-    /// Refuses a file that others can read: what it holds would be no secret.
-    static func read(_ path: FilePath) throws(SettingsError) -> APIKey {
-        let file: FileDescriptor
-        do {
-            // Without waiting: a FIFO would keep us until someone writes to it.
-            file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
-        } catch {
-            throw SettingsError(
-                "cannot read the API key from \(path) (\(error)): name another file with --api-key-file")
+    /// From a file that holds the key and nothing else.
+    static func read(_ path: FilePath, sharedBits: mode_t = 0) throws(SettingsProblem) -> APIKey {
+        let file = try text(path)
+        try file.checkSecrecy(sharedBits: sharedBits)
+        guard let key = APIKey(file.text) else {
+            throw noKey(in: path)
         }
-        defer { try? file.close() }
-        var facts = stat()
-        guard fstat(file.rawValue, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-            throw SettingsError("\(path) is not a file: name one that holds the API key")
-        }
-        guard facts.st_mode & 0o077 == 0 else {
-            throw SettingsError("others can read the API key in \(path): run chmod 600 \(path)")
-        }
-        var bytes = [UInt8](repeating: 0, count: 8192)
-        guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }),
-            let text = String(validating: bytes[..<count], as: UTF8.self), let key = APIKey(text)
-        else { throw SettingsError("\(path) holds no API key: it should hold the key, in one line, and nothing else") }
         return key
+    }
+
+    /// From a file that systemd made for this service: 0400, and of the service's user, or of root with a list of who
+    /// else may read, which shows as a right of root's group.
+    static func readCredential(_ path: FilePath) throws(SettingsProblem) -> APIKey {
+        try read(path, sharedBits: 0o040)
+    }
+
+    /// From a value in a file of settings; `names` are those on the way to it.
+    static func read(_ path: FilePath, at names: [String]) throws(SettingsProblem) -> APIKey {
+        let file = try text(path)
+        try file.checkSecrecy()
+        let document: TOMLDocument
+        do throws(TOMLDocument.Mistake) { document = try TOMLDocument(file.text) } catch {
+            throw SettingsProblem(error.words, at: "\(path):\(error.line)")
+        }
+        let entry = document.entries.first { $0.path == names }
+        guard case .string(let text) = entry?.value, let key = APIKey(text) else {
+            throw SettingsProblem("\(path) holds no API key: it should stand after \(names.joined(separator: "."))")
+        }
+        return key
+    }
+
+    private static func text(_ path: FilePath) throws(SettingsProblem) -> SettingsText {
+        do throws(SettingsText.Trouble) { return try SettingsText(path) } catch {
+            switch error {
+            case .absent, .unreadable:
+                throw SettingsProblem(
+                    "cannot read the API key from \(path), which \(error.words): name another file with --api-key-file")
+            case .notAFile: throw SettingsProblem("\(path) is not a file: name one that holds the API key")
+            case .notText: throw noKey(in: path)
+            }
+        }
+    }
+
+    private static func noKey(in path: FilePath) -> SettingsProblem {
+        SettingsProblem("\(path) holds no API key: it should hold the key, in one line, and nothing else")
     }
 }

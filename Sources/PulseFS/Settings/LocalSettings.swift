@@ -1,5 +1,4 @@
 package import ArtifactStore
-import Configuration
 package import PulseAPI
 package import SystemPackage
 
@@ -11,43 +10,33 @@ package struct LocalSettings: Sendable {
     package let largeResults: LargeResultPolicy
     package let onExpiry: ExpiryPolicy
 
-    /// Reports the first problem found.
-    package init(flags: SettingsFlags, environment: [String: String]) throws(SettingsError) {
-        let reader = Settings.reader(flags, environment)
-        origin = try Settings.origin(reader)
-        cacheDirectory = try Settings.cacheDirectory(reader, environment)
-        cacheLimits = try Self.cacheLimits(reader)
-        largeResults = try Self.largeResults(reader)
-        onExpiry = try Self.onExpiry(reader)
+    /// Throws every problem of these settings and of the files they stand in.
+    package init(_ sources: SettingsSources) throws(SettingsError) {
+        var reader = SettingsReader(sources)
+        let settings = LocalSettings(&reader)
+        self = try reader.finished(settings)
     }
 
-    static func cacheLimits(_ reader: ConfigReader) throws(SettingsError) -> StoreLimits {
-        guard let text = reader.string(forKey: "cache-size") else { return .standard }
-        guard let size = ByteCount(text) else {
-            throw SettingsError(
-                "\"\(text)\" is not how large a cache may be: give --cache-size or PULSEFS_CACHE_SIZE as 10G, 500M, 1.5GiB or bytes"
-            )
-        }
-        return StoreLimits(size: size.bytes)
+    init(_ reader: inout SettingsReader) {
+        origin = reader.value(.apiURL) { APIOrigin($0) } ?? .production
+        cacheDirectory = Self.cacheDirectory(&reader)
+        cacheLimits = reader.value(.cacheSize) { ByteCount($0) }.map { StoreLimits(size: $0.bytes) } ?? .standard
+        largeResults = reader.choice(.largeResults) ?? .automatic
+        onExpiry = reader.choice(.onExpiry) ?? .keep
     }
 
-    private static func onExpiry(_ reader: ConfigReader) throws(SettingsError) -> ExpiryPolicy {
-        guard let text = reader.string(forKey: "on-expiry") else { return .keep }
-        guard let policy = ExpiryPolicy(rawValue: text) else {
-            throw SettingsError(
-                "\"\(text)\" is not what to do with the files of an expired job: give --on-expiry or PULSEFS_ON_EXPIRY as keep or drop"
-            )
-        }
-        return policy
+    private static func cacheDirectory(_ reader: inout SettingsReader) -> FilePath {
+        let surroundings = reader.sources.surroundings
+        if reader.sources.entry(.cacheDirectory) != nil { return reader.path(.cacheDirectory) ?? "" }
+        if let base = surroundings.directory("XDG_CACHE_HOME") { return base.appending("pulsefs") }
+        if let home = surroundings.home { return home.appending(".cache").appending("pulsefs") }
+        reader.complain(
+            SettingsProblem("there is no HOME to keep a cache in: name a directory with --cache-dir"))
+        return ""
     }
 
-    static func largeResults(_ reader: ConfigReader) throws(SettingsError) -> LargeResultPolicy {
-        guard let text = reader.string(forKey: "large-results") else { return .automatic }
-        guard let policy = LargeResultPolicy(rawValue: text) else {
-            throw SettingsError(
-                "\"\(text)\" is not when large results are fetched: give --large-results or PULSEFS_LARGE_RESULTS as automatic or manual"
-            )
-        }
-        return policy
+    /// What works, but should be known.
+    package var warnings: [String] {
+        origin.isUnprotected ? ["\(origin) is plain HTTP: the API key travels readable by others"] : []
     }
 }

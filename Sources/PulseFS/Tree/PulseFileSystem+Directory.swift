@@ -136,7 +136,7 @@ extension PulseFileSystem {
             DirectoryEntry(
                 name: artifact.name, node: Node.file(job.ordinal, artifact.slot).id, kind: .file,
                 cookie: DirectoryCookie(UInt64(artifact.slot.rawValue)),
-                entry: artifact.size.map { _ in entry(artifact, of: job) })
+                entry: artifact.size == nil || library.isTooLarge(artifact) ? nil : entry(artifact, of: job))
         }
     }
 }

@@ -129,7 +129,7 @@ extension PulseFileSystem {
             }
             return .now(.absent(Self.absenceLifetime))
         }
-        if let known, known.size != nil {
+        if let known, known.size != nil, !library.isTooLarge(known) {
             return entry(known.slot, of: job).map { .found($0) }
         }
         return .later { [library] () throws(Errno) in
@@ -161,7 +161,7 @@ extension PulseFileSystem {
             let again = artifact.isListed ? askingAgain(job) { self.entry(slot, of: $0) } : nil
             return again ?? .failed(.noSuchFileOrDirectory)
         }
-        if artifact.size != nil { return .now(entry(artifact, of: job)) }
+        if artifact.size != nil, !library.isTooLarge(artifact) { return .now(entry(artifact, of: job)) }
         return .later { [library] () throws(Errno) in
             do throws(Failure) {
                 return self.entry(try await library.sized(artifact, of: job), of: job)

@@ -19,12 +19,13 @@ struct CacheCommand: ParsableCommand {
 
 /// Which cache a command is about.
 struct CacheChoice: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var directory: CacheDirectoryOptions
     @OptionGroup var size: CacheSizeOptions
 
     func open() async throws -> ArtifactStore {
-        let flags = size.adding(to: SettingsFlags(cacheDirectory: directory.cacheDir))
-        let settings = try LocalSettings(flags: flags, environment: ProcessInfo.processInfo.environment)
+        let flags = configuration.flags + directory.flags + size.flags
+        let settings = try LocalSettings(SettingsSources(flags, .process))
         return try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
     }
 }

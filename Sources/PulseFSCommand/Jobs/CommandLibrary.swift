@@ -7,6 +7,7 @@ import PulseFS
 struct CommandLibrary: ParsableArguments {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var size: CacheSizeOptions
+    @OptionGroup var artifacts: ArtifactSizeOptions
 
     /// Jobs and files that are asked for at a time.
     static let width = 16
@@ -31,9 +32,8 @@ struct CommandLibrary: ParsableArguments {
         _ name: String, _ waiting: WaitOptions? = nil, polls: Urgency.Level = .foreground,
         _ body: (JobLibrary) async throws -> Value
     ) async throws -> Value {
-        let flags = size.adding(to: connection.flags)
-        let settings = try Settings(
-            flags: waiting?.adding(to: flags) ?? flags, environment: ProcessInfo.processInfo.environment)
+        let flags = connection.flags + size.flags + artifacts.flags + (waiting?.flags ?? SettingsFlags())
+        let settings = try Settings(SettingsSources(flags, .process))
         for warning in settings.warnings { Terminal.warn(warning) }
         // Whatever is made from here on is the user's alone.
         _ = umask(0o077)
@@ -42,7 +42,7 @@ struct CommandLibrary: ParsableArguments {
         let opening = try LibraryOpening(
             on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())",
             onExpiry: settings.onExpiry, waiting: WaitRules(patience: settings.waitPatience, polls: polls),
-            timeout: settings.timeout)
+            timeout: settings.timeout, maximumArtifactSize: settings.maximumArtifactSize)
         do {
             let value = try await body(opening.library)
             await opening.close(grace: Task.isCancelled ? Self.graceWhenInterrupted : Self.grace)

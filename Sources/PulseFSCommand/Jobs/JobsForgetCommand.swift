@@ -27,7 +27,9 @@ struct JobsForgetCommand: AsyncParsableCommand {
     @Flag(help: "Also let go of results that cannot be downloaded again.")
     var loseResults = false
 
-    @Option(help: "The API's address (PULSE_API_URL; default: https://api.runpulse.com).")
+    @OptionGroup var configuration: ConfigurationOptions
+
+    @Option(help: .of(.apiURL))
     var apiURL: String?
 
     @OptionGroup var directory: CacheDirectoryOptions
@@ -35,9 +37,8 @@ struct JobsForgetCommand: AsyncParsableCommand {
     func run() async throws {
         let ids = try jobs.identifiers()
         do {
-            let settings = try LocalSettings(
-                flags: SettingsFlags(apiURL: apiURL, cacheDirectory: directory.cacheDir),
-                environment: ProcessInfo.processInfo.environment)
+            let flags = configuration.flags + directory.flags + SettingsFlags([.apiURL: apiURL])
+            let settings = try LocalSettings(SettingsSources(flags, .process))
             let store = try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
             let width = ids.map(\.text.count).max() ?? 0
             var isComplete = true

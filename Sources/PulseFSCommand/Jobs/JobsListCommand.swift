@@ -37,7 +37,7 @@ struct JobsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let settings = try Settings(flags: connection.flags, environment: ProcessInfo.processInfo.environment)
+            let settings = try Settings(SettingsSources(connection.flags, .process))
             let store = try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
             let fingerprint = settings.key.withSecret { store.fingerprint(ofKey: $0) }
             let lines = try store.knownJobs(origin: "\(settings.origin)", fingerprint: fingerprint).map(Self.line)

@@ -3,56 +3,41 @@ import PulseFS
 
 /// Where the cache is.
 struct CacheDirectoryOptions: ParsableArguments {
-    @Option(
-        help: "Where results are kept (PULSEFS_CACHE_DIR; default: $XDG_CACHE_HOME/pulsefs or ~/.cache/pulsefs).",
-        completion: .directory)
+    @Option(help: .of(.cacheDirectory), completion: .directory)
     var cacheDir: String?
+
+    var flags: SettingsFlags { SettingsFlags([.cacheDirectory: cacheDir]) }
 }
 
 /// How large the cache may become.
 struct CacheSizeOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "How much of the disk results may take: 10G, 500M, 1.5GiB or bytes (PULSEFS_CACHE_SIZE; default: 10G).",
-            valueName: "size"))
+    @Option(help: .of(.cacheSize, discussion: "10G, 500M, 1.5GiB or bytes."))
     var cacheSize: ByteCount?
 
-    func adding(to flags: SettingsFlags) -> SettingsFlags {
-        var flags = flags
-        flags.cacheSize = cacheSize.map { "\($0.bytes)" }
-        return flags
-    }
+    var flags: SettingsFlags { SettingsFlags([.cacheSize: cacheSize.map { "\($0.bytes)" }]) }
+}
 
-    var words: [String] { cacheSize.map { ["--cache-size=\($0.bytes)"] } ?? [] }
+/// How large what is fetched may be.
+struct ArtifactSizeOptions: ParsableArguments {
+    @Option(help: .of(.maximumArtifactSize, discussion: "10G, 500M, 1.5GiB or bytes."))
+    var maxArtifactSize: ByteCount?
+
+    var flags: SettingsFlags { SettingsFlags([.maximumArtifactSize: maxArtifactSize.map { "\($0.bytes)" }]) }
 }
 
 /// What a mount keeps and for how long, and when it fetches what can be fetched only once.
 struct CacheOptions: ParsableArguments {
     @OptionGroup var size: CacheSizeOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "When results that can be fetched only once are fetched: automatic, when one of their files is looked up; manual, by pulsefs fetch alone (PULSEFS_LARGE_RESULTS; default: automatic).",
-            valueName: "when"))
+    @Option(help: .of(.largeResults))
     var largeResults: LargeResultPolicy?
 
-    @Option(
-        help: ArgumentHelp(
-            "What becomes of the cached files of a job that the API has deleted: keep, they stay readable; drop, they are removed, except for what can be fetched only once (PULSEFS_ON_EXPIRY; default: keep).",
-            valueName: "what"))
+    @Option(help: .of(.onExpiry))
     var onExpiry: ExpiryPolicy?
 
-    func adding(to flags: SettingsFlags) -> SettingsFlags {
-        var flags = size.adding(to: flags)
-        flags.largeResults = largeResults?.rawValue
-        flags.onExpiry = onExpiry?.rawValue
-        return flags
-    }
-
-    /// The same options as words of a command line.
-    var words: [String] {
-        size.words + (largeResults.map { ["--large-results=\($0.rawValue)"] } ?? [])
-            + (onExpiry.map { ["--on-expiry=\($0.rawValue)"] } ?? [])
+    var flags: SettingsFlags {
+        size.flags
+            + SettingsFlags([.largeResults: largeResults?.rawValue, .onExpiry: onExpiry?.rawValue])
     }
 }
 

@@ -53,6 +53,61 @@ struct KeyRotationTests {
         }
     }
 
+    @Test(
+        "S7.2: a change of the file is noticed within a second: another key is in use and asked about, once, whatever the ttl"
+    )
+    func noticed() async throws {
+        try await KeyRig.with { (rig) async throws in
+            try await rig.tree(fromFile: true) { (tree) async throws in
+                _ = try await tree.content(Self.file)
+                await tree.keyring.tick(isInUse: true)
+                rig.emulator.clearRequests()
+                // The same key: another file of the name, another time, other rights.
+                try await rig.write(TestTree.northwind)
+                await tree.keyring.tick(isInUse: true)
+                try await rig.script("mv \"$1\" \"$1.old\"; cp \"$1.old\" \"$1\"; chmod 400 \"$1\"")
+                for _ in 1...3 { await tree.keyring.tick(isInUse: true) }
+                #expect(rig.emulator.count() == 0)
+                try await rig.write(TestTree.secondNorthwind)
+                // Also when nobody uses the mount.
+                for _ in 1...3 { await tree.keyring.tick(isInUse: false) }
+                #expect(rig.emulator.requests().map(\.keyAlias) == ["northwind-2"])
+                #expect(rig.emulator.requests(matching: KeyRig.check).count == 1)
+                #expect(tree.keyring.word == "good")
+            }
+        }
+    }
+
+    @Test("S7.2: a key that comes while the mount starts is not missed")
+    func inBetween() async throws {
+        try await KeyRig.with { (rig) async throws in
+            try await rig.tree(fromFile: true) { (tree) async throws in
+                // Nothing has looked at the file since the key was read.
+                try await rig.write(TestTree.secondNorthwind)
+                await tree.keyring.tick(isInUse: false)
+                #expect(rig.emulator.requests().map(\.keyAlias) == ["northwind-2"])
+            }
+        }
+    }
+
+    @Test("S7.2: a file that cannot be used is complained about once, and the next good one is taken")
+    func complaints() async throws {
+        try await KeyRig.with { (rig) async throws in
+            try await rig.tree(fromFile: true) { (tree) async throws in
+                for text in ["two words", "three more words"] {
+                    try await rig.write(text)
+                    for _ in 1...3 { await tree.keyring.tick(isInUse: true) }
+                }
+                let lines = tree.library.events.text.split(separator: "\n").filter { $0.contains("holds no API key") }
+                #expect(lines.count == 1)
+                #expect(rig.emulator.count() == 0)
+                try await rig.write(TestTree.secondNorthwind)
+                await tree.keyring.tick(isInUse: true)
+                #expect(rig.emulator.requests().map(\.keyAlias) == ["northwind-2"])
+            }
+        }
+    }
+
     @Test("S4.1 a key of another organisation sees nothing of what its predecessor read, by name or by node")
     func otherOrganization() async throws {
         try await KeyRig.with { (rig) async throws in

@@ -8,12 +8,12 @@ import Testing
 @Suite("Key file")
 struct KeyFileTests {
     /// Runs a script with `$1` the path of the file to be made, and reads that.
-    private func read(_ script: String) async throws -> Result<APIKey, SettingsError> {
+    private func read(_ script: String) async throws -> Result<APIKey, SettingsProblem> {
         try await ScratchDirectory.with { (scratch) async throws in
             let path = scratch.appending("key")
             let outcome = try await Shell.run("umask 077; \(script)", [path.string])
             try #require(outcome.status == 0)
-            do throws(SettingsError) { return .success(try KeyFile.read(path)) } catch { return .failure(error) }
+            do throws(SettingsProblem) { return .success(try KeyFile.read(path)) } catch { return .failure(error) }
         }
     }
 

@@ -1,0 +1,103 @@
+import SystemPackage
+
+/// Our own file of settings: those of its top level, and above them those of the profile that was chosen.
+struct OwnSettingsFile {
+    private(set) var layers: [SettingsLayer] = []
+    private(set) var problems: [SettingsProblem] = []
+
+    private let path: FilePath
+    private var document: TOMLDocument?
+
+    /// Of a profile that nobody chose, the names alone are looked at.
+    init(_ file: SettingsFiles.File?, _ profile: (name: String, place: String)?) {
+        path = file?.path ?? ""
+        if let file { read(file) }
+        if let document {
+            checkNames(document)
+            layers = [layer(document, below: [])]
+        }
+        if let profile { choose(profile, in: file) }
+    }
+
+    private mutating func read(_ file: SettingsFiles.File) {
+        let text: SettingsText
+        do throws(SettingsText.Trouble) { text = try SettingsText(path) } catch {
+            guard error != .absent || file.namedBy != nil else { return }
+            let name = path.isEmpty ? "a file without a name" : "\(path)"
+            return complain("\(name) \(error.words): name a file of settings", at: file.namedBy)
+        }
+        do throws(TOMLDocument.Mistake) { document = try TOMLDocument(text.text) } catch {
+            complain(error.words, at: "\(path):\(error.line)")
+        }
+    }
+
+    private mutating func complain(_ message: String, at place: String?) {
+        problems.append(SettingsProblem(message, at: place))
+    }
+
+    // MARK: Names
+
+    private static let profiles = "profiles"
+
+    private mutating func checkNames(_ document: TOMLDocument) {
+        var said: Set<[String]> = []
+        for entry in document.entries {
+            // The part of the path that has to be the name of a setting.
+            let depth = entry.path.first == Self.profiles ? 2 : 0
+            if entry.path.count <= depth {
+                if entry.value != .table {
+                    complain("\(entry.path.joined(separator: ".")) is no table of settings", at: place(entry))
+                }
+                continue
+            }
+            let name = entry.path[depth]
+            guard Setting(spelled: name) == nil, said.insert(Array(entry.path.prefix(depth + 1))).inserted else {
+                continue
+            }
+            let near = Spelling.nearest(to: name, of: Setting.allCases.map(\.name))
+            complain(
+                "there is no setting \(name)\(near.map { ": is it \($0)?" } ?? ": pulsefs config lists those there are")",
+                at: place(entry))
+        }
+    }
+
+    private func place(_ entry: TOMLDocument.Entry) -> String { "\(path):\(entry.line)" }
+
+    // MARK: Values
+
+    private mutating func layer(_ document: TOMLDocument, below parent: [String]) -> SettingsLayer {
+        var entries: [(setting: Setting, entry: TOMLDocument.Entry)] = []
+        for entry in document.entries where entry.path.count == parent.count + 1 && entry.path.starts(with: parent) {
+            guard let name = entry.path.last, let setting = Setting(spelled: name) else { continue }
+            if let other = entries.first(where: { $0.setting == setting }) {
+                complain("\(setting.name) stands in line \(other.entry.line) already", at: place(entry))
+            } else {
+                entries.append((setting, entry))
+            }
+        }
+        if let key = entries.first(where: { $0.setting == .apiKey }),
+            entries.contains(where: { $0.setting == .apiKeyFile })
+        {
+            complain("there are both api-key and api-key-file: leave one of them out", at: place(key.entry))
+        }
+        return .file(path, entries)
+    }
+
+    private mutating func choose(_ profile: (name: String, place: String), in file: SettingsFiles.File?) {
+        guard let document else {
+            // A file that is there and cannot be used has been complained about.
+            guard problems.isEmpty else { return }
+            let missing = file.map { "\($0.path) does not exist" } ?? "there is no file of settings"
+            return complain("there is no profile \"\(profile.name)\": \(missing)", at: profile.place)
+        }
+        let chosen = [Self.profiles, profile.name]
+        guard document.entries.contains(where: { $0.path.starts(with: chosen) }) else {
+            let names = Set(
+                document.entries.filter { $0.path.count > 1 && $0.path[0] == Self.profiles }.map { $0.path[1] })
+            let known = names.isEmpty ? "no profiles" : "these: \(names.sorted().joined(separator: ", "))"
+            return complain(
+                "there is no profile \"\(profile.name)\": \(path) has \(known)", at: profile.place)
+        }
+        layers.insert(layer(document, below: chosen), at: 0)
+    }
+}

@@ -1,0 +1,101 @@
+/// The settings there are: what reads them, what shows them and what documents them goes through this list.
+package enum Setting: String, CaseIterable, Sendable {
+    case apiURL = "api-url"
+    case apiKeyFile = "api-key-file"
+    case apiKey = "api-key"
+    case authTTL = "auth-ttl"
+    case offline
+    case cacheDirectory = "cache-dir"
+    case cacheSize = "cache-size"
+    case maximumArtifactSize = "max-artifact-size"
+    case largeResults = "large-results"
+    case onExpiry = "on-expiry"
+    case timeout
+    case waitTimeout = "wait-timeout"
+    case noFetch = "no-fetch"
+    case allowOther = "allow-other"
+    case umask
+    case uid
+    case gid
+
+    /// As it stands in a file of settings.
+    package var name: String { rawValue }
+
+    /// The key itself is no argument, ever.
+    package var flag: String? { self == .apiKey ? nil : "--\(rawValue)" }
+
+    /// What is the API's has the official tools' names.
+    package var variable: String {
+        switch self {
+        case .apiURL: "PULSE_API_URL"
+        case .apiKey: "PULSE_API_KEY"
+        default: "PULSEFS_" + rawValue.uppercased().replacing("-", with: "_")
+        }
+    }
+
+    package var kind: SettingKind {
+        switch self {
+        case .apiURL: .address
+        case .apiKey: .secret
+        case .apiKeyFile, .cacheDirectory: .path
+        case .authTTL, .timeout, .waitTimeout: .time
+        case .offline: .choice(OfflinePolicy.allCases.map(\.rawValue))
+        case .largeResults: .choice(LargeResultPolicy.allCases.map(\.rawValue))
+        case .onExpiry: .choice(ExpiryPolicy.allCases.map(\.rawValue))
+        case .cacheSize, .maximumArtifactSize: .size
+        case .noFetch: .names
+        case .allowOther: .flag
+        case .umask: .mode
+        case .uid, .gid: .number
+        }
+    }
+
+    /// What holds when nobody says anything, in words.
+    package var standard: String {
+        switch self {
+        case .apiURL: "https://api.runpulse.com"
+        case .apiKeyFile, .apiKey, .maximumArtifactSize: "none"
+        case .authTTL, .waitTimeout: "10m"
+        case .offline: "read"
+        case .cacheDirectory: "$XDG_CACHE_HOME/pulsefs or ~/.cache/pulsefs"
+        case .cacheSize: "10G"
+        case .largeResults: "automatic"
+        case .onExpiry: "keep"
+        case .timeout: "30s"
+        case .noFetch: "updatedb, indexers and thumbnailers"
+        case .allowOther: "false"
+        case .umask: "077"
+        case .uid: "you"
+        case .gid: "yours"
+        }
+    }
+
+    /// One sentence without its end.
+    package var meaning: String {
+        switch self {
+        case .apiURL: "The API's address"
+        case .apiKeyFile: "A file that holds the API key and that only you can read"
+        case .apiKey: "The API key itself, in a file that only you can read; never an argument"
+        case .authTTL: "How long the key goes unchecked while the mount is in use"
+        case .offline: "What is cached when the API cannot be asked for that long: read or deny"
+        case .cacheDirectory: "Where results are kept"
+        case .cacheSize: "How much of the disk results may take; the last 5 % of the disk stay free in any case"
+        case .maximumArtifactSize:
+            "How large a file, or the answer about a job, may be to be fetched; a larger one is EFBIG, unless it is cached already or can be fetched only once"
+        case .largeResults:
+            "When results that can be fetched only once are fetched: automatic, when one of their files is looked up; manual, by pulsefs fetch alone"
+        case .onExpiry:
+            "What becomes of the cached files of a job that the API has deleted: keep, they stay readable; drop, they are removed, except for what can be fetched only once"
+        case .timeout: "How long a request that fails is tried again before its reader gets an error"
+        case .waitTimeout: "How long waiting for a job goes on while the API cannot be asked"
+        case .noFetch: "Programs that see the tree and what is cached, and cause no request"
+        case .allowOther: "Let other users read the mount too"
+        case .umask: "Permission bits to take away, in octal: 077 leaves files 0400 and directories 0500"
+        case .uid: "The number of the user who owns what is shown"
+        case .gid: "The number of the group that owns what is shown"
+        }
+    }
+
+    /// The setting of that name, with dashes or underscores.
+    init?(spelled name: String) { self.init(rawValue: name.replacing("_", with: "-")) }
+}

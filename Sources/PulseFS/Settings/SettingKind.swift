@@ -1,0 +1,67 @@
+/// What the value of a setting is.
+package enum SettingKind: Sendable, Hashable {
+    case address, secret, path, time, size, names, flag, mode, number
+    case choice([String])
+
+    /// What is wrong with a value that is none of the kind, without the value.
+    var complaint: String {
+        switch self {
+        case .address: "is no address of the API: write it as https://host"
+        case .secret: "holds characters that no key has: copy the key again"
+        case .path: "is no path: name a file or directory"
+        case .time: "is no time: write 600, 30s, 10m or 1h, and more than nothing"
+        case .size: "is no size: write 10G, 500M, 1.5GiB or a number of bytes"
+        case .names: "is no list of names"
+        case .flag: "is neither true nor false"
+        case .mode: "is no set of permission bits: write them in octal, as 077"
+        case .number: "is no number of a user or group"
+        case .choice(let words): "is none of: \(words.joined(separator: ", "))"
+        }
+    }
+
+    /// How a value of the kind is written in a file of settings.
+    package var example: String {
+        switch self {
+        case .address: "\"https://host\""
+        case .secret: "\"…\""
+        case .path: "\"~/directory/file\""
+        case .time: "\"10m\", or a number of seconds"
+        case .size: "\"10G\", or a number of bytes"
+        case .names: "[\"updatedb\", \"baloo_file\"]"
+        case .flag: "true or false"
+        case .mode: "\"077\" or 0o077"
+        case .number: "a number"
+        case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: " or ")
+        }
+    }
+
+    /// The text that a flag would have; nil for a type that says nothing of this kind.
+    func text(of value: TOMLDocument.Value) -> String? {
+        switch (self, value) {
+        case (.flag, .boolean(let isTrue)): "\(isTrue)"
+        case (.flag, _): nil
+        case (_, .string(let text)): text
+        case (.names, .strings(let names)): names.joined(separator: ",")
+        case (.time, .integer(let number, _)), (.size, .integer(let number, _)), (.number, .integer(let number, _)):
+            "\(number)"
+        case (.mode, .integer(let bits, isOctal: true)): "0" + String(bits, radix: 8)
+        default: nil
+        }
+    }
+
+    /// Words of the value name in a help text.
+    package var valueName: String {
+        switch self {
+        case .address: "url"
+        case .secret: "key"
+        case .path: "path"
+        case .time: "time"
+        case .size: "size"
+        case .names: "names"
+        case .flag: "flag"
+        case .mode: "mode"
+        case .number: "number"
+        case .choice(let words): words.joined(separator: "|")
+        }
+    }
+}

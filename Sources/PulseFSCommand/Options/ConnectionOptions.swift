@@ -1,0 +1,24 @@
+import ArgumentParser
+import PulseFS
+
+/// Which API, with which key, and where its results are kept.
+struct ConnectionOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+
+    @Option(help: .of(.apiURL))
+    var apiURL: String?
+
+    @Option(
+        help: .of(
+            .apiKeyFile,
+            discussion:
+                "Without it: PULSE_API_KEY, systemd's credential pulse-api-key, or a file of settings."),
+        completion: .file())
+    var apiKeyFile: String?
+
+    @OptionGroup var cache: CacheDirectoryOptions
+
+    var flags: SettingsFlags {
+        configuration.flags + cache.flags + SettingsFlags([.apiURL: apiURL, .apiKeyFile: apiKeyFile])
+    }
+}

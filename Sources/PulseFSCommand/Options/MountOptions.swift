@@ -1,0 +1,20 @@
+import ArgumentParser
+import PulseFS
+
+/// Every setting that has a flag: those of a mount.
+struct MountOptions: ParsableArguments {
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var keyCheck: KeyCheckOptions
+    @OptionGroup var cache: CacheOptions
+    @OptionGroup var artifacts: ArtifactSizeOptions
+    @OptionGroup var waiting: WaitOptions
+    @OptionGroup var crawlers: CrawlerOptions
+    @OptionGroup var requests: RequestOptions
+    @OptionGroup var access: AccessOptions
+
+    var flags: SettingsFlags {
+        connection.flags + keyCheck.flags + cache.flags + artifacts.flags + waiting.flags + crawlers.flags
+            + requests.flags
+            + access.flags
+    }
+}

@@ -1,0 +1,68 @@
+import PulseTestSupport
+import SystemPackage
+import Testing
+
+@testable import PulseFS
+
+@Suite("Listing of settings")
+struct SettingsListingTests {
+    @Test("S7.2: each setting has its value and where it came from: flag, variable, line of a file, or default")
+    func rows() async throws {
+        try await SettingsRig.with { (rig) async throws in
+            try await rig.write("\n# mine\ntimeout = 5\ncache-dir = \"c\"\nno-fetch = []\n", to: rig.own)
+            let listing = SettingsListing(
+                rig.sources(
+                    ["PULSE_API_KEY": "k-secret", "PULSEFS_OFFLINE": "deny"], SettingsFlags([.cacheSize: "1G"])),
+                user: 7, group: 8)
+            #expect(listing.problems.isEmpty)
+            #expect(listing.rows.map(\.setting) == Setting.allCases)
+            let rows = Dictionary(uniqueKeysWithValues: listing.rows.map { ($0.setting, [$0.value, $0.place]) })
+            #expect(rows[.timeout] == ["5", "\(rig.own):3"])
+            #expect(rows[.cacheDirectory] == [rig.own.removingLastComponent().appending("c").string, "\(rig.own):4"])
+            #expect(rows[.noFetch] == ["", "\(rig.own):5"])
+            #expect(rows[.offline] == ["deny", "PULSEFS_OFFLINE"])
+            #expect(rows[.cacheSize] == ["1G", "--cache-size"])
+            #expect(rows[.apiKey] == ["set (redacted)", "PULSE_API_KEY"])
+            #expect(rows[.apiKeyFile] == [nil, "default"])
+            #expect(rows[.apiURL] == ["https://api.runpulse.com", "default"])
+            #expect(rows[.uid] == ["7", "default"] && rows[.gid] == ["8", "default"])
+        }
+    }
+
+    @Test("S7.2: a key that cannot be used, or none, is not set, and is a problem")
+    func keyless() async throws {
+        try await SettingsRig.with { (rig) async throws in
+            var listing = SettingsListing(rig.sources(), user: 0, group: 0)
+            #expect(listing.rows.first { $0.setting == .apiKey }?.value == "not set")
+            #expect(listing.problems.count == 1)
+            try await rig.write("api_key = \"k\"", to: rig.official, mode: "644")
+            listing = SettingsListing(rig.sources(["PULSEFS_UID": "x"]), user: 0, group: 0)
+            let row = listing.rows.first { $0.setting == .apiKey }
+            #expect(row?.value == "not set" && row?.place == "\(rig.official):1")
+            #expect(listing.problems.count == 2)
+        }
+    }
+
+    @Test("S7.1: the words that say the same settings to another process hold in any directory, and never have the key")
+    func words() {
+        let flags = SettingsFlags(
+            [.apiKeyFile: "k", .cacheDirectory: "/c", .timeout: "5s", .allowOther: "false", .cacheSize: nil],
+            config: "c.toml", profile: "p")
+        #expect(
+            flags.words(in: "/work") == [
+                "--config=/work/c.toml", "--profile=p", "--api-key-file=/work/k", "--cache-dir=/c", "--timeout=5s",
+                "--no-allow-other",
+            ])
+        #expect(SettingsFlags([.allowOther: "true", .apiKey: "secret"]).words(in: "/") == ["--allow-other"])
+    }
+
+    @Test(
+        "a name is suggested when it is close, and none when nothing is",
+        arguments: [
+            ("timout", "timeout"), ("cache_size", "cache-size"), ("cachesize", "cache-size"), ("ofline", "offline"),
+            ("largeresults", "large-results"), ("colour", nil), ("x", nil), ("", nil),
+        ] as [(String, String?)])
+    func spelling(name: String, near: String?) {
+        #expect(Spelling.nearest(to: name, of: Setting.allCases.map(\.name)) == near)
+    }
+}

@@ -1,0 +1,14 @@
+import Foundation
+
+/// The variables of programs that tests start: this process's, without any that says what PulseFS is to do, and without the
+/// files of settings of whoever runs the tests.
+enum TestEnvironment {
+    static let variables: [String: String] = {
+        var variables = ProcessInfo.processInfo.environment.filter { name, _ in
+            !name.hasPrefix("PULSE") && name != "CREDENTIALS_DIRECTORY"
+        }
+        variables["XDG_CONFIG_HOME"] = "/nonexistent"
+        variables["PULSE_CONFIG_DIR"] = "/nonexistent"
+        return variables
+    }()
+}
