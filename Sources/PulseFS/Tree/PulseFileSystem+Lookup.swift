@@ -129,7 +129,7 @@ extension PulseFileSystem {
             }
             return .now(.absent(Self.absenceLifetime))
         }
-        if let known, known.size != nil, !library.isTooLarge(known) {
+        if let known, known.size != nil {
             return entry(known.slot, of: job).map { .found($0) }
         }
         return .later { [library] () throws(Errno) in
