@@ -24,6 +24,7 @@ struct MountCommand: AsyncParsableCommand {
     @OptionGroup var crawlers: CrawlerOptions
     @OptionGroup var requests: RequestOptions
     @OptionGroup var access: AccessOptions
+    @OptionGroup var log: LogOptions
 
     @Flag(help: "Stay in the foreground, and unmount on ^C.")
     var foreground = false
@@ -36,45 +37,86 @@ struct MountCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let environment = ProcessInfo.processInfo.environment
+            var environment = ProcessInfo.processInfo.environment
+            if foreground {
+                Secrecy.forbidCores()
+                Secrecy.forget(variable: BackgroundMount.keyVariable)
+                if detached { environment = BackgroundMount.received(environment) }
+            }
             let settings = try Settings(
                 flags: requests.adding(
                     to: crawlers.adding(
                         to: waiting.adding(to: keyCheck.adding(to: cache.adding(to: connection.flags))))),
                 environment: environment)
-            guard foreground else {
+            if foreground {
+                try await serve(settings, environment)
+            } else {
                 let words =
                     connection.words + keyCheck.words + cache.words + waiting.words + requests.words + crawlers.words
-                    + access.words
-                return try BackgroundMount(words: words, directory: directory).start()
-            }
-            // Whatever is made from here on is the user's alone.
-            _ = Foundation.umask(0o077)
-            let mountpoint = FilePath.absolute(directory)
-            var configuration = MountConfiguration(
-                mountpoint: mountpoint, origin: settings.origin, key: settings.key,
-                cacheDirectory: settings.cacheDirectory, owner: access.uid ?? getuid(), group: access.gid ?? getgid())
-            configuration.keySupply = settings.keySupply
-            configuration.keyRules = settings.keyRules
-            configuration.cacheLimits = settings.cacheLimits
-            configuration.largeResults = settings.largeResults
-            configuration.waitPatience = settings.waitPatience
-            configuration.timeout = settings.timeout
-            configuration.onExpiry = settings.onExpiry
-            configuration.noFetch = settings.noFetch
-            configuration.allowOther = access.allowOther
-            configuration.umask = access.umask.value
-            for warning in settings.warnings { Terminal.warn(warning) }
-            if detached { setsid() }
-            await ServedMount(mount: try Mount(configuration)).run {
-                Terminal.say("mounted \(settings.origin) on \(mountpoint)")
-                if detached { BackgroundMount.leaveTerminal() }
+                    + access.words + log.words
+                try BackgroundMount(words: words, directory: directory).start(environment)
             }
         } catch let error as ExitCode {
             throw error
         } catch {
             throw Terminal.failure(error)
         }
+    }
+
+    private func serve(_ settings: Settings, _ environment: [String: String]) async throws {
+        // Whatever is made from here on is the user's alone.
+        _ = Foundation.umask(0o077)
+        // Whoever reads the messages may be gone.
+        signal(SIGPIPE, SIG_IGN)
+        let mountpoint = FilePath.mountpoint(directory)
+        try log.install(mountpoint: mountpoint, isDetached: detached, environment: environment)
+        for warning in settings.warnings { Terminal.warn(warning) }
+        let claim = try await MountClaim.take(mountpoint, allowOther: access.allowOther)
+        if let warning = claim.warning { Terminal.warn(warning) }
+        let mount = try Mount(configuration(settings, mountpoint), on: claim)
+        let line = "mounted \(settings.origin) on \(mountpoint)"
+        var served = ServedMount(mount: mount, notice: ServiceNotice(environment))
+        if detached {
+            // It has left its terminal, and there is none that could hang up.
+            served.signals = [SIGINT, SIGTERM]
+            signal(SIGHUP, SIG_IGN)
+        }
+        await served.run {
+            guard detached else { return Terminal.say(line) }
+            if !BackgroundMount.leaveTerminal(saying: line) { mount.end() }
+        }
+    }
+
+    private func configuration(_ settings: Settings, _ mountpoint: FilePath) -> MountConfiguration {
+        var configuration = MountConfiguration(
+            mountpoint: mountpoint, origin: settings.origin, key: settings.key,
+            cacheDirectory: settings.cacheDirectory, owner: access.uid ?? getuid(), group: access.gid ?? getgid())
+        configuration.keySupply = settings.keySupply.absolute
+        configuration.keyRules = settings.keyRules
+        configuration.cacheLimits = settings.cacheLimits
+        configuration.largeResults = settings.largeResults
+        configuration.waitPatience = settings.waitPatience
+        configuration.timeout = settings.timeout
+        configuration.onExpiry = settings.onExpiry
+        configuration.noFetch = settings.noFetch
+        configuration.allowOther = access.allowOther
+        configuration.umask = access.umask.value
+        return configuration
+    }
+}
+
+extension KeySupply {
+    /// The same, wherever the working directory is later.
+    fileprivate var absolute: KeySupply {
+        if case .file(let path) = self, !path.isAbsolute { .file(.absolute(path.string)) } else { self }
+    }
+}
+
+extension FilePath {
+    /// Where a mount goes: the directory itself is looked at only if nothing is mounted there, which may not answer.
+    static func mountpoint(_ text: String) -> FilePath {
+        let path = absoluteWithoutLooking(text)
+        return MountedDirectory.isMount(path) ? path : .absolute(text)
     }
 }
 

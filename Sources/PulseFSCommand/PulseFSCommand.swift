@@ -20,8 +20,17 @@ struct PulseFSCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            MountCommand.self, UnmountCommand.self, WaitCommand.self, FetchCommand.self, JobsCommand.self,
+            MountCommand.self, UnmountCommand.self, StatusCommand.self, WaitCommand.self, FetchCommand.self,
+            JobsCommand.self,
             CacheCommand.self, ExplainCommand.self,
             DemoCommand.self,
         ])
+
+    static func main() async {
+        let words = CommandLine.arguments
+        if let program = words.first, MountHelper.isMeant(by: program) {
+            exit(withError: ExitCode(await MountHelper.run(Array(words.dropFirst()))))
+        }
+        await main(nil)
+    }
 }
