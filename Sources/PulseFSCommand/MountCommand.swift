@@ -13,6 +13,12 @@ struct MountCommand: AsyncParsableCommand {
 
               PULSE_API_KEY=… pulsefs mount ~/pulse
               pulsefs mount --api-key-file ~/.pulse/key --foreground ~/pulse
+              pulsefs mount --log-file ~/pulse.log --verbose ~/pulse
+              sudo mount -t fuse.pulsefs -o api_key_file=/etc/pulse.key,allow_other pulse /srv/pulse
+
+            A background mount logs to syslog, and so to the journal. A mount that a dead process has left on the directory is \
+            taken away first. For mount(8) and /etc/fstab, link this program as /sbin/mount.fuse.pulsefs; every option \
+            can be written there, without the leading dashes, and with _ for -.
 
             Exit codes: 0 mounted (with --foreground: unmounted), 1 not mounted, 64 wrong usage.
             """)
