@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "PulseAPI", "Transfer", "CMemory",
+                "FUSE", "ArtifactStore", "PulseAPI", "Transfer", "CMemory", "CProcess",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -71,6 +71,8 @@ let package = Package(
         .systemLibrary(name: "CStore", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // Shim over the C library's heaps.
         .systemLibrary(name: "CMemory"),
+        // Shim over prctl(2), getxattr(2) and syslog(3).
+        .systemLibrary(name: "CProcess"),
         // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.
         .target(name: "PulseAPI", dependencies: ["Transfer"], swiftSettings: house),
         // Edge to the network: requests in, bytes to a sink, exact causes of failure; knows no Pulse.

@@ -8,6 +8,16 @@ package struct MountTableEntry: Sendable, Hashable {
     /// Such as `fuse.pulsefs`.
     package let type: String
     package let source: String
+    /// The user who mounted it, where the kind of file system says so, as FUSE does.
+    package let owner: UInt32?
+
+    package init(minorDevice: UInt32, mountpoint: String, type: String, source: String, owner: UInt32?) {
+        self.minorDevice = minorDevice
+        self.mountpoint = mountpoint
+        self.type = type
+        self.source = source
+        self.owner = owner
+    }
 }
 
 /// What is mounted, as this process sees it.
@@ -30,9 +40,11 @@ package enum MountTable {
         guard fields.count > 9, let dash = fields.dropFirst(6).firstIndex(of: "-"), dash + 2 < fields.count,
             let minor = fields[2].split(separator: ":").last.flatMap({ UInt32($0) })
         else { return nil }
+        let options = dash + 3 < fields.count ? fields[dash + 3].split(separator: ",") : []
+        let owner = options.first { $0.hasPrefix("user_id=") }.flatMap { UInt32($0.dropFirst("user_id=".count)) }
         return MountTableEntry(
             minorDevice: minor, mountpoint: unescape(fields[4]), type: String(fields[dash + 1]),
-            source: unescape(fields[dash + 2]))
+            source: unescape(fields[dash + 2]), owner: owner)
     }
 
     /// Blanks, tabs, newlines and backslashes are written as `\ooo`.

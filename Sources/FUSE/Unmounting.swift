@@ -8,16 +8,32 @@ package import SystemPackage
 
 /// Ends mounts, by umount2(2) where that is allowed and through fusermount3(1) where it is not.
 package enum Unmounting {
-    /// Unmounts; a mount in use is detached and ends with its last user when `lazily` is set.
+    /// What became of a mount.
+    package enum Ending: Sendable {
+        case unmounted
+        /// It is out of the tree, and ends with its last user.
+        case detached
+    }
+
+    /// Unmounts; a mount in use is detached when `lazily` is set.
     ///
     /// Throws EBUSY for a mount in use when not lazy, EINVAL when nothing is mounted there, EPERM when it is not the caller's.
-    package static func unmount(_ mountpoint: FilePath, lazily: Bool = true) throws(Errno) {
+    @discardableResult
+    package static func unmount(_ mountpoint: FilePath, lazily: Bool = true) throws(Errno) -> Ending {
         do throws(Errno) {
-            try system(mountpoint, flags: 0)
+            try unmount(mountpoint, detaching: false)
+            return .unmounted
         } catch .resourceBusy where lazily {
-            try system(mountpoint, flags: Int32(MNT_DETACH))
+            try unmount(mountpoint, detaching: true)
+            return .detached
+        }
+    }
+
+    private static func unmount(_ mountpoint: FilePath, detaching: Bool) throws(Errno) {
+        do throws(Errno) {
+            try system(mountpoint, flags: detaching ? Int32(MNT_DETACH) : 0)
         } catch .notPermitted {
-            try helper(mountpoint, lazily: lazily)
+            try helper(mountpoint, lazily: detaching)
         }
     }
 

@@ -12,6 +12,7 @@ package final class PulseClient: Sendable {
     private let observer: @Sendable (RequestReport) -> Void
     let persistence: Persistence
     let repeats = Atomic<UInt64>(0)
+    let rests = Rests()
     private let breakers: CircuitBreakers
 
     /// `keys` is asked for each request, so that a new key is used as soon as it is there. `scheduler` decides when each is
@@ -76,6 +77,14 @@ package final class PulseClient: Sendable {
 
     /// Whether requests to the API are kept back, as it did not answer.
     package var isAPIKeptBack: Bool { APIOrigin.name(of: origin.description).map(breakers.isOpen) ?? false }
+
+    /// Ends all pauses between attempts, those to come included: what rests, or fails from now on, is not tried again.
+    package func endRests() { rests.end() }
+
+    /// Pauses for whoever asks again by rules of their own, until `endRests`.
+    package func rest(_ pause: Duration) async throws {
+        try await rests.rest(pause) { try await Task.sleep(for: $0) }
+    }
 
     /// How long a request is tried for.
     package var budget: Duration { persistence.policy.budget }

@@ -1,34 +1,52 @@
 import ArgumentParser
 import Foundation
 import PulseFS
+import SystemPackage
 
 /// A mount in a process of its own: this program once more, with `--foreground`, that leaves the terminal when it is ready.
 struct BackgroundMount {
     let words: [String]
     let directory: String
 
+    static let keyVariable = "PULSE_API_KEY"
+    /// What a pipe holds until someone reads it (pipe(7)); no key is as long.
+    private static let longestKey = 4096
+
     /// Returns when the mount is usable; throws with what the other process said when it will not be.
-    func start() throws {
-        let child = Process()
-        child.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        child.arguments = ["mount", "--foreground", "--detached"] + words + ["--", directory]
-        let output = Pipe()
-        child.standardInput = FileHandle.nullDevice
-        child.standardOutput = output
-        try child.runUnmasked()
-        // The child closes its end when it is ready, or by ending.
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        guard said.isEmpty else {
-            return Terminal.say(said.trimmingCharacters(in: .newlines))
+    ///
+    /// The key goes through a pipe: the environment of a process can be read for as long as it lives.
+    func start(_ environment: [String: String]) throws {
+        var environment = environment
+        let key = Array((environment.removeValue(forKey: Self.keyVariable) ?? "").utf8)
+        let child: DetachedProcess
+        do throws(Errno) {
+            child = try DetachedProcess(
+                ["mount", "--foreground", "--detached"] + words + ["--", directory], environment: environment,
+                input: key.count <= Self.longestKey ? key : [])
+        } catch {
+            throw MountFailure("cannot start the process of the mount: \(error)")
         }
-        child.waitUntilExit()
-        throw ExitCode(child.terminationStatus == 0 ? 1 : child.terminationStatus)
+        // The child closes its end when it is ready, or by ending.
+        let said = child.said()
+        guard said.isEmpty else { return Terminal.say(said.trimmingCharacters(in: .newlines)) }
+        let code = child.end()
+        throw ExitCode(code == 0 ? 1 : code)
     }
 
-    /// Nobody reads this process any more; whoever waits for its output is told that it ends here.
-    static func leaveTerminal() {
+    /// The environment with the key that `start` has sent.
+    static func received(_ environment: [String: String]) -> [String: String] {
+        guard let input = try? FileHandle.standardInput.readToEnd(), !input.isEmpty else { return environment }
+        return environment.merging([keyVariable: String(decoding: input, as: UTF8.self)]) { $1 }
+    }
+
+    /// Says that the mount is usable, and lets go of the terminal and of the working directory. False when nobody waits for
+    /// that any more.
+    static func leaveTerminal(saying line: String) -> Bool {
+        let isHeard = (try? FileDescriptor.standardOutput.writeAll("\(line)\n".utf8)) != nil
         let nowhere = open("/dev/null", O_RDWR | O_CLOEXEC)
         for descriptor: Int32 in 0...2 { dup2(nowhere, descriptor) }
         close(nowhere)
+        _ = FileManager.default.changeCurrentDirectoryPath("/")
+        return isHeard
     }
 }

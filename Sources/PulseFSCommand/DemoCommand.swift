@@ -31,7 +31,8 @@ struct DemoCommand: AsyncParsableCommand {
             let configuration = MountConfiguration(
                 mountpoint: mountpoint, origin: origin, key: key,
                 cacheDirectory: scratch.path.appending("cache"), owner: getuid(), group: getgid())
-            await ServedMount(mount: try Mount(configuration)).run {
+            let claim = try await MountClaim.take(mountpoint)
+            await ServedMount(mount: try Mount(configuration, on: claim)).run {
                 Terminal.say(DemoTour.text(mountpoint: mountpoint.string))
             }
             Terminal.say("\nunmounted; nothing is left behind")

@@ -14,14 +14,21 @@ struct MountCommand: AsyncParsableCommand {
               PULSE_API_KEY=… pulsefs mount ~/pulse
               pulsefs mount --api-key-file ~/.pulse/key --foreground ~/pulse
               pulsefs mount --profile work ~/work
+              pulsefs mount --log-file ~/pulse.log --verbose ~/pulse
+              sudo mount -t fuse.pulsefs -o api_key_file=/etc/pulse.key,allow_other pulse /srv/pulse
 
             What the options do not say is taken from the environment, then from the files of settings; pulsefs config shows \
             what comes from where.
+
+            A background mount logs to syslog, and so to the journal. A mount that a dead process has left on the directory is \
+            taken away first. For mount(8) and /etc/fstab, link this program as /sbin/mount.fuse.pulsefs; every option \
+            can be written there, without the leading dashes, and with _ for -.
 
             Exit codes: 0 mounted (with --foreground: unmounted), 1 not mounted, 64 wrong usage.
             """)
 
     @OptionGroup var options: MountOptions
+    @OptionGroup var log: LogOptions
 
     @Flag(help: "Stay in the foreground, and unmount on ^C.")
     var foreground = false
@@ -34,27 +41,57 @@ struct MountCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let settings = try MountSettings(SettingsSources(options.flags, .process))
-            guard foreground else {
-                let words = options.flags.words(in: FilePath(FileManager.default.currentDirectoryPath))
-                return try BackgroundMount(words: words, directory: directory).start()
+            var surroundings = Surroundings.process
+            if foreground {
+                Secrecy.forbidCores()
+                Secrecy.forget(variable: BackgroundMount.keyVariable)
+                if detached { surroundings.variables = BackgroundMount.received(surroundings.variables) }
             }
-            // Whatever is made from here on is the user's alone.
-            _ = Foundation.umask(0o077)
-            let mountpoint = FilePath.absolute(directory)
-            let configuration = MountConfiguration(
-                mountpoint: mountpoint, settings, user: getuid(), userGroup: getgid())
-            for warning in settings.settings.warnings { Terminal.warn(warning) }
-            if detached { setsid() }
-            await ServedMount(mount: try Mount(configuration)).run {
-                Terminal.say("mounted \(configuration.origin) on \(mountpoint)")
-                if detached { BackgroundMount.leaveTerminal() }
+            let settings = try MountSettings(SettingsSources(options.flags, surroundings))
+            if foreground {
+                try await serve(settings, surroundings.variables)
+            } else {
+                let words = options.flags.words(in: surroundings.workingDirectory) + log.words
+                try BackgroundMount(words: words, directory: directory).start(surroundings.variables)
             }
         } catch let error as ExitCode {
             throw error
         } catch {
             throw Terminal.failure(error)
         }
+    }
+
+    private func serve(_ settings: MountSettings, _ environment: [String: String]) async throws {
+        // Whatever is made from here on is the user's alone.
+        _ = Foundation.umask(0o077)
+        // Whoever reads the messages may be gone.
+        signal(SIGPIPE, SIG_IGN)
+        let mountpoint = FilePath.mountpoint(directory)
+        try log.install(mountpoint: mountpoint, isDetached: detached, environment: environment)
+        for warning in settings.settings.warnings { Terminal.warn(warning) }
+        let configuration = MountConfiguration(mountpoint: mountpoint, settings, user: getuid(), userGroup: getgid())
+        let claim = try await MountClaim.take(mountpoint, allowOther: settings.allowOther)
+        if let warning = claim.warning { Terminal.warn(warning) }
+        let mount = try Mount(configuration, on: claim)
+        let line = "mounted \(configuration.origin) on \(mountpoint)"
+        var served = ServedMount(mount: mount, notice: ServiceNotice(environment))
+        if detached {
+            // It has left its terminal, and there is none that could hang up.
+            served.signals = [SIGINT, SIGTERM]
+            signal(SIGHUP, SIG_IGN)
+        }
+        await served.run {
+            guard detached else { return Terminal.say(line) }
+            if !BackgroundMount.leaveTerminal(saying: line) { mount.end() }
+        }
+    }
+}
+
+extension FilePath {
+    /// Where a mount goes: the directory itself is looked at only if nothing is mounted there, which may not answer.
+    static func mountpoint(_ text: String) -> FilePath {
+        let path = absoluteWithoutLooking(text)
+        return MountedDirectory.isMount(path) ? path : .absolute(text)
     }
 }
 

@@ -20,8 +20,16 @@ struct PulseFSCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            MountCommand.self, UnmountCommand.self, WaitCommand.self, FetchCommand.self, JobsCommand.self,
-            CacheCommand.self, ConfigCommand.self, ExplainCommand.self,
+            MountCommand.self, UnmountCommand.self, StatusCommand.self, WaitCommand.self, FetchCommand.self,
+            JobsCommand.self, CacheCommand.self, ExplainCommand.self, ConfigCommand.self,
             DemoCommand.self,
         ])
+
+    static func main() async {
+        let words = CommandLine.arguments
+        if let program = words.first, MountHelper.isMeant(by: program) {
+            exit(withError: ExitCode(await MountHelper.run(Array(words.dropFirst()))))
+        }
+        await main(nil)
+    }
 }

@@ -13,6 +13,7 @@ struct MountTableTests {
         #expect(entry.mountpoint == "/tmp/m")
         #expect(entry.type == "fuse.pulsefs")
         #expect(entry.source == "pulse:http://127.0.0.1:1")
+        #expect(entry.owner == 0)
     }
 
     @Test("optional fields before the dash are skipped, and octal escapes undone")
@@ -21,6 +22,7 @@ struct MountTableTests {
             MountTable.parse(#"36 35 98:0 /mnt1 /a\040b\134c rw master:1 shared:2 - ext3 /dev/ro\011ot rw"#))
         #expect(entry.mountpoint == #"/a b\c"#)
         #expect(entry.source == "/dev/ro\tot")
+        #expect(entry.owner == nil)
     }
 
     @Test(

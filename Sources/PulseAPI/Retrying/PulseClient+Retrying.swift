@@ -38,7 +38,7 @@ extension PulseClient {
             guard !attempt.hasBegun || sink is any RestartableSink,
                 let pause = policy.pause(after: outcome, chance: persistence.chance())
             else { throw failure }
-            do { try await persistence.sleep(pause) } catch { throw .cancelled(while: failure) }
+            do { try await rests.rest(pause, by: persistence.sleep) } catch { throw .cancelled(while: failure) }
             if attempt.hasBegun {
                 do { try (sink as? any RestartableSink)?.restart() } catch { throw failure }
             }

@@ -4,6 +4,7 @@ package enum ControlFile: Int, CaseIterable, Sendable {
     case metrics = 1
     case jobs = 2
     case log = 3
+    case mount = 4
 
     package var name: String {
         switch self {
@@ -11,6 +12,7 @@ package enum ControlFile: Int, CaseIterable, Sendable {
         case .metrics: "metrics"
         case .jobs: "jobs"
         case .log: "log"
+        case .mount: "mount"
         }
     }
 

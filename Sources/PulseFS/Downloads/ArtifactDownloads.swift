@@ -122,7 +122,9 @@ final class ArtifactDownloads: Sendable {
         defer { withExtendedLifetime(lock) {} }
         if let blob = fetchedElsewhere(name, source, job) { return download.complete(with: blob) }
         let (client, id) = (client, job.id)
-        let run = DownloadRun(download: download, budget: client.budget) { asked, part, urgency throws(APIError) in
+        let run = DownloadRun(
+            download: download, budget: client.budget, rest: { try await client.rest($0) }
+        ) { asked, part, urgency throws(APIError) in
             switch source {
             case .image(.endpoint(let segment)):
                 try await client.getImage(id, segment, asked, into: part, urgency: urgency)

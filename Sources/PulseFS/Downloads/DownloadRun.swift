@@ -7,6 +7,8 @@ struct DownloadRun: Sendable {
     let download: Download
     /// How long a worker goes on with answers that bring next to nothing.
     let budget: Duration
+    /// Pauses before it asks again.
+    var rest: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     /// Sends one request for the file, or for a part of it.
     let ask: @Sendable (FilePart?, DownloadPart, Urgency) async throws(APIError) -> ResponseHead
 
@@ -56,7 +58,7 @@ struct DownloadRun: Sendable {
                 else {
                     throw Failure(problem)
                 }
-                do { try await Task.sleep(for: pause) } catch { throw Failure(problem) }
+                do { try await self.rest(pause) } catch { throw Failure(problem) }
                 rest = if order == .whole, download.ranges != .served { Rest(.whole) } else { rest.after(part) }
                 continue
             }

@@ -393,17 +393,19 @@ package final class JobLibrary: Sendable {
         }
     }
 
-    /// Lets work under way end within `grace`; nothing new is begun.
+    /// Lets work under way end within `grace`, which all of it has together; nothing new is begun.
     package func close(grace: Duration) async {
-        await watches.close()
-        await largeFetches.close(grace: grace)
-        await fetches.close(grace: grace)
-        await refills.close(grace: grace)
-        await doubts.close(grace: grace)
-        await sizes.close(grace: grace)
+        let end = ContinuousClock.now + grace
+        let rest = { max(.zero, ContinuousClock.now.duration(to: end)) }
         imagesAhead.close()
+        await watches.close()
+        await largeFetches.close(grace: rest())
+        await fetches.close(grace: rest())
+        await refills.close(grace: rest())
+        await doubts.close(grace: rest())
+        await sizes.close(grace: rest())
         await jobsAhead.close()
-        await downloads.close(grace: grace)
+        await downloads.close(grace: rest())
         await store.close()
     }
 }

@@ -57,8 +57,10 @@ package final class LibraryOpening: Sendable {
         return max(RequestScheduler.ceiling, min(connections, (limit - otherDescriptors) / 2))
     }
 
-    /// Lets what is under way come to an end within `grace`, and ends the connections.
+    /// Lets what is under way come to an end within `grace`, and ends the connections. What rests between two attempts has
+    /// nothing under way, and ends at once.
     package func close(grace: Duration) async {
+        client.endRests()
         await keyring.close(grace: .zero)
         await library.close(grace: grace)
         await engine.shutDown()

@@ -3,7 +3,7 @@ package import FUSE
 import Logging
 import PulseAPI
 import Synchronization
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -23,6 +23,7 @@ package struct MountFailure: Error, Sendable, CustomStringConvertible {
 /// One mounted tree: from its configuration to its end.
 package final class Mount: Sendable {
     package let session: Session
+    package var mountpoint: FilePath { session.options.mountpoint }
     private let library: JobLibrary
     private let recall: KernelRecall
     private let opening: LibraryOpening
@@ -30,9 +31,8 @@ package final class Mount: Sendable {
     /// Downloads that are under way when the mount ends have this long to finish.
     private static let grace = Duration.seconds(5)
 
-    /// Opens the cache and makes the mount; `serve` then answers.
-    package init(_ configuration: MountConfiguration) throws(MountFailure) {
-        try MountPoint.check(configuration.mountpoint)
+    /// Opens the cache and makes the mount where the claim says; `serve` then answers.
+    package init(_ configuration: MountConfiguration, on claim: MountClaim) throws(MountFailure) {
         let events = EventLog()
         let store = try CacheOpening.open(
             configuration.cacheDirectory, limits: configuration.cacheLimits, events: events)
@@ -46,6 +46,7 @@ package final class Mount: Sendable {
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, opening) = (library, opening.keyring, opening)
+        let start = APITime.now
         let control = ControlFiles { file in
             switch file {
             case .version: "pulsefs \(Version.text)\n"
@@ -59,10 +60,14 @@ package final class Mount: Sendable {
                         cache: events.cache.values, residentBytes: Metrics.residentBytes))
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             case .log: events.text
+            case .mount:
+                MountFacts(of: getpid(), configuration, keyring, isAPIKeptBack: opening.isAPIKeptBack, since: start)
+                    .text
             }
         }
         let policy = AttributePolicy(
-            owner: configuration.owner, group: configuration.group, umask: configuration.umask, mountedAt: .now)
+            owner: configuration.owner, group: configuration.group, umask: configuration.umask,
+            mountedAt: FileTime(start))
         var options = MountOptions(
             mountpoint: configuration.mountpoint, source: "pulse:\(configuration.origin)", subtype: "pulsefs")
         options.allowOther = configuration.allowOther
@@ -94,8 +99,25 @@ package final class Mount: Sendable {
             library.catalog.observeExpiry { [weak recall] job, files in recall?.recall(job, files) }
             try session.mount()
         } catch {
-            throw MountPoint.explain(error, configuration)
+            throw Self.explained(error, configuration)
         }
+        claim.release()
+        MountLog.mount.notice(
+            "mounted",
+            metadata: [
+                "directory": "\(configuration.mountpoint)", "api": "\(configuration.origin)",
+                "cache": "\(configuration.cacheDirectory)",
+            ])
+    }
+
+    /// What was in the way although the ground was looked at.
+    private static func explained(_ error: MountError, _ configuration: MountConfiguration) -> MountFailure {
+        if geteuid() == 0, error.message.contains("fusermount3") {
+            return MountFailure(
+                "this process may not mount, though it is root: start the container with: --cap-add SYS_ADMIN --device /dev/fuse"
+            )
+        }
+        return MountFailure("cannot mount on \(configuration.mountpoint): \(error)")
     }
 
     /// Answers the kernel until the mount ends. Blocks the calling thread.
@@ -108,6 +130,7 @@ package final class Mount: Sendable {
         timer.stop()
         recall.stop()
         watch.stop()
+        MountLog.mount.notice("unmounted", metadata: ["directory": "\(mountpoint)"])
     }
 
     /// Ends the mount, from any thread; `serve` returns soon after.

@@ -1,30 +1,88 @@
 import FUSE
 package import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A place where PulseFS is mounted, perhaps by another process.
 package struct MountedDirectory: Sendable {
     package let path: FilePath
+    let entry: MountTableEntry
+
+    /// How an unmounting went.
+    package enum Ending: Sendable, Hashable {
+        /// The process that served it has ended, and with it its use of the cache.
+        case ended
+        /// The mount is out of the tree, and goes on for those who are in it.
+        case detached
+        /// It is unmounted, and this process ends what it has begun.
+        case ending(process: Int32)
+        /// It is unmounted, and what becomes of its process is not known.
+        case unknown
+    }
 
     /// Only looks at the mount table: a mount whose daemon is gone or stuck is found too.
     package init(_ path: FilePath) throws(MountFailure) {
-        guard let mount = MountTable.current().last(where: { $0.mountpoint == path.string }) else {
+        guard let entry = MountTable.current().last(where: { $0.mountpoint == path.string }) else {
             throw MountFailure("nothing is mounted on \(path)")
         }
-        guard mount.type == "fuse.pulsefs" else {
-            throw MountFailure("\(path) is a mount of another kind (\(mount.type))")
+        guard entry.type == MountTable.pulsefs else {
+            throw MountFailure("\(path) is a mount of another kind (\(entry.type))")
         }
-        self.path = path
+        self.init(entry)
     }
 
-    package func unmount(lazily: Bool) throws(MountFailure) {
+    /// Whether anything is mounted there, of any kind.
+    package static func isMount(_ path: FilePath) -> Bool {
+        MountTable.current().contains { $0.mountpoint == path.string }
+    }
+
+    private init(_ entry: MountTableEntry) {
+        path = FilePath(entry.mountpoint)
+        self.entry = entry
+    }
+
+    /// Those that this user may unmount.
+    package static func all() -> [MountedDirectory] {
+        MountTable.pulsefsMounts().map(MountedDirectory.init).filter(\.isOwn)
+    }
+
+    private var isOwn: Bool { geteuid() == 0 || entry.owner == nil || entry.owner == geteuid() }
+
+    /// Unmounts, and waits until the process that served it has ended, for as long as `patience`. A mount in use is refused,
+    /// unless `lazily`; one that nobody serves, or that does not answer, is always taken out of the tree.
+    package func unmount(lazily: Bool, patience: Duration) async throws(MountFailure) -> Ending {
+        guard isOwn else { throw othersMount }
+        let outcome = await MountProbe.ask(path)
+        var process: RunningProcess?
+        if case .answered(let facts) = outcome { process = RunningProcess(facts.pid) }
+        let isLost = outcome == .gone || outcome == .silent
         do throws(Errno) {
-            try Unmounting.unmount(path, lazily: lazily)
+            let ending = try Unmounting.unmount(path, lazily: lazily || isLost)
+            if ending == .detached, !isLost { return .detached }
         } catch .resourceBusy {
-            throw MountFailure("\(path) is in use: leave it and try again, or add --lazy")
+            throw MountFailure("\(path) is in use\(users): leave it and try again, or add --lazy")
         } catch .notPermitted {
-            throw MountFailure("\(path) was mounted by someone else: ask them, or root, to unmount it")
+            throw othersMount
         } catch {
             throw MountFailure("cannot unmount \(path): \(error)")
         }
+        guard let process else { return outcome == .gone ? .ended : .unknown }
+        return await process.ends(within: patience) ? .ended : .ending(process: process.identifier)
+    }
+
+    private var othersMount: MountFailure {
+        MountFailure("\(path) was mounted by someone else: ask them, or root, to unmount it")
+    }
+
+    /// Who holds the mount, as far as can be seen.
+    private var users: String {
+        let users = MountUser.all(of: path)
+        if !users.isEmpty { return " by \(MountUser.sentence(users))" }
+        let below = MountTable.current().first { $0.mountpoint.hasPrefix("\(path)/") }
+        return below.map { ", as \($0.mountpoint) is mounted in it" } ?? " by a process that you may not look at"
     }
 }

@@ -75,12 +75,8 @@ package struct MountedPath: Sendable, Hashable {
         do {
             let descriptor = try FileDescriptor.open(file, .readOnly, options: .closeOnExec)
             return try descriptor.closeAfter {
-                var json: [UInt8] = []
-                var chunk = [UInt8](repeating: 0, count: 65536)
-                while case let count = try chunk.withUnsafeMutableBytes({ try descriptor.read(into: $0) }), count > 0 {
-                    json += chunk[..<count]
-                }
-                return Diagnosis(json: json) ?? Diagnosis(path, .mountIsForeign, what: "in the mount on \(mountpoint)")
+                Diagnosis(json: try descriptor.readToEnd())
+                    ?? Diagnosis(path, .mountIsForeign, what: "in the mount on \(mountpoint)")
             }
         } catch {
             return failure(error as? Errno ?? .ioError)

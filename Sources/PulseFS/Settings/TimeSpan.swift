@@ -4,6 +4,8 @@ package struct TimeSpan: Hashable, Sendable {
 
     private static let longest = 366 * 86_400
 
+    package init(seconds: Int) { duration = .seconds(seconds) }
+
     package init?(_ text: String) {
         let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
         let unit = text.last.flatMap { units[$0] }

@@ -19,6 +19,7 @@ enum ReadMe {
           metrics               counters, as OpenMetrics text
           log                   the latest events, one JSON object a line: failed requests above all
           jobs                  the known jobs with their states, one a line
+          mount                 its process, API, cache, and how it is, as a JSON object
 
         The API has no list of jobs: "ls jobs" shows those that were looked up before. Any other job is there as soon as it
         is named, so go to it by its id.

@@ -1,0 +1,52 @@
+import CProcess
+import Logging
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Where the log of a process goes.
+package enum LogDestination: Sendable {
+    /// For whoever started the process.
+    case standardError
+    /// Standard error that the journal reads: it dates the lines itself, and takes their level from a prefix (sd-daemon(3)).
+    case journal
+    case file(LogFile)
+    /// syslog(3), and so the journal where there is one.
+    case system
+
+    /// Standard error, as what the environment says of it (systemd.exec(5), JOURNAL_STREAM).
+    package static func standardError(in environment: [String: String]) -> LogDestination {
+        var facts = stat()
+        guard let stream = environment["JOURNAL_STREAM"], fstat(STDERR_FILENO, &facts) == 0 else {
+            return .standardError
+        }
+        return stream == "\(facts.st_dev):\(facts.st_ino)" ? .journal : .standardError
+    }
+
+    /// What is worth a line when nobody has said so: whoever looks on has been told the rest.
+    var standardLevel: Logger.Level { if case .standardError = self { .warning } else { .notice } }
+
+    func write(_ level: Logger.Level, _ label: String, _ text: String) {
+        switch self {
+        case .standardError: Self.complain("\(APITime.preciseText(APITime.now)) \(level) \(label): \(text)")
+        case .journal: Self.complain("<\(level.priority)>\(label): \(text)")
+        case .file(let file): file.write("\(APITime.preciseText(APITime.now)) \(level) \(label): \(text)")
+        case .system: pulse_system_log(level.priority, "\(label): \(text)")
+        }
+    }
+
+    /// Opens the way to syslog(3); `name` must be a constant, as it is kept.
+    static func openSystemLog(as name: StaticString) {
+        name.withUTF8Buffer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { openlog($0.baseAddress, LOG_PID, LOG_DAEMON) }
+        }
+    }
+
+    private static func complain(_ line: String) {
+        _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)
+    }
+}

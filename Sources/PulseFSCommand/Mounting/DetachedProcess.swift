@@ -1,0 +1,89 @@
+import Foundation
+import SystemPackage
+
+/// This program once more, in a session of its own: the end of the terminal does not reach it (setsid(2)).
+struct DetachedProcess {
+    private let identifier: pid_t
+    private let output: FileDescriptor
+
+    /// Starts it with no signal blocked or ignored. `input` is what it reads from standard input, and is kept in the kernel
+    /// until then: at most 64 KiB.
+    init(_ arguments: [String], environment: [String: String], input: [UInt8]) throws(Errno) {
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+        do {
+            let given = try FileDescriptor.pipe()
+            defer { try? given.readEnd.close() }
+            try given.writeEnd.closeAfter { _ = try given.writeEnd.writeAll(input) }
+            let said = try FileDescriptor.pipe()
+            defer { try? said.writeEnd.close() }
+            _ = fcntl(said.readEnd.rawValue, F_SETFD, FD_CLOEXEC)
+            output = said.readEnd
+            identifier = try Self.spawn(
+                [program] + arguments, environment.map { "\($0.key)=\($0.value)" },
+                descriptors: [given.readEnd, said.writeEnd])
+        } catch {
+            throw error as? Errno ?? .ioError
+        }
+    }
+
+    /// POSIX_SPAWN_SETSID, which the C libraries hide from Swift.
+    private static let newSession: Int32 = 0x80
+
+    /// What it says until it closes its output, or ends.
+    func said() -> String {
+        var said: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while let count = try? chunk.withUnsafeMutableBytes({ try output.read(into: $0) }), count > 0 {
+            said += chunk[..<count]
+        }
+        return String(decoding: said, as: UTF8.self)
+    }
+
+    /// Waits for its end; its exit code, or 1 when a signal has ended it.
+    func end() -> Int32 {
+        var status: Int32 = 0
+        while waitpid(identifier, &status, 0) < 0 {
+            guard errno == EINTR else { return 1 }
+        }
+        return status & 0x7f == 0 ? (status >> 8) & 0xff : 1
+    }
+
+    /// `descriptors` become its first ones; standard error stays what it is here.
+    private static func spawn(
+        _ words: [String], _ environment: [String], descriptors: [FileDescriptor]
+    ) throws(Errno) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (number, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor.rawValue, Int32(number))
+        }
+        for descriptor in descriptors where descriptor.rawValue > STDERR_FILENO {
+            posix_spawn_file_actions_addclose(&actions, descriptor.rawValue)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var (none, all) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(
+            &attributes, Int16(newSession | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var child = pid_t()
+        let failed = withVector(words) { arguments in
+            withVector(environment) { posix_spawn(&child, words[0], &actions, &attributes, arguments, $0) }
+        }
+        guard failed == 0 else { throw Errno(rawValue: failed) }
+        return child
+    }
+
+    private static func withVector<Value>(
+        _ words: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
+    ) -> Value {
+        let pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return body(pointers)
+    }
+}

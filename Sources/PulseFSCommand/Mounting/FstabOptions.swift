@@ -1,0 +1,59 @@
+/// The options of mount(8) and fstab(5), as options of `pulsefs mount`.
+struct FstabOptions {
+    struct Option: Hashable {
+        /// With dashes.
+        let name: String
+        let value: String?
+
+        /// As a word of the command line.
+        var word: String { value.map { "--\(name)=\($0)" } ?? "--\(name)" }
+    }
+
+    private(set) var options: [Option] = []
+
+    /// Of the mount itself, of whoever mounts it, and of what a read-only mount is anyway. mount(8) adds `rw` where nothing is
+    /// said.
+    private static let meaningless: Set<String> = [
+        "ro", "rw", "defaults", "auto", "noauto", "nofail", "_netdev", "user", "users", "nouser", "owner", "group",
+        "suid",
+        "nosuid", "dev", "nodev", "exec", "noexec", "atime", "noatime", "relatime", "norelatime", "strictatime",
+        "nostrictatime", "lazytime", "nolazytime", "diratime", "nodiratime", "sync", "async", "dirsync", "iversion",
+        "noiversion", "silent", "loud", "mand", "nomand", "symfollow", "nosymfollow", "comment",
+    ]
+
+    /// Adds the options of one `-o`.
+    mutating func add(_ text: String) {
+        for part in Self.split(text) where !part.isEmpty {
+            let name = part.prefix { $0 != "=" }
+            guard !Self.meaningless.contains(String(name)), !name.hasPrefix("x-"), !name.hasPrefix("X-") else {
+                continue
+            }
+            let value = name.endIndex == part.endIndex ? nil : String(part[part.index(after: name.endIndex)...])
+            options.append(Option(name: String(name).replacing("_", with: "-"), value: value))
+        }
+    }
+
+    /// Commas separate, but for those in double quotes and those after a backslash; `\\054` is a comma too, as fstab(5)
+    /// writes bytes.
+    private static func split(_ text: String) -> [String] {
+        var parts: [[UInt8]] = [[]]
+        var isQuoted = false
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: ",") where !isQuoted: parts.append([])
+            case UInt8(ascii: "\\"):
+                let digits = rest.prefix(3)
+                if digits.count == 3, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8) {
+                    parts[parts.count - 1].append(value)
+                    rest = rest.dropFirst(3)
+                } else if let next = rest.popFirst() {
+                    parts[parts.count - 1].append(next)
+                }
+            default: parts[parts.count - 1].append(byte)
+            }
+        }
+        return parts.map { String(decoding: $0, as: UTF8.self) }
+    }
+}

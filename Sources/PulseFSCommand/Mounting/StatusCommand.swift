@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import PulseFS
+import SystemPackage
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Say what is mounted where, and how it is.",
+        discussion: """
+            Lists the mounts of PulseFS that there are, or those named: directory, process, API, cache, since when, and \
+            health. Needs no key, makes no request, and does not wait for a mount that does not answer.
+
+              pulsefs status
+              pulsefs status ~/pulse || pulsefs mount ~/pulse
+              pulsefs status --json | jq -r '.[] | select(.health != "ok") | .directory'
+
+            Keys of the JSON objects: directory, health, reason, pid, api, cache, mounted_at, uptime_seconds, key, version. \
+            What is not known is null. health is ok; closed, the API refuses the key or cannot be asked about it, and reason \
+            says why; api_kept_back, the API did not answer and is left alone for a while; not_answering; stale, the process \
+            is gone; or not_permitted, it is another user's.
+
+            Exit codes: 0 all are ok, or there are none; 1 a directory that was named is not mounted, or something is not \
+            ok (other users' mounts count only when named); 64 wrong usage.
+            """)
+
+    @Flag(help: "Print a JSON array.")
+    var json = false
+
+    @Argument(help: "Where it is mounted; without, everywhere.", completion: .directory)
+    var directories: [String] = []
+
+    func run() async throws {
+        var isFine = true
+        var found: [MountStatus] = []
+        if directories.isEmpty {
+            found = await MountStatus.all()
+        }
+        for directory in directories {
+            do throws(MountFailure) {
+                found.append(try await MountStatus.of(.absoluteWithoutLooking(directory)))
+            } catch {
+                isFine = false
+                Terminal.complain("\(error)")
+            }
+        }
+        if json { try Terminal.say(json: found.map(Row.init)) } else { Self.say(found) }
+        let wrong = found.contains { $0.health != .ok && !(directories.isEmpty && $0.health == .notPermitted) }
+        if wrong || !isFine { throw ExitCode(1) }
+    }
+
+    private static func say(_ mounts: [MountStatus]) {
+        var table = Table(["DIRECTORY", "PROCESS", "API", "CACHE", "SINCE", "HEALTH"])
+        for mount in mounts {
+            let facts = mount.facts
+            table.add([
+                mount.directory.string, facts.map { "\($0.pid)" } ?? "-", mount.api ?? "-", facts?.cache ?? "-",
+                facts?.mountedAt ?? "-", Terminal.isWatched ? mount.health.words : mount.health.word,
+            ])
+        }
+        if !table.isEmpty { table.say() } else if Terminal.isWatched { Terminal.say("nothing is mounted") }
+    }
+
+    private struct Row: Encodable {
+        let directory: String
+        let health: String
+        let reason: OrNull<String>
+        let pid: OrNull<Int32>
+        let api: OrNull<String>
+        let cache: OrNull<String>
+        let mountedAt: OrNull<String>
+        let uptimeSeconds: OrNull<Int64>
+        let key: OrNull<String>
+        let version: OrNull<String>
+
+        init(_ mount: MountStatus) {
+            directory = mount.directory.string
+            health = mount.health.word
+            reason = OrNull(mount.health == .ok ? nil : mount.health.words)
+            pid = OrNull(mount.facts?.pid)
+            api = OrNull(mount.api)
+            cache = OrNull(mount.facts?.cache)
+            mountedAt = OrNull(mount.facts?.mountedAt)
+            uptimeSeconds = OrNull(mount.facts?.uptimeSeconds)
+            key = OrNull(mount.facts?.key)
+            version = OrNull(mount.facts?.version)
+        }
+    }
+}
