@@ -72,7 +72,7 @@ struct SecretTests {
                 done
                 tr '\\0' '\\n' < /proc/$d/environ | grep -c ^PULSEFS_CACHE_DIR=
                 awk '/Max core file size/ { print $5, $6 }' /proc/$d/limits
-                kill -ABRT $d; ended $d; find / -xdev -maxdepth 1 -name 'core*'; find "$D" -xdev -name 'core*'
+                kill -ABRT $d; ended $d; find / -xdev -maxdepth 1 -name 'core*' -newer "$D/out"; find "$D" -xdev -name 'core*'
                 grep -F $key "$D/log" "$D/out" && echo in words; grep -raF $key "$PULSEFS_CACHE_DIR" && echo in cache
                 grep -raF $key "$D/read" && echo read; grep -c mounted "$D/log"
                 """, [Self.key, fromFile ? "file" : "environment"], environment: ["PULSE_API_KEY": ""])
