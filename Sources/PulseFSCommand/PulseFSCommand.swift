@@ -30,6 +30,10 @@ struct PulseFSCommand: AsyncParsableCommand {
         if let program = words.first, MountHelper.isMeant(by: program) {
             exit(withError: ExitCode(await MountHelper.run(Array(words.dropFirst()))))
         }
+        // A mount says itself where its log goes.
+        if words.dropFirst().first != MountCommand.configuration.commandName {
+            MountLogHandler.installForCommand()
+        }
         await main(nil)
     }
 }

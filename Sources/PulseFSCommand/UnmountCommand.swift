@@ -44,6 +44,8 @@ struct UnmountCommand: AsyncParsableCommand {
     func run() async throws {
         var isComplete = true
         let named = all ? MountedDirectory.all().map(\.path) : directories.map { .absoluteWithoutLooking($0) }
+        // This process itself may have been started in the mount.
+        _ = FileManager.default.changeCurrentDirectoryPath("/")
         for path in named {
             do throws(MountFailure) {
                 let ending = try await MountedDirectory(path).unmount(lazily: lazy, patience: timeout.duration)

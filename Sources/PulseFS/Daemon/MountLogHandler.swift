@@ -18,6 +18,13 @@ package struct MountLogHandler: LogHandler {
         }
     }
 
+    /// For a command that is no mount and says itself what became of what was asked of it: of the rest, warnings.
+    package static func installForCommand() {
+        LoggingSystem.bootstrap { label in
+            MountLogHandler(label, .standardError, label == MountLog.mountLabel ? .error : .warning)
+        }
+    }
+
     init(_ label: String, _ destination: LogDestination, _ level: Logger.Level) {
         (self.label, self.destination, logLevel) = (label, destination, level)
     }

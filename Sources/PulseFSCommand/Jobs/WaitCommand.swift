@@ -138,8 +138,11 @@ struct WaitCommand: AsyncParsableCommand {
             return (line, ending?.kind.exitCode ?? Self.gaveUp)
         case .failure(let failure):
             let problem =
-                isTimeUp && failure.reason == .interrupted
-                ? "it has not ended within \(seconds.formatted()) s" : ErrorLine.printable(failure.words)
+                if isTimeUp, failure.reason == .interrupted, let timeout {
+                    "it has not ended within \(timeout.duration.components.seconds) s"
+                } else {
+                    ErrorLine.printable(failure.words)
+                }
             Terminal.complain("\(id): \(problem)")
             let line = Line(
                 id: id.text, ended: OrNull(nil), message: OrNull(nil), problem: OrNull(problem), updatedAt: OrNull(nil),
