@@ -74,17 +74,17 @@ struct MountHelperTests {
                 mount -t fuse.pulsefs -o "api_key_file=$D/the key,cache_dir=$D/cache" "$api" "$M"; echo $?
                 head -c 2 "$M/jobs/\(JobName.invoice)/result.md"; umount "$M"
                 until_so sh -c '! grep -q "fuse.pulsefs" /proc/self/mountinfo'
-                echo "$api $M fuse.pulsefs noauto,_netdev,api_key_file=$D/the\\\\040key,cache_dir=$D/cache 0 0" > "$D/fstab"
-                mount -T "$D/fstab" "$M"; echo $?
-                "$P" status "$M" | cut -f 3,6; "$P" unmount "$M"
+                echo "$api $M fuse.pulsefs noauto,_netdev,api_key_file=$D/the\\\\040key 0 0" > "$D/fstab"
+                mount -t tmpfs none /var/cache; mount -T "$D/fstab" "$M"; echo $?
+                "$P" status "$M" | cut -f 3,4,6; "$P" unmount "$M"
                 mount -t fuse.pulsefs -o nonsense pulse "$M" 2> /dev/null; echo $?
-                umount "$sbin"
+                umount "$sbin" /var/cache
                 """, isApart: true)
             #expect(
                 said.lines == [
                     "mounted \(rig.emulator.baseURL) on \(rig.scratch.appending("mnt"))", "0",
                     "# mounted \(rig.emulator.baseURL) on \(rig.scratch.appending("mnt"))", "0",
-                    "\(rig.emulator.baseURL)\tok", "1",
+                    "\(rig.emulator.baseURL)\t/var/cache/pulsefs\tok", "1",
                 ], "\(said.text) \(said.errors)")
         }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PulseAPI
 
-@Suite("Rests")
+@Suite("Rests", .timeLimit(.minutes(1)))
 struct RestsTests {
     private let clock = ManualClock()
     private let rests = Rests()
