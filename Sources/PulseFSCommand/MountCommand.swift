@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import PulseFS
 import SystemPackage
 
@@ -75,7 +76,7 @@ struct MountCommand: AsyncParsableCommand {
         // Whoever reads the messages may be gone.
         signal(SIGPIPE, SIG_IGN)
         let mountpoint = FilePath.mountpoint(directory)
-        try log.install(mountpoint: mountpoint, isDetached: detached, environment: environment)
+        let destination = try log.install(mountpoint: mountpoint, isDetached: detached, environment: environment)
         for warning in settings.warnings { Terminal.warn(warning) }
         let claim = try await MountClaim.take(mountpoint, allowOther: access.allowOther)
         if let warning = claim.warning { Terminal.warn(warning) }
@@ -87,10 +88,20 @@ struct MountCommand: AsyncParsableCommand {
             served.signals = [SIGINT, SIGTERM]
             signal(SIGHUP, SIG_IGN)
         }
+        if !destination.isWatched { note("mounted", mount, settings) }
         await served.run {
             guard detached else { return Terminal.say(line) }
             if !BackgroundMount.leaveTerminal(saying: line) { mount.end() }
         }
+        if !destination.isWatched { note("unmounted", mount, settings) }
+    }
+
+    private func note(_ message: Logger.Message, _ mount: Mount, _ settings: Settings) {
+        MountLog.mount.notice(
+            message,
+            metadata: [
+                "directory": "\(mount.mountpoint)", "api": "\(settings.origin)", "cache": "\(settings.cacheDirectory)",
+            ])
     }
 
     private func configuration(_ settings: Settings, _ mountpoint: FilePath) -> MountConfiguration {
