@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import PulseFS
 import SystemPackage
 
@@ -67,7 +68,7 @@ struct MountCommand: AsyncParsableCommand {
         // Whoever reads the messages may be gone.
         signal(SIGPIPE, SIG_IGN)
         let mountpoint = FilePath.mountpoint(directory)
-        try log.install(mountpoint: mountpoint, isDetached: detached, environment: environment)
+        let destination = try log.install(mountpoint: mountpoint, isDetached: detached, environment: environment)
         for warning in settings.settings.warnings { Terminal.warn(warning) }
         let configuration = MountConfiguration(mountpoint: mountpoint, settings, user: getuid(), userGroup: getgid())
         let claim = try await MountClaim.take(mountpoint, allowOther: settings.allowOther)
@@ -80,10 +81,21 @@ struct MountCommand: AsyncParsableCommand {
             served.signals = [SIGINT, SIGTERM]
             signal(SIGHUP, SIG_IGN)
         }
+        if !destination.isWatched { note("mounted", configuration) }
         await served.run {
             guard detached else { return Terminal.say(line) }
             if !BackgroundMount.leaveTerminal(saying: line) { mount.end() }
         }
+        if !destination.isWatched { note("unmounted", configuration) }
+    }
+
+    private func note(_ message: Logger.Message, _ configuration: MountConfiguration) {
+        MountLog.mount.notice(
+            message,
+            metadata: [
+                "directory": "\(configuration.mountpoint)", "api": "\(configuration.origin)",
+                "cache": "\(configuration.cacheDirectory)",
+            ])
     }
 }
 

@@ -27,8 +27,12 @@ package enum LogDestination: Sendable {
         return stream == "\(facts.st_dev):\(facts.st_ino)" ? .journal : .standardError
     }
 
-    /// What is worth a line when nobody has said so: whoever looks on has been told the rest.
-    var standardLevel: Logger.Level { if case .standardError = self { .warning } else { .notice } }
+    /// What is worth a line when nobody has said so: whoever looks on wants to know what fails, a log that is kept is not to
+    /// grow with it.
+    var standardLevel: Logger.Level { isWatched ? .info : .notice }
+
+    /// Whoever reads it has started the process, and is told what it does anyway.
+    package var isWatched: Bool { if case .standardError = self { true } else { false } }
 
     func write(_ level: Logger.Level, _ label: String, _ text: String) {
         switch self {

@@ -102,12 +102,6 @@ package final class Mount: Sendable {
             throw Self.explained(error, configuration)
         }
         claim.release()
-        MountLog.mount.notice(
-            "mounted",
-            metadata: [
-                "directory": "\(configuration.mountpoint)", "api": "\(configuration.origin)",
-                "cache": "\(configuration.cacheDirectory)",
-            ])
     }
 
     /// What was in the way although the ground was looked at.
@@ -130,7 +124,6 @@ package final class Mount: Sendable {
         timer.stop()
         recall.stop()
         watch.stop()
-        MountLog.mount.notice("unmounted", metadata: ["directory": "\(mountpoint)"])
     }
 
     /// Ends the mount, from any thread; `serve` returns soon after.

@@ -28,10 +28,10 @@ struct LogOptions: ParsableArguments {
         (logFile.map { ["--log-file=\($0)"] } ?? []) + (verbose ? ["--verbose"] : []) + (quiet ? ["--quiet"] : [])
     }
 
-    /// From here on everything is logged there.
+    /// From here on everything is logged there. Returns where that is.
     func install(
         mountpoint: FilePath, isDetached: Bool, environment: [String: String]
-    ) throws(MountFailure) {
+    ) throws(MountFailure) -> LogDestination {
         let destination: LogDestination
         if let logFile {
             let path = FilePath.absolute(logFile)
@@ -44,5 +44,6 @@ struct LogOptions: ParsableArguments {
             destination = isDetached ? .system : .standardError(in: environment)
         }
         MountLogHandler.install(destination, level: verbose ? .debug : quiet ? .error : nil)
+        return destination
     }
 }

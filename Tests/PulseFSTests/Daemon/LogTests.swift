@@ -20,7 +20,7 @@ struct LogTests {
     @Test("levels have the numbers of syslog")
     func levels() {
         #expect(Logger.Level.allCases.map(\.priority) == [7, 7, 6, 5, 4, 3, 2])
-        #expect(LogDestination.standardError.standardLevel == .warning)
+        #expect(LogDestination.standardError.standardLevel == .info)
         #expect(LogDestination.system.standardLevel == .notice && LogDestination.journal.standardLevel == .notice)
     }
 
