@@ -62,6 +62,11 @@ package enum Unmounting {
     /// (Documentation/filesystems/fuse.rst, "Aborting a filesystem connection"). Does nothing where fusectl is not mounted.
     static func abort(_ mountpoint: FilePath) {
         guard let mount = MountTable.current().last(where: { $0.mountpoint == mountpoint.string }) else { return }
+        abort(mount)
+    }
+
+    /// The same for a mount that may be out of the tree by now.
+    package static func abort(_ mount: MountTableEntry) {
         let path = FilePath("/sys/fs/fuse/connections/\(mount.minorDevice)/abort")
         guard let file = try? FileDescriptor.open(path, .writeOnly) else { return }
         defer { try? file.close() }

@@ -1,5 +1,6 @@
 import Dispatch
 import FUSE
+import Foundation
 import SystemPackage
 
 /// Asks a mount about itself, without ever waiting for one that does not answer.
@@ -18,7 +19,8 @@ enum MountProbe {
 
     private static let patience = DispatchTimeInterval.seconds(2)
 
-    /// The look is made on a thread of its own, which stays behind when it gets stuck, and is let go when this process ends.
+    /// The look is made by another process: a request that the daemon has taken and does not answer cannot be given up, not
+    /// even by the end of the process that made it.
     static func ask(_ mountpoint: FilePath) async -> Outcome {
         let (answers, answer) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingOldest(1))
         DispatchQueue(label: "pulsefs.probe").async { answer.yield(look(mountpoint)) }
@@ -29,10 +31,13 @@ enum MountProbe {
 
     private static func look(_ mountpoint: FilePath) -> Outcome {
         let path = mountpoint.appending(".pulsefs").appending(ControlFile.mount.name)
-        do {
-            let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
-            let json = try file.closeAfter { try file.readToEnd() }
+        if let json = content(of: path) {
             return MountFacts(json: json).map { .answered($0) } ?? .unknown(.invalidArgument)
+        }
+        do {
+            // The kernel has said no, and says it again at once.
+            try FileDescriptor.open(path, .readOnly, options: .closeOnExec).close()
+            return .unknown(.invalidArgument)
         } catch {
             switch error as? Errno ?? .ioError {
             case .socketNotConnected, .connectionAbort: return .gone
@@ -40,6 +45,21 @@ enum MountProbe {
             case let other: return .unknown(other)
             }
         }
+    }
+
+    /// As cat(1) reads it; nil when it fails.
+    private static func content(of path: FilePath) -> [UInt8]? {
+        let reader = Process()
+        let output = Pipe()
+        reader.executableURL = URL(fileURLWithPath: "/bin/cat")
+        reader.arguments = ["--", path.string]
+        reader.standardInput = FileHandle.nullDevice
+        reader.standardOutput = output
+        reader.standardError = FileHandle.nullDevice
+        guard (try? reader.run()) != nil else { return nil }
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        reader.waitUntilExit()
+        return reader.terminationStatus == 0 ? Array(bytes) : nil
     }
 }
 

@@ -62,6 +62,8 @@ package struct MountedDirectory: Sendable {
         let isLost = outcome == .gone || outcome == .silent
         do throws(Errno) {
             let ending = try Unmounting.unmount(path, lazily: lazily || isLost)
+            // Whoever waits for an answer would wait for ever, and could not even be killed.
+            if outcome == .silent { Unmounting.abort(entry) }
             if ending == .detached, !isLost { return .detached }
         } catch .resourceBusy {
             throw MountFailure("\(path) is in use\(users): leave it and try again, or add --lazy")
