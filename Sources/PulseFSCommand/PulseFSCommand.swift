@@ -21,7 +21,7 @@ struct PulseFSCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             MountCommand.self, UnmountCommand.self, WaitCommand.self, FetchCommand.self, JobsCommand.self,
-            CacheCommand.self, ConfigCommand.self, ExplainCommand.self,
+            CacheCommand.self, ConfigCommand.self, DoctorCommand.self, ExplainCommand.self,
             DemoCommand.self,
         ])
 }
