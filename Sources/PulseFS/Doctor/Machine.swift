@@ -11,12 +11,15 @@ struct Machine: Sendable, Hashable {
     var isRoot = false
     /// The process runs in a container, as far as those say so.
     var isContainer = false
+    /// The user has an entry in the user database; fusermount3 mounts for no other.
+    var hasAccount = true
 
     static var here: Machine {
         let marks = ["/.dockerenv", "/run/.containerenv"]
         return Machine(
             isRoot: geteuid() == 0,
-            isContainer: getenv("container") != nil || marks.contains { access($0, F_OK) == 0 })
+            isContainer: getenv("container") != nil || marks.contains { access($0, F_OK) == 0 },
+            hasAccount: getpwuid(getuid()) != nil)
     }
 
     /// A small text of the system's; nil when it cannot be read.

@@ -63,6 +63,11 @@ struct TrialMount: Sendable, Hashable {
                 Self.name, .skipped, "there is no directory to mount on (\(cause))", remedy: "export TMPDIR=/var/tmp")
         case .silent:
             Checkup(Self.name, .failure, "a mount was made, and the kernel says nothing on it", remedy: "dmesg | tail")
+        case .refused(let words) where !machine.isRoot && !machine.hasAccount:
+            Checkup(
+                Self.name, .failure,
+                "a mount with nothing in it cannot be made, as this user has no entry in the user database: \(words)",
+                remedy: "run pulsefs as a user that getent passwd lists")
         case .refused(let words):
             Checkup(
                 Self.name, .failure, "a mount with nothing in it cannot be made: \(words)",

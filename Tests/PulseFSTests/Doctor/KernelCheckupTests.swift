@@ -90,6 +90,9 @@ struct KernelCheckupTests {
         let refused = TrialMount(outcome: .refused("not permitted"), machine: Self.container).checkup
         #expect(refused.outcome == .failure && refused.found.contains("not permitted"))
         #expect(refused.remedy == FuseDevice.containerOptions)
+        let nameless = Machine(isRoot: false, isContainer: true, hasAccount: false)
+        #expect(
+            TrialMount(outcome: .refused("x"), machine: nameless).checkup.remedy?.contains("getent passwd") == true)
         #expect(TrialMount(outcome: .silent, machine: Self.user).checkup.outcome == .failure)
         #expect(TrialMount(outcome: .noDirectory(.noSpace), machine: Self.user).checkup.outcome == .skipped)
     }
