@@ -36,12 +36,18 @@ package struct CacheDirectory: Sendable {
     package init(at path: FilePath) throws(StoreError) {
         self.path = path
         try Self.makeParents(of: path)
-        for directory in [path] + ["blobs", "spool", "claims", "aside", "quarantine"].map({ path.appending($0) }) {
+        for directory in [path] + parts {
             try Self.make(directory)
             try Self.check(directory)
         }
         removeStaleSpool()
     }
+
+    /// Of a cache that is only looked at: nothing is made or mended.
+    init(lookingAt path: FilePath) { self.path = path }
+
+    /// The directories in a cache.
+    var parts: [FilePath] { [blobs, spool, claims, aside, quarantine] }
 
     private static func makeParents(of path: FilePath) throws(StoreError) {
         let parent = path.removingLastComponent()
@@ -63,6 +69,11 @@ package struct CacheDirectory: Sendable {
     }
 
     private static func check(_ path: FilePath) throws(StoreError) {
+        if try isSeenByOthers(path) { _ = path.withPlatformString { chmod($0, 0o700) } }
+    }
+
+    /// Throws for a directory that is not used; true for one whose mode is wider than 0700. Changes nothing.
+    static func isSeenByOthers(_ path: FilePath) throws(StoreError) -> Bool {
         guard let facts = FileFacts(of: path) else {
             throw StoreError(.system, "cannot look at the cache directory \(path)", cause: Errno(rawValue: errno))
         }
@@ -76,7 +87,7 @@ package struct CacheDirectory: Sendable {
         guard facts.permissions & 0o022 == 0 else {
             throw StoreError(.refused, "\(path) can be written by others; run: chmod 700 \(path)")
         }
-        if facts.permissions & 0o077 != 0 { _ = path.withPlatformString { chmod($0, 0o700) } }
+        return facts.permissions & 0o077 != 0
     }
 
     /// What a process that died left half filled. A file that is still being filled is locked by its owner.

@@ -59,6 +59,9 @@ static inline CURLMcode pulse_curl_multi_set_long(CURLM *multi, CURLMoption opti
     return curl_multi_setopt(multi, option, value);
 }
 
+/* CURLVERSION_NOW is a macro for a value of an enumeration. */
+static inline const curl_version_info_data *pulse_curl_version(void) { return curl_version_info(CURLVERSION_NOW); }
+
 /* <netinet/tcp.h> is not part of Swift's Glibc module, so TCP_USER_TIMEOUT has no name there. */
 static inline void pulse_set_tcp_user_timeout(curl_socket_t socket, unsigned int milliseconds) {
     setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);

@@ -144,6 +144,8 @@ extension Session {
     /// INIT: what this side wants of what the kernel offers.
     fileprivate func negotiate(_ connection: inout fuse_conn_info) {
         let offered = connection.capable
+        let known = KernelFeatures(connection)
+        features.withLock { $0 = known }
         sendsNoOpen.store(offered & pulse_fuse_cap_no_open != 0, ordering: .relaxed)
         sendsNoOpendir.store(offered & pulse_fuse_cap_no_opendir != 0, ordering: .relaxed)
         let wanted =

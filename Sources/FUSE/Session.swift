@@ -29,6 +29,9 @@ package final class Session: @unchecked Sendable {
     /// What the kernel offered at INIT, true when it can do without open messages.
     let sendsNoOpen = Atomic<Bool>(false)
     let sendsNoOpendir = Atomic<Bool>(false)
+    /// What the kernel offered at INIT.
+    let features = Mutex<KernelFeatures?>(nil)
+    private let initialized = DispatchSemaphore(value: 0)
 
     /// Throws when libfuse takes neither the options nor the operations.
     package init(serving fileSystem: any FileSystem, options: MountOptions) throws(MountError) {
@@ -172,7 +175,16 @@ package final class Session: @unchecked Sendable {
     }
 
     /// The kernel has taken in what this side wants.
-    func isInitialized() { Readahead.raise(of: options.mountpoint, to: options.readahead) }
+    func isInitialized() {
+        initialized.signal()
+        Readahead.raise(of: options.mountpoint, to: options.readahead)
+    }
+
+    /// What the kernel offers, once it has said so; nil when it does not within `limit`. Blocks the calling thread; to be
+    /// asked once.
+    func kernelFeatures(within limit: DispatchTimeInterval) -> KernelFeatures? {
+        initialized.wait(timeout: .now() + limit) == .success ? features.withLock { $0 } : nil
+    }
 
     /// How many requests wait for an answer.
     package var waiting: Int { pending.withLock { $0.count } }

@@ -22,6 +22,7 @@ struct PulseFSCommand: AsyncParsableCommand {
         subcommands: [
             MountCommand.self, UnmountCommand.self, StatusCommand.self, WaitCommand.self, FetchCommand.self,
             JobsCommand.self, CacheCommand.self, ExplainCommand.self, ConfigCommand.self,
+            DoctorCommand.self,
             DemoCommand.self,
         ])
 

@@ -1,0 +1,70 @@
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A program that says a line or two and ends. It looks at what might hang: then it hangs in our place.
+enum BriefProgram {
+    struct Outcome: Sendable, Hashable {
+        let output: String
+        let isSuccess: Bool
+    }
+
+    /// Nil when it cannot be started, or has not ended within `seconds`; then it is killed, and not waited for. Blocks the
+    /// calling thread.
+    static func run(_ words: [String], within seconds: Int) -> Outcome? {
+        guard let name = words.first, let (reading, writing) = try? FileDescriptor.pipe() else { return nil }
+        defer { try? reading.close() }
+        for end in [reading, writing] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+        let child = start(name, words, output: writing.rawValue)
+        try? writing.close()
+        guard let child else { return nil }
+        let end = ContinuousClock.now + .seconds(seconds)
+        let output = read(reading, until: end)
+        var status: Int32 = 0
+        // Its output has ended, so it is ending; unless it is stuck, or has left its output to others.
+        while waitpid(child, &status, WNOHANG) == 0 {
+            guard output != nil, ContinuousClock.now < end else {
+                kill(child, SIGKILL)
+                waitpid(child, &status, WNOHANG)
+                return nil
+            }
+            usleep(2000)
+        }
+        return output.map { Outcome(output: $0, isSuccess: status == 0) }
+    }
+
+    private static func start(_ name: String, _ words: [String], output: Int32) -> pid_t? {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        var child = pid_t()
+        return posix_spawnp(&child, name, &actions, nil, &pointers, environ) == 0 ? child : nil
+    }
+
+    private static let longestOutput = 4096
+
+    /// Nil when it has not ended by then.
+    private static func read(_ file: FileDescriptor, until end: ContinuousClock.Instant) -> String? {
+        var text: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: longestOutput)
+        while text.count < longestOutput {
+            let left = ContinuousClock.now.duration(to: end) / Duration.milliseconds(1)
+            var waiting = pollfd(fd: file.rawValue, events: Int16(POLLIN), revents: 0)
+            guard left > 0, poll(&waiting, 1, Int32(left.rounded(.up))) > 0,
+                let count = try? piece.withUnsafeMutableBytes({ try file.read(into: $0) })
+            else { return nil }
+            if count == 0 { break }
+            text += piece[..<count]
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

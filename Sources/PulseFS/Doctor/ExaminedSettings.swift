@@ -1,0 +1,28 @@
+import ArtifactStore
+import PulseAPI
+import SystemPackage
+
+/// What of the settings can be used although others may be wrong.
+struct ExaminedSettings: Sendable {
+    /// Nil when it cannot be told which API is meant: then none is asked, and no key is sent.
+    let origin: APIOrigin?
+    /// Nil when none is named.
+    let cacheDirectory: FilePath?
+    let cacheLimits: StoreLimits
+    let allowsOthers: Bool
+    /// Names of programs that cause no request.
+    let noFetch: [String]
+
+    init(_ sources: SettingsSources) {
+        var reader = SettingsReader(sources)
+        let known = reader.problems.count
+        let origin = reader.value(.apiURL) { APIOrigin($0) } ?? .production
+        // A file that cannot be made out may name another one.
+        self.origin = reader.problems.isEmpty ? origin : nil
+        let local = LocalSettings(&reader)
+        cacheDirectory = known > 0 || local.cacheDirectory.isEmpty ? nil : local.cacheDirectory
+        cacheLimits = local.cacheLimits
+        allowsOthers = reader.isOn(.allowOther) ?? false
+        noFetch = reader.value(.noFetch) { Crawlers.names(in: $0) } ?? Crawlers.standard
+    }
+}

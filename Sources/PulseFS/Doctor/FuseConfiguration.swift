@@ -1,0 +1,71 @@
+import FUSE
+import SystemPackage
+
+/// What `/etc/fuse.conf` allows users who are not root.
+struct FuseConfiguration: Sendable, Hashable {
+    /// As fusermount3 reads the file; nil when this user cannot read it.
+    var rules: Rules?
+    /// Mounts of FUSE there are, whoever made them: fusermount3 counts them all.
+    var mounts: Int
+    var wantsOthers: Bool
+    var isRoot: Bool
+
+    struct Rules: Sendable, Hashable {
+        var allowsOthers = false
+        /// Nil for no limit.
+        var mostMounts: Int? = 1000
+
+        init() {}
+
+        init(_ text: String) {
+            for line in text.split(separator: "\n") {
+                let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+                if words == ["user_allow_other"] { allowsOthers = true }
+                let sides = words.joined().split(separator: "=")
+                if sides.count == 2, sides[0] == "mount_max", let number = Int(sides[1]) {
+                    mostMounts = number < 0 ? nil : number
+                }
+            }
+        }
+    }
+
+    private static let path = FilePath("/etc/fuse.conf")
+
+    static func here(_ machine: Machine, wantsOthers: Bool) -> FuseConfiguration {
+        var rules: Rules? = Rules()
+        do throws(SettingsText.Trouble) { rules = Rules(try SettingsText(path).text) } catch {
+            if error != .absent { rules = nil }
+        }
+        return FuseConfiguration(
+            rules: rules, mounts: MountTable.current().count { $0.type == "fuse" || $0.type.hasPrefix("fuse.") },
+            wantsOthers: wantsOthers, isRoot: machine.isRoot)
+    }
+
+    var checkup: Checkup {
+        guard !isRoot else {
+            return Checkup("fuse.conf", .ok, "\(Self.path) does not bind root; \(Self.counted(mounts))")
+        }
+        guard let rules else {
+            return Checkup(
+                "fuse.conf", .warning, "\(Self.path) cannot be read by this user",
+                remedy: "sudo chmod 644 \(Self.path)")
+        }
+        if wantsOthers, !rules.allowsOthers {
+            return Checkup(
+                "fuse.conf", .failure, "allow-other is set, and \(Self.path) has no line user_allow_other",
+                remedy: "echo user_allow_other | sudo tee -a \(Self.path)")
+        }
+        let others = rules.allowsOthers ? "allow-other is allowed" : "allow-other is not allowed, nor asked for"
+        guard let most = rules.mostMounts, mounts * 10 >= most * 9 else {
+            return Checkup("fuse.conf", .ok, "\(others); \(Self.counted(mounts))")
+        }
+        return Checkup(
+            "fuse.conf", mounts >= most ? .failure : .warning,
+            "\(Self.counted(mounts)), of \(most) at most (mount_max)",
+            remedy: "echo mount_max = \(max(most * 2, 1000)) | sudo tee -a \(Self.path)")
+    }
+
+    private static func counted(_ mounts: Int) -> String {
+        mounts == 1 ? "there is 1 FUSE mount" : "there are \(mounts) FUSE mounts"
+    }
+}

@@ -1,0 +1,40 @@
+extension MountPlace {
+    static let name = "mountpoint"
+
+    static let notAsked = Checkup(name, .skipped, "no directory was named", remedy: "pulsefs doctor DIR")
+    static let tooSlow = Checkup(
+        name, .failure, "the directory does not answer", remedy: "look whether its disk or network file system is there"
+    )
+
+    var checkup: Checkup {
+        let word = ShellWord.quoted(path)
+        let unmount = "pulsefs unmount --lazy \(word)"
+        return switch state {
+        case .absent: failure("does not exist", "mkdir -p \(word)")
+        case .unreachable(let cause): failure("cannot be looked at (\(cause))", "ls -ld \(word)")
+        case .notADirectory: failure("is not a directory", "name another, such as: mkdir -p ~/pulse")
+        case .notEmpty: failure("is not empty", "name an empty one, such as: mkdir -p ~/pulse")
+        case .free(let owner, let isWritable) where user != 0 && (owner != user || !isWritable):
+            failure(
+                "belongs to user \(owner), or cannot be written: fusermount3 does not mount on it",
+                "sudo chown \(user) \(word) && chmod u+rwx \(word)")
+        case .free: Checkup(Self.name, .ok, "\(path) is an empty directory that can be mounted on")
+        case .inside(let mountpoint): failure("lies in the mount on \(mountpoint)", "name a directory outside it")
+        case .foreign(let type):
+            failure("is a mount of another kind (\(type))", "name another directory, such as: mkdir -p ~/pulse")
+        case .serving(let version): Checkup(Self.name, .ok, "\(path) is mounted and answers: \(version)")
+        case .stale: warning("is a mount whose process is gone", unmount)
+        case .stuck: failure("is a mount that does not answer", unmount)
+        case .closed(let cause):
+            warning("is a mount that this user may not look into (\(cause))", "ask whoever mounted it, or root")
+        }
+    }
+
+    private func failure(_ words: String, _ remedy: String) -> Checkup {
+        Checkup(Self.name, .failure, "\(path) \(words)", remedy: remedy)
+    }
+
+    private func warning(_ words: String, _ remedy: String) -> Checkup {
+        Checkup(Self.name, .warning, "\(path) \(words)", remedy: remedy)
+    }
+}

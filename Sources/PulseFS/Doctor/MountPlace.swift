@@ -1,0 +1,90 @@
+import FUSE
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The directory that is to be mounted on, or is.
+struct MountPlace: Sendable, Hashable {
+    enum State: Sendable, Hashable {
+        case absent
+        case unreachable(Errno)
+        case notADirectory
+        case notEmpty
+        /// Empty; others than its owner cannot mount on it.
+        case free(owner: UInt32, isWritable: Bool)
+        /// Below a mount point.
+        case inside(mountpoint: FilePath)
+        case foreign(type: String)
+        /// A mount of ours that answers.
+        case serving(version: String)
+        /// A mount of ours without a process behind it.
+        case stale
+        case stuck
+        /// A mount of ours that this user may not look into.
+        case closed(Errno)
+    }
+
+    var path: FilePath
+    var state: State
+    var user: UInt32
+
+    /// `path` is absolute. A mount is looked into by another process, which may hang in it. Blocks.
+    static func here(_ path: FilePath) -> MountPlace {
+        MountPlace(path: path, state: state(of: path), user: geteuid())
+    }
+
+    private static func state(of path: FilePath) -> State {
+        let types = MountTable.current().reduce(into: [:]) { $0[$1.mountpoint] = $1.type }
+        let fuse = types.filter { $0.value == "fuse" || $0.value.hasPrefix("fuse.") }
+        guard let mounted = MountedPath(path, isMount: { fuse[$0] != nil }, link: { target(of: $0) }) else {
+            return plainState(of: path)
+        }
+        guard mounted.path.isEmpty else { return .inside(mountpoint: mounted.mountpoint) }
+        guard let type = fuse[mounted.mountpoint.string], type == "fuse.pulsefs" else {
+            return .foreign(type: fuse[mounted.mountpoint.string] ?? "fuse")
+        }
+        return health(of: mounted.mountpoint)
+    }
+
+    private static func target(of path: FilePath) -> FilePath? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink(path.string, &bytes, bytes.count - 1)
+        return count > 0 ? FilePath(String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)) : nil
+    }
+
+    private static func health(of mountpoint: FilePath) -> State {
+        let file = mountpoint.appending(".pulsefs").appending("version")
+        guard let said = BriefProgram.run(["cat", "--", file.string], within: 3) else { return .stuck }
+        if said.isSuccess { return .serving(version: String(said.output.prefix { !$0.isNewline })) }
+        // It does not hang, so it can be asked from here why it fails.
+        guard access(file.string, R_OK) != 0 else { return .stuck }
+        let cause = Errno(rawValue: errno)
+        return cause == .socketNotConnected ? .stale : .closed(cause)
+    }
+
+    private static func plainState(of path: FilePath) -> State {
+        var facts = stat()
+        guard stat(path.string, &facts) == 0 else {
+            let cause = Errno(rawValue: errno)
+            return cause == .noSuchFileOrDirectory ? .absent : .unreachable(cause)
+        }
+        guard facts.st_mode & S_IFMT == S_IFDIR else { return .notADirectory }
+        guard isEmpty(path) else { return .notEmpty }
+        return .free(owner: facts.st_uid, isWritable: access(path.string, W_OK) == 0)
+    }
+
+    private static func isEmpty(_ path: FilePath) -> Bool {
+        guard let stream = opendir(path.string) else { return true }
+        defer { closedir(stream) }
+        var entries = 0
+        while readdir(stream) != nil {
+            entries += 1
+            if entries > 2 { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,27 @@
+import ArtifactStore
+import FUSE
+import Transfer
+
+/// What this program is made of here.
+struct ProgramVersions: Sendable, Hashable {
+    var parts: [String]
+    var hasHTTP2: Bool
+
+    static var here: ProgramVersions {
+        ProgramVersions(
+            parts: [
+                "pulsefs \(Version.text)", "libfuse \(KernelTrial.libraryVersion)", TransferLibrary.version,
+                "SQLite \(IndexInspection.libraryVersion)", Machine.kernel,
+            ] + [Machine.distribution].compactMap { $0 },
+            hasHTTP2: TransferLibrary.hasHTTP2)
+    }
+
+    var checkup: Checkup {
+        let words = parts.joined(separator: ", ")
+        return hasHTTP2
+            ? Checkup("versions", .ok, words)
+            : Checkup(
+                "versions", .warning, "\(words); without HTTP/2 each request has a connection of its own",
+                remedy: "sudo apt install --reinstall libcurl4")
+    }
+}
