@@ -100,6 +100,16 @@ extension Transcript {
                 "PULSE_API_KEY=pulse-key-of-nobody pulsefs fetch \(JobName.report)",
             ]),
         Transcript(
+            name: "doctor", preparation: "mkdir pulse",
+            commands: [
+                "pulsefs doctor --help", "# What a mount needs is there.",
+                "pulsefs doctor ~/pulse | grep -e settings -e key -e mountpoint",
+                "# There is no key; the API refuses it.", "env -u PULSE_API_KEY pulsefs doctor | grep failure",
+                "PULSE_API_KEY=pulse-key-of-nobody pulsefs doctor | grep failure",
+                "# The directory is not there; there are two.", "pulsefs doctor ~/nowhere | grep mountpoint",
+                "pulsefs doctor ~/pulse ~/nowhere",
+            ]),
+        Transcript(
             name: "config",
             preparation: """
                 mkdir -p .config/pulsefs && cat > .config/pulsefs/config.toml <<'TOML'
