@@ -1,4 +1,3 @@
-import CProcess
 import SystemPackage
 
 #if canImport(Glibc)
@@ -32,23 +31,11 @@ struct MountSystem: Sendable {
         path.withPlatformString { faccessat(AT_FDCWD, $0, access, AT_EACCESS) } == 0
     }
 
-    /// fusermount3(1), by which those mount who are not root. It has the rights for that by its mode or its capabilities.
     var helperState: Helper {
-        for directory in searchPath {
-            let path = directory.appending("fusermount3")
-            var facts = stat()
-            guard path.withPlatformString({ stat($0, &facts) }) == 0 else { continue }
-            let isRoots = facts.st_mode & mode_t(S_ISUID) != 0 && facts.st_uid == 0
-            let hasCapability = path.withPlatformString { pulse_has_capabilities($0) }
-            return isRoots || hasCapability ? .usable : .notPrivileged(path)
-        }
-        return .missing
+        guard let program = Fusermount.find(in: searchPath) else { return .missing }
+        return program.mayMount ? .usable : .notPrivileged(program.path)
     }
 
     /// Whether those who are not root may let others look at their mounts.
-    var allowsOthers: Bool {
-        (SmallFile.text(configuration) ?? "").split(whereSeparator: \.isNewline).contains { line in
-            line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace) == ["user_allow_other"]
-        }
-    }
+    var allowsOthers: Bool { FuseRules(SmallFile.text(configuration) ?? "").allowsOthers }
 }

@@ -36,9 +36,9 @@ package struct Doctor: Sendable {
         let machine = Machine.here
         let device = FuseDevice.here(machine).checkup
         let surroundings = sources.surroundings
-        let helper = await TimeLimit.run(Self.patience) { MountHelper.here(machine, surroundings).checkup }
+        let helper = await TimeLimit.run(Self.patience) { FusermountCheck.here(machine, surroundings).checkup }
         let rules = FuseConfiguration.here(machine, wantsOthers: settings.allowsOthers).checkup
-        return [device, helper ?? MountHelper.tooSlow, rules, await trial(machine, device)]
+        return [device, helper ?? FusermountCheck.tooSlow, rules, await trial(machine, device)]
     }
 
     private func trial(_ machine: Machine, _ device: Checkup) async -> Checkup {

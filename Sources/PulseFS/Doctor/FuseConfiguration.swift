@@ -4,36 +4,17 @@ import SystemPackage
 /// What `/etc/fuse.conf` allows users who are not root.
 struct FuseConfiguration: Sendable, Hashable {
     /// As fusermount3 reads the file; nil when this user cannot read it.
-    var rules: Rules?
+    var rules: FuseRules?
     /// Mounts of FUSE there are, whoever made them: fusermount3 counts them all.
     var mounts: Int
     var wantsOthers: Bool
     var isRoot: Bool
 
-    struct Rules: Sendable, Hashable {
-        var allowsOthers = false
-        /// Nil for no limit.
-        var mostMounts: Int? = 1000
-
-        init() {}
-
-        init(_ text: String) {
-            for line in text.split(separator: "\n") {
-                let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
-                if words == ["user_allow_other"] { allowsOthers = true }
-                let sides = words.joined().split(separator: "=")
-                if sides.count == 2, sides[0] == "mount_max", let number = Int(sides[1]) {
-                    mostMounts = number < 0 ? nil : number
-                }
-            }
-        }
-    }
-
     private static let path = FilePath("/etc/fuse.conf")
 
     static func here(_ machine: Machine, wantsOthers: Bool) -> FuseConfiguration {
-        var rules: Rules? = Rules()
-        do throws(SettingsText.Trouble) { rules = Rules(try SettingsText(path).text) } catch {
+        var rules: FuseRules? = FuseRules()
+        do throws(SettingsText.Trouble) { rules = FuseRules(try SettingsText(path).text) } catch {
             if error != .absent { rules = nil }
         }
         return FuseConfiguration(

@@ -57,13 +57,13 @@ struct MountPlace: Sendable, Hashable {
     }
 
     private static func health(of mountpoint: FilePath) -> State {
-        let file = mountpoint.appending(".pulsefs").appending("version")
-        guard let said = BriefProgram.run(["cat", "--", file.string], within: 3) else { return .stuck }
-        if said.isSuccess { return .serving(version: String(said.output.prefix { !$0.isNewline })) }
-        // It does not hang, so it can be asked from here why it fails.
-        guard access(file.string, R_OK) != 0 else { return .stuck }
-        let cause = Errno(rawValue: errno)
-        return cause == .socketNotConnected ? .stale : .closed(cause)
+        switch MountProbe.look(mountpoint) {
+        case .answered(let facts): .serving(version: facts.version)
+        case .silent: .stuck
+        case .gone: .stale
+        case .refused: .closed(.permissionDenied)
+        case .unknown(let cause): .closed(cause)
+        }
     }
 
     private static func plainState(of path: FilePath) -> State {
@@ -73,18 +73,7 @@ struct MountPlace: Sendable, Hashable {
             return cause == .noSuchFileOrDirectory ? .absent : .unreachable(cause)
         }
         guard facts.st_mode & S_IFMT == S_IFDIR else { return .notADirectory }
-        guard isEmpty(path) else { return .notEmpty }
+        guard MountGround.isEmpty(path) else { return .notEmpty }
         return .free(owner: facts.st_uid, isWritable: access(path.string, W_OK) == 0)
-    }
-
-    private static func isEmpty(_ path: FilePath) -> Bool {
-        guard let stream = opendir(path.string) else { return true }
-        defer { closedir(stream) }
-        var entries = 0
-        while readdir(stream) != nil {
-            entries += 1
-            if entries > 2 { return false }
-        }
-        return true
     }
 }

@@ -83,7 +83,7 @@ extension MountGround {
     }
 
     /// What cannot be listed is taken to be empty: mounting on it hides nothing that could be seen.
-    private static func isEmpty(_ path: FilePath) -> Bool {
+    static func isEmpty(_ path: FilePath) -> Bool {
         guard let stream = path.withPlatformString({ opendir($0) }) else { return true }
         defer { closedir(stream) }
         while let entry = readdir(stream) {

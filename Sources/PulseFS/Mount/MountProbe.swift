@@ -1,6 +1,5 @@
 import Dispatch
 import FUSE
-import Foundation
 import SystemPackage
 
 /// Asks a mount about itself, without ever waiting for one that does not answer.
@@ -17,22 +16,21 @@ enum MountProbe {
         case unknown(Errno)
     }
 
-    private static let patience = DispatchTimeInterval.seconds(2)
+    private static let patience = 2
 
-    /// The look is made by another process: a request that the daemon has taken and does not answer cannot be given up, not
-    /// even by the end of the process that made it.
     static func ask(_ mountpoint: FilePath) async -> Outcome {
-        let (answers, answer) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingOldest(1))
-        DispatchQueue(label: "pulsefs.probe").async { answer.yield(look(mountpoint)) }
-        DispatchQueue(label: "pulsefs.patience").asyncAfter(deadline: .now() + patience) { answer.yield(.silent) }
-        for await first in answers { return first }
-        return .silent
+        await withCheckedContinuation { answered in
+            DispatchQueue(label: "pulsefs.probe").async { answered.resume(returning: look(mountpoint)) }
+        }
     }
 
-    private static func look(_ mountpoint: FilePath) -> Outcome {
+    /// The look is made by another process: a request that the daemon has taken and does not answer cannot be given up, not
+    /// even by the end of the process that made it. Blocks for two seconds at most.
+    static func look(_ mountpoint: FilePath) -> Outcome {
         let path = mountpoint.appending(".pulsefs").appending(ControlFile.mount.name)
-        if let json = content(of: path) {
-            return MountFacts(json: json).map { .answered($0) } ?? .unknown(.invalidArgument)
+        guard let said = BriefProgram.run(["cat", "--", path.string], within: patience) else { return .silent }
+        if said.isSuccess {
+            return MountFacts(json: Array(said.output.utf8)).map { .answered($0) } ?? .unknown(.invalidArgument)
         }
         do {
             // The kernel has said no, and says it again at once.
@@ -45,21 +43,6 @@ enum MountProbe {
             case let other: return .unknown(other)
             }
         }
-    }
-
-    /// As cat(1) reads it; nil when it fails.
-    private static func content(of path: FilePath) -> [UInt8]? {
-        let reader = Process()
-        let output = Pipe()
-        reader.executableURL = URL(fileURLWithPath: "/bin/cat")
-        reader.arguments = ["--", path.string]
-        reader.standardInput = FileHandle.nullDevice
-        reader.standardOutput = output
-        reader.standardError = FileHandle.nullDevice
-        guard (try? reader.run()) != nil else { return nil }
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        reader.waitUntilExit()
-        return reader.terminationStatus == 0 ? Array(bytes) : nil
     }
 }
 

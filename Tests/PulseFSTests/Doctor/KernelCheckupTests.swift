@@ -29,19 +29,19 @@ struct KernelCheckupTests {
 
     @Test("S7.1 a missing or powerless fusermount3 is a failure for users, and a warning for root")
     func helper() {
-        let whole = MountHelper.Program(path: "/usr/bin/fusermount3", owner: 0, isSetuid: true, version: "3.14.0")
+        let whole = Fusermount(path: "/usr/bin/fusermount3", owner: 0, isSetuid: true)
         var plain = whole
         plain.isSetuid = false
         var foreign = whole
         foreign.owner = 1000
         for isRoot in [false, true] {
-            let fine = MountHelper(program: whole, isRoot: isRoot).checkup
+            let fine = FusermountCheck(program: whole, version: "3.14.0", isRoot: isRoot).checkup
             #expect(fine.outcome == .ok && fine.found.contains("3.14.0"))
             let broken: Checkup.Outcome = isRoot ? .warning : .failure
-            let missing = MountHelper(program: nil, isRoot: isRoot).checkup
+            let missing = FusermountCheck(program: nil, isRoot: isRoot).checkup
             #expect(missing.outcome == broken && missing.remedy == "sudo apt install fuse3")
             for program in [plain, foreign] {
-                let checkup = MountHelper(program: program, isRoot: isRoot).checkup
+                let checkup = FusermountCheck(program: program, isRoot: isRoot).checkup
                 #expect(checkup.outcome == broken)
                 #expect(checkup.remedy?.contains("chmod 4755 /usr/bin/fusermount3") == true)
             }
@@ -50,18 +50,18 @@ struct KernelCheckupTests {
 
     @Test("fuse.conf is read as fusermount3 reads it")
     func rules() {
-        let rules = FuseConfiguration.Rules("#user_allow_other\n mount_max = 7 # few\n")
+        let rules = FuseRules("#user_allow_other\n mount_max = 7 # few\n")
         #expect(!rules.allowsOthers && rules.mostMounts == 7)
-        #expect(FuseConfiguration.Rules("  user_allow_other # all\nmount_max=-1").allowsOthers)
-        #expect(FuseConfiguration.Rules("mount_max=-1").mostMounts == nil)
-        #expect(FuseConfiguration.Rules("").mostMounts == 1000)
+        #expect(FuseRules("  user_allow_other # all\nmount_max=-1").allowsOthers)
+        #expect(FuseRules("mount_max=-1").mostMounts == nil)
+        #expect(FuseRules("").mostMounts == 1000)
     }
 
     @Test("S7.1 allow-other that is not allowed and too many mounts fail for users alone; near the limit is a warning")
     func configuration() {
         func outcome(_ text: String?, mounts: Int = 0, wants: Bool = false, isRoot: Bool = false) -> Checkup.Outcome {
             FuseConfiguration(
-                rules: text.map { FuseConfiguration.Rules($0) }, mounts: mounts, wantsOthers: wants, isRoot: isRoot
+                rules: text.map { FuseRules($0) }, mounts: mounts, wantsOthers: wants, isRoot: isRoot
             ).checkup.outcome
         }
         #expect(outcome("") == .ok)

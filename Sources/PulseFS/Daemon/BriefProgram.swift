@@ -50,7 +50,7 @@ enum BriefProgram {
         return posix_spawnp(&child, name, &actions, nil, &pointers, environ) == 0 ? child : nil
     }
 
-    private static let longestOutput = 4096
+    private static let longestOutput = 16_384
 
     /// Nil when it has not ended by then.
     private static func read(_ file: FileDescriptor, until end: ContinuousClock.Instant) -> String? {
