@@ -10,60 +10,11 @@ import Testing
 
 @testable import PulseFS
 
-/// How the API says that it has let go of a job.
-enum Ending: String, CaseIterable, Sendable {
-    case expired, removed, gone
-
-    /// The API lets go of the job from now on.
-    func happen(to job: EmulatedJob, _ emulator: Emulator) {
-        switch self {
-        case .expired:
-            var job = job
-            job.timetable = PictureJob.ended(.expired)
-            emulator.add(job: job)
-        case .removed: emulator.remove(job: job.id)
-        case .gone: emulator.set(.status(410), on: .any)
-        }
-    }
-
-    /// Words of `error.txt`.
-    var words: [String] {
-        switch self {
-        case .expired: ["The job expired", "has been purged"]
-        case .removed: ["The job is gone", "was answered 404"]
-        case .gone: ["The job is gone", "was answered 410"]
-        }
-    }
-}
-
-/// A completed job with three images, of which `updated_at` is always the same.
-enum PictureJob {
-    static let id = "pictures"
-    static let asked = RequestPattern.path("/job/pictures")
-    static let results = RequestPattern.prefix("/results/pictures/")
-
-    static var completed: EmulatedJob {
-        var job = EmulatedJob.syntheticImages(id: id, count: 3, size: 1000)
-        job.timetable = ended(.completed)
-        return job
-    }
-
-    static func ended(_ status: EmulatedJobStatus) -> JobTimetable {
-        .finished(status, created: Date(timeIntervalSince1970: 1_740_000_000), took: .seconds(60))
-    }
-
-    static func image(_ number: Int) -> [UInt8] { SyntheticImage(size: 1000, seed: UInt64(number)).bytes }
-}
-
 @Suite("The tree: jobs that the API lets go of")
 struct ExpiryTests {
     private static let job = "jobs/pictures"
     private static let images = "\(job)/images"
     private static let markdown = "# 3 images\n"
-
-    private func configuration(_ jobs: EmulatedJob...) -> EmulatorConfiguration {
-        EmulatorConfiguration(jobs: [PictureJob.completed] + jobs)
-    }
 
     /// What was read is there, what was not is absent, and it is said why; nothing of it costs a request.
     private func expectRemains(
@@ -91,24 +42,13 @@ struct ExpiryTests {
         #expect(emulator.count() == before, sourceLocation: sourceLocation)
     }
 
-    private func readInPart(_ tree: TestTree) async throws {
-        _ = try await tree.content("\(Self.job)/result.md")
-        _ = try await tree.content("\(Self.images)/image_0001.png")
-        await tree.library.downloads.waitUntilIdle()
-    }
-
-    /// A node that is known from the listing alone.
-    private func listedNode(_ name: String, _ tree: TestTree) async throws -> NodeID {
-        try #require(try await tree.entries(Self.images).first { $0.name == name }).node
-    }
-
     @Test(
         "S6.4 a listed image that is not at the API any more: the job is asked about once, and what is cached stays readable",
         arguments: Ending.allCases)
     func noticedByImage(ending: Ending) async throws {
-        try await TestTree.with(configuration()) { (tree, emulator) async throws in
-            try await readInPart(tree)
-            let held = try await listedNode("image_0003.png", tree)
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
+            let held = try await PictureJob.listedNode("image_0003.png", tree)
             ending.happen(to: PictureJob.completed, emulator)
             try await withThrowingTaskGroup { group in
                 for _ in 1...16 { group.addTask { await tree.failure("\(Self.images)/image_0002.png") } }
@@ -125,8 +65,8 @@ struct ExpiryTests {
 
     @Test("S6.4 read through a node whose size is known: ENOENT, and it is noticed", arguments: Ending.allCases)
     func noticedByRead(ending: Ending) async throws {
-        try await TestTree.with(configuration()) { (tree, emulator) async throws in
-            try await readInPart(tree)
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
             let node = try await tree.node("\(Self.images)/image_0002.png")
             await tree.library.downloads.waitUntilIdle()
             ending.happen(to: PictureJob.completed, emulator)
@@ -138,8 +78,8 @@ struct ExpiryTests {
 
     @Test("S6.4 a result that was evicted and is not at the API any more is absent", arguments: Ending.allCases)
     func noticedByEviction(ending: Ending) async throws {
-        try await TestTree.with(configuration()) { (tree, emulator) async throws in
-            try await readInPart(tree)
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
             let nodes = [try await tree.node("\(Self.job)/result.md"), try await tree.node("\(Self.job)/result.json")]
             try await evict(["3", "4"], tree)
             ending.happen(to: PictureJob.completed, emulator)
@@ -155,8 +95,8 @@ struct ExpiryTests {
 
     @Test("S6.4 a file that can be cut out of the cached result once more is there, and the job stays expired")
     func cutAgain() async throws {
-        try await TestTree.with(configuration()) { (tree, emulator) async throws in
-            try await readInPart(tree)
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
             Ending.expired.happen(to: PictureJob.completed, emulator)
             #expect(await tree.failure("\(Self.images)/image_0002.png") == .noSuchFileOrDirectory)
             try await evict(["3"], tree)
@@ -179,8 +119,8 @@ struct ExpiryTests {
     @Test("S2.2 one image that is gone from a completed job costs one more GET /job an hour, and changes nothing else")
     func oneImage() async throws {
         let clock = StillClock()
-        try await TestTree.with(configuration(), clock: clock) { (tree, emulator) async throws in
-            try await readInPart(tree)
+        try await TestTree.with(PictureJob.configuration(), clock: clock) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
             let files = try await tree.cachedFiles
             emulator.set(.status(404), on: .prefix("/results/"))
             for round in 2...3 {
@@ -204,8 +144,8 @@ struct ExpiryTests {
 
     @Test("S1.4 names that the result does not list never cause a question about the job")
     func unlisted() async throws {
-        try await TestTree.with(configuration()) { (tree, emulator) async throws in
-            try await readInPart(tree)
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
             for name in ["cover.jpg", "Thumbs.db", "image_0004.png"] {
                 #expect(await tree.failure("\(Self.images)/\(name)") == .noSuchFileOrDirectory)
             }
@@ -215,8 +155,8 @@ struct ExpiryTests {
 
     @Test("S5.2 an API that cannot be asked lets nothing expire", arguments: [429, 500, 503, 403, 401])
     func unreachable(status: Int) async throws {
-        try await TestTree.with(configuration()) { (tree, emulator) async throws in
-            try await readInPart(tree)
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
             emulator.set(.status(404), on: .prefix("/results/"))
             emulator.set(.status(status), on: PictureJob.asked)
             #expect(await tree.failure("\(Self.images)/image_0002.png") != nil)
@@ -231,7 +171,7 @@ struct ExpiryTests {
     @Test("S6.4 a running job that is denied is believed to be gone after three polls in a row, and not before")
     func running() async throws {
         let queued = EmulatedJob(id: "queued", timetable: PictureJob.ended(.pending))
-        try await TestTree.with(configuration(queued)) { (tree, emulator) async throws in
+        try await TestTree.with(PictureJob.configuration(queued)) { (tree, emulator) async throws in
             let path = RequestPattern.path("/job/queued")
             let status = try await tree.text("jobs/queued/status.json")
             for denial in [404, 410, 200, 410, 503, 404, 404] {
@@ -261,9 +201,9 @@ struct ExpiryTests {
         arguments: [true, false])
     func mistaken(isHeld: Bool) async throws {
         let clock = StillClock()
-        try await TestTree.with(configuration(), clock: clock) { (tree, emulator) async throws in
-            try await readInPart(tree)
-            let node = try await listedNode("image_0003.png", tree)
+        try await TestTree.with(PictureJob.configuration(), clock: clock) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
+            let node = try await PictureJob.listedNode("image_0003.png", tree)
             emulator.remove(job: "pictures")
             for _ in 1...2 { #expect(await tree.failure("\(Self.images)/image_0002.png") == .noSuchFileOrDirectory) }
             clock.advance(by: .seconds(3500))
@@ -298,8 +238,8 @@ struct ExpiryTests {
     @Test("S6.4 a job of which the API says itself that it expired is never asked about again")
     func final() async throws {
         let clock = StillClock()
-        try await TestTree.with(configuration(), clock: clock) { (tree, emulator) async throws in
-            try await readInPart(tree)
+        try await TestTree.with(PictureJob.configuration(), clock: clock) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
             Ending.expired.happen(to: PictureJob.completed, emulator)
             #expect(await tree.failure("\(Self.images)/image_0002.png") == .noSuchFileOrDirectory)
             clock.advance(by: .seconds(1_000_000))
@@ -312,10 +252,10 @@ struct ExpiryTests {
     @Test("S6.4 S5.2 a later library on the cache answers alike, with nobody to ask", arguments: Ending.allCases)
     func later(ending: Ending) async throws {
         try await ScratchDirectory.with { (scratch) async throws in
-            let emulator = try await Emulator.start(configuration())
+            let emulator = try await Emulator.start(PictureJob.configuration())
             let cache = scratch.appending("cache")
             try await TestTree.with(emulator.baseURL, cache: cache) { (tree) async throws in
-                try await readInPart(tree)
+                try await PictureJob.readInPart(tree)
                 ending.happen(to: PictureJob.completed, emulator)
                 #expect(await tree.failure("\(Self.images)/image_0002.png") == .noSuchFileOrDirectory)
             }
@@ -329,12 +269,12 @@ struct ExpiryTests {
     @Test("S6.4 what one mount of a cache has noticed another need not ask")
     func shared() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
-            try await Emulator.with(configuration()) { (emulator) async throws in
+            try await Emulator.with(PictureJob.configuration()) { (emulator) async throws in
                 let cache = scratch.appending("cache")
                 try await TestTree.with(emulator.baseURL, cache: cache) { (other) async throws in
-                    try await readInPart(other)
+                    try await PictureJob.readInPart(other)
                     try await TestTree.with(emulator.baseURL, cache: cache) { (tree) async throws in
-                        try await readInPart(tree)
+                        try await PictureJob.readInPart(tree)
                         Ending.removed.happen(to: PictureJob.completed, emulator)
                         #expect(await tree.failure("\(Self.images)/image_0002.png") == .noSuchFileOrDirectory)
                     }
@@ -351,10 +291,10 @@ struct ExpiryTests {
     )
     func sharedEviction() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
-            try await Emulator.with(configuration()) { (emulator) async throws in
+            try await Emulator.with(PictureJob.configuration()) { (emulator) async throws in
                 let cache = scratch.appending("cache")
                 try await TestTree.with(emulator.baseURL, cache: cache) { (other) async throws in
-                    try await readInPart(other)
+                    try await PictureJob.readInPart(other)
                     let nodes = [
                         try await other.node("\(Self.job)/result.md"), try await other.node("\(Self.job)/result.json"),
                     ]
@@ -382,9 +322,9 @@ struct ExpiryTests {
     @Test("S4.1 another key of the organisation reads what is cached when the API has said 200 to it, expired or not")
     func otherKey() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
-            try await Emulator.with(configuration()) { (emulator) async throws in
+            try await Emulator.with(PictureJob.configuration()) { (emulator) async throws in
                 let cache = scratch.appending("cache")
-                try await TestTree.with(emulator.baseURL, cache: cache) { try await readInPart($0) }
+                try await TestTree.with(emulator.baseURL, cache: cache) { try await PictureJob.readInPart($0) }
                 Ending.expired.happen(to: PictureJob.completed, emulator)
                 let before = emulator.count(PictureJob.results)
                 try await TestTree.with(emulator.baseURL, cache: cache, key: TestTree.secondNorthwind) { tree in
@@ -403,10 +343,10 @@ struct ExpiryTests {
     @Test("S6.4 S7.6 with its index lost, a cache reads on without a request, and notices anew what has expired")
     func lostIndex() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
-            try await Emulator.with(configuration()) { (emulator) async throws in
+            try await Emulator.with(PictureJob.configuration()) { (emulator) async throws in
                 let cache = scratch.appending("cache")
                 try await TestTree.with(emulator.baseURL, cache: cache) { (tree) async throws in
-                    try await readInPart(tree)
+                    try await PictureJob.readInPart(tree)
                     Ending.expired.happen(to: PictureJob.completed, emulator)
                     #expect(await tree.failure("\(Self.images)/image_0002.png") == .noSuchFileOrDirectory)
                 }
@@ -425,94 +365,10 @@ struct ExpiryTests {
         }
     }
 
-    // MARK: --on-expiry=drop
-
-    @Test("S6.4 --on-expiry=drop removes the files, and says so", arguments: Ending.allCases)
-    func drop(ending: Ending) async throws {
-        try await ScratchDirectory.with { (scratch) async throws in
-            try await Emulator.with(configuration()) { (emulator) async throws in
-                let cache = scratch.appending("cache")
-                try await TestTree.with(emulator.baseURL, cache: cache, onExpiry: .drop) { (tree) async throws in
-                    try await readInPart(tree)
-                    let held = try await tree.node("\(Self.images)/image_0001.png")
-                    let directory = try await tree.node(Self.images)
-                    ending.happen(to: PictureJob.completed, emulator)
-                    #expect(await tree.failure("\(Self.images)/image_0002.png") == .noSuchFileOrDirectory)
-                    #expect(try await tree.cachedFiles.isEmpty)
-                    await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.getattr(held) }
-                    await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.read(held, at: 0, count: 9) }
-                    await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.getattr(directory) }
-                    try await expectDropped(tree, ending)
-                }
-                emulator.clearRequests()
-                try await TestTree.with(emulator.baseURL, cache: cache) { try await expectDropped($0, ending) }
-                #expect(emulator.count() == 0)
-            }
-        }
-    }
-
-    private func expectDropped(_ tree: TestTree, _ ending: Ending) async throws {
-        #expect(try await tree.names(Self.job) == ["status.json", "error.txt"])
-        #expect(try await tree.lookup(Self.images) == nil)
-        #expect(try await tree.lookup("\(Self.job)/result.md") == nil)
-        let explanation = try await tree.text("\(Self.job)/error.txt")
-        for words in ending.words + ["--on-expiry=drop"] { #expect(explanation.contains(words), "\(words)") }
-        #expect(try await tree.text(".pulsefs/jobs") == "pictures\texpired\n")
-    }
-
-    @Test("S6.4 what is on its way when the files are dropped reaches its reader, and not the cache")
-    func dropMeanwhile() async throws {
-        try await TestTree.with(configuration(), onExpiry: .drop) { (tree, emulator) async throws in
-            try await readInPart(tree)
-            let node = try await listedNode("image_0003.png", tree)
-            _ = try await tree.getattr(node)
-            await tree.library.downloads.waitUntilIdle()
-            emulator.set(.stallBody(afterBytes: 100), on: .path("/results/pictures/images/image_0003.png"))
-            let reading = Task { try await tree.read(node, at: 0, count: 1000) }
-            try await emulator.waitForStalled(1)
-            Ending.expired.happen(to: PictureJob.completed, emulator)
-            let other = try await listedNode("image_0002.png", tree)
-            await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.read(other, at: 0, count: 1000) }
-            emulator.release()
-            #expect(try await reading.value == PictureJob.image(3))
-            await tree.library.downloads.waitUntilIdle()
-            #expect(try await tree.cachedFiles.isEmpty)
-            try await expectDropped(tree, .expired)
-        }
-    }
-
-    @Test("S3.3 S6.4 --on-expiry=drop keeps what can be fetched only once, and says so")
-    func dropSingleUse() async throws {
-        let picture = EmulatedImage(filename: "a.png", content: ByteSource(text: "a picture"))
-        let once = EmulatedJob(
-            id: "once",
-            result: .singleUse([
-                "markdown": "once",
-                "bounding_boxes": ["Images": [["id": "a", "image_url": .hosted("/results/once/images/a.png")]]],
-            ]), images: [picture])
-        try await TestTree.with(configuration(once), onExpiry: .drop) { (tree, emulator) async throws in
-            #expect(try await tree.text("jobs/once/result.md") == "once")
-            #expect(try await tree.text("jobs/once/images/a.png") == "a picture")
-            await tree.library.downloads.waitUntilIdle()
-            try await Shell.run(
-                "rm \"$1\"/blobs/*/once/64", [tree.library.store.directory.path.string])
-            tree.library.releaseOrphans()
-            emulator.remove(job: "once")
-            let node = try await tree.node("jobs/once/images/a.png")
-            await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.read(node, at: 0, count: 9) }
-            #expect(try await tree.text("jobs/once/result.md") == "once")
-            #expect(
-                try await tree.names("jobs/once") == ["status.json", "error.txt", "result.md", "result.json", "images"])
-            #expect(try await tree.text("jobs/once/error.txt").contains("only once: that stays readable"))
-            #expect(try await tree.names("jobs/once/images").isEmpty)
-            #expect(emulator.count(.path("/large_results/once")) == 1)
-        }
-    }
-
     @Test("S3.1 S6.4 a result behind a link that was not followed in time: absent, and error.txt says so")
     func linkInVain() async throws {
         let once = EmulatedJob(id: "once", result: .singleUse(["markdown": "once"]))
-        try await TestTree.with(configuration(once)) { (tree, emulator) async throws in
+        try await TestTree.with(PictureJob.configuration(once)) { (tree, emulator) async throws in
             #expect(try await tree.names("jobs/once").contains("result.md"))
             emulator.remove(job: "once")
             #expect(try await tree.lookup("jobs/once/result.md") == nil)
@@ -528,7 +384,7 @@ struct ExpiryTests {
 
     @Test("S6.4 the kernel keeps for no more than ten seconds that a completed job has no error.txt")
     func shortAbsence() async throws {
-        try await TestTree.with(configuration()) { (tree, emulator) async throws in
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
             let job = try await tree.node(Self.job)
             func lifetime(of name: String) async throws -> CacheLifetime? {
                 guard case .absent(let lifetime) = try await tree.answer(name, in: job).resolved() else { return nil }
@@ -546,8 +402,8 @@ struct ExpiryTests {
     @Test("S6.4 the kernel is told of a job that expires, and of all its files, before whoever noticed is answered")
     func observed() async throws {
         let seen = Mutex<[Set<Int>]>([])
-        try await TestTree.with(configuration()) { (tree, emulator) async throws in
-            try await readInPart(tree)
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
             let ordinal = try #require(try await tree.job("pictures")).ordinal
             tree.library.catalog.observeExpiry { job, slots in
                 #expect(job == ordinal)
@@ -568,8 +424,8 @@ struct ExpiryTests {
 
     @Test("S1.6 what is new has a new mtime, whatever updated_at says, and what is the same keeps its mtime")
     func dates() async throws {
-        try await TestTree.with(configuration()) { (tree, emulator) async throws in
-            try await readInPart(tree)
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
             let file = "\(Self.job)/status.json"
             let before = try #require(try await tree.lookup(file)).attributes
             #expect(before.modified == FileTime(seconds: 1_740_000_060))
@@ -586,7 +442,7 @@ struct ExpiryTests {
     @Test("S1.6 pending becomes expired, in as many letters and with the same updated_at: another mtime")
     func sameLength() async throws {
         let queued = EmulatedJob(id: "queued", timetable: PictureJob.ended(.pending))
-        try await TestTree.with(configuration(queued)) { (tree, emulator) async throws in
+        try await TestTree.with(PictureJob.configuration(queued)) { (tree, emulator) async throws in
             let before = try #require(try await tree.lookup("jobs/queued/status.json")).attributes
             try tree.age("queued")
             #expect(try await tree.lookup("jobs/queued/status.json")?.attributes == before)
