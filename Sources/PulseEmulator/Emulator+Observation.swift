@@ -25,6 +25,11 @@ extension Emulator {
         log.clear()
     }
 
+    /// Forgets the requests of this pattern so far.
+    public func clearRequests(matching pattern: RequestPattern) {
+        log.clear { pattern.matches(path: $0) }
+    }
+
     /// Returns once at least `count` requests of this pattern have arrived.
     ///
     /// - Throws: `CancellationError` if the task is cancelled or the emulator shuts down.

@@ -32,7 +32,9 @@ struct DemoCommand: AsyncParsableCommand {
                 mountpoint: mountpoint, origin: origin, key: key,
                 cacheDirectory: scratch.path.appending("cache"), owner: getuid(), group: getgid())
             let claim = try await MountClaim.take(mountpoint)
-            await ServedMount(mount: try Mount(configuration, on: claim)).run {
+            let mount = try Mount(configuration)
+            try mount.attach(claim)
+            await ServedMount(mount: mount).run {
                 Terminal.say(DemoTour.text(mountpoint: mountpoint.string))
             }
             Terminal.say("\nunmounted; nothing is left behind")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import PulseAPI
 import PulseFS
 import SystemPackage
 
@@ -73,7 +74,9 @@ struct MountCommand: AsyncParsableCommand {
         let configuration = MountConfiguration(mountpoint: mountpoint, settings, user: getuid(), userGroup: getgid())
         let claim = try await MountClaim.take(mountpoint, allowOther: settings.allowOther)
         if let warning = claim.warning { Terminal.warn(warning) }
-        let mount = try Mount(configuration, on: claim)
+        let mount = try Mount(configuration)
+        try await confirmKey(of: mount, configuration)
+        try mount.attach(claim)
         let line = "mounted \(configuration.origin) on \(mountpoint)"
         var served = ServedMount(mount: mount, notice: ServiceNotice(environment))
         if detached {
@@ -87,6 +90,22 @@ struct MountCommand: AsyncParsableCommand {
             if !BackgroundMount.leaveTerminal(saying: line) { mount.end() }
         }
         if !destination.isWatched { note("unmounted", configuration) }
+    }
+
+    /// The API has so long to say what it thinks of the key, and less where requests have less.
+    private static let patience = Duration.seconds(3)
+
+    /// A key that is refused would show nothing; an API that cannot be asked leaves what is cached.
+    private func confirmKey(of mount: Mount, _ configuration: MountConfiguration) async throws(MountFailure) {
+        switch await mount.confirmKey(within: min(Self.patience, configuration.timeout)) {
+        case .good: break
+        case .refused(let words):
+            await mount.close()
+            throw MountFailure(
+                "the API refuses the key (\(words)): put a good one where it comes from; see: pulsefs config")
+        case .unknown(let words):
+            Terminal.warn("the API cannot be asked yet (\(words)); what is cached can be read")
+        }
     }
 
     private func note(_ message: Logger.Message, _ configuration: MountConfiguration) {

@@ -226,8 +226,8 @@ struct KeyTests {
                 #expect(try await mount.shell("cat \"$M/jobs/$1/status.json\"", [JobName.contoso]).status == 0)
             }
             // The first key, revoked meanwhile: warm in the cache, and closed with the first check.
-            rig.emulator.revoke(key: TestKeys.northwind)
             try await rig.mounted(options: KeyScript.quick) { (mount) async throws in
+                rig.emulator.revoke(key: TestKeys.northwind)
                 let closed = try await mount.shell(
                     KeyScript.again + KeyScript.denied
                         + "again denied cat \"$M/jobs/$1/result.md\" && again denied ls \"$M/jobs\"",

@@ -72,6 +72,49 @@ struct MountCommandTests {
         }
     }
 
+    @Test(
+        "S7.1: a key that the API refuses is said in one line, and nothing is mounted", arguments: ["", "--foreground"])
+    func refusedKey(_ flag: String) async throws {
+        try await Rig.with { (rig) async throws in
+            let directory = try rig.scratch.make("mnt")
+            for isKnown in [false, true] {
+                let said = try await rig.run(
+                    ["mount", directory.string] + (flag.isEmpty ? [] : [flag]), key: "pulse-key-of-nobody-4711")
+                #expect(said.status == 1 && said.output.isEmpty)
+                #expect(said.errors.split(separator: "\n").count == 1, "\(isKnown): \(said.errors)")
+                #expect(said.errors.contains("refuses the key") && said.errors.contains("401"))
+                #expect(!said.errors.contains("nobody-4711"))
+                #expect(try await Shell.run("mountpoint -q \"$1\"", [directory.string]).status != 0)
+            }
+        }
+    }
+
+    @Test("S7.1: an API that does not answer, or fails, is a warning, and soon", arguments: ["silent", "failing"])
+    func silentAPI(_ how: String) async throws {
+        try await Rig.with { (rig) async throws in
+            rig.emulator.set(how == "silent" ? .stallBeforeHeaders : .status(503), on: .any)
+            try await rig.mounted { (mount) async throws in
+                #expect(mount.process.errors.contains("warning: the API cannot be asked yet"))
+                #expect(try await mount.bytes("README.txt").count > 100)
+            }
+        }
+    }
+
+    @Test("S7.1: a key that was called good not long ago is not asked about by the next mount")
+    func knownKey() async throws {
+        try await Rig.with { (rig) async throws in
+            for expected in [1, 0] {
+                try await MountedPulseFS.with(api: rig.emulator.baseURL, cache: rig.cache, in: rig.scratch) {
+                    (mount) async throws in
+                    #expect(rig.emulator.requests().count == expected, "\(rig.emulator.requestCounts)")
+                    #expect(rig.emulator.requests(matching: KeyScript.check).count == expected)
+                    #expect(mount.process.errors.isEmpty)
+                }
+                rig.emulator.clearRequests()
+            }
+        }
+    }
+
     @Test("S7.1: an unmount that is run in the mount is not what keeps it")
     func ownDirectory() async throws {
         try await Rig.mounted { (rig, mount) async throws in

@@ -37,6 +37,19 @@ import Testing
         }
     }
 
+    @Test func theRequestsOfOnePatternAreForgottenAlone() async throws {
+        try await Emulator.with { (emulator) async throws in
+            for path in ["/job/a", "/job/b", "/job/a"] { _ = try await RawClient(emulator).send("GET", path) }
+            emulator.clearRequests(matching: .path("/job/a"))
+            #expect(emulator.requests().map(\.path) == ["/job/b"])
+            _ = try await RawClient(emulator).send("GET", "/job/a")
+            #expect(emulator.requests().map(\.path) == ["/job/b", "/job/a"])
+            #expect(emulator.requests().map(\.number) == [2, 4])
+            emulator.clearRequests()
+            #expect(emulator.requests().isEmpty)
+        }
+    }
+
     @Test func clearingForgetsButKeepsCounting() async throws {
         try await Emulator.with { emulator in
             _ = try await RawClient(emulator).send("GET", "/job/a")

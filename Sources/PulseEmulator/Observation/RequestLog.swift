@@ -10,15 +10,21 @@ final class RequestLog: Sendable {
     private struct State {
         var requests: [RecordedRequest] = []
         var cleared = 0
+        /// Numbers of requests that are not shown any more.
+        var forgotten: Set<Int> = []
         var waiters: [Int: Waiter] = [:]
         var nextWaiter = 0
         var isShut = false
+
+        var shown: [RecordedRequest] {
+            forgotten.isEmpty ? requests : requests.filter { !forgotten.contains($0.number) }
+        }
     }
 
     private let state = Mutex(State())
 
     var requests: [RecordedRequest] {
-        state.withLock { $0.requests }
+        state.withLock { $0.shown }
     }
 
     /// Adds a request that has just arrived, and gives it its number.
@@ -43,6 +49,14 @@ final class RequestLog: Sendable {
         change { state in
             state.cleared += state.requests.count
             state.requests.removeAll()
+            state.forgotten.removeAll()
+        }
+    }
+
+    /// Forgets those so far whose path is so.
+    func clear(where matches: (String) -> Bool) {
+        change { state in
+            for request in state.requests where matches(request.path) { state.forgotten.insert(request.number) }
         }
     }
 
@@ -76,7 +90,7 @@ final class RequestLog: Sendable {
 
     private func enlist(_ waiter: Waiter, id: Int) {
         let outcome: Result<Void, any Error>? = state.withLock { state in
-            if waiter.isSatisfied(state.requests) { return .success(()) }
+            if waiter.isSatisfied(state.shown) { return .success(()) }
             if state.isShut || Task.isCancelled { return .failure(CancellationError()) }
             state.waiters[id] = waiter
             return nil
@@ -88,7 +102,7 @@ final class RequestLog: Sendable {
         var satisfied: [Waiter] = []
         let value = state.withLock { state in
             let value = body(&state)
-            for (id, waiter) in state.waiters where waiter.isSatisfied(state.requests) {
+            for (id, waiter) in state.waiters where waiter.isSatisfied(state.shown) {
                 satisfied.append(waiter)
                 state.waiters[id] = nil
             }

@@ -119,6 +119,32 @@ package final class Keyring: KeySource {
         }
     }
 
+    /// Before a mount is made: what the API says of the key within `patience`, unless it called it good not long ago. A
+    /// refusal closes nothing, as nothing is open yet, and is remembered.
+    package func confirm(within patience: Duration) async -> KeyVerdict {
+        if word == "good" { return .good }
+        let (ask, inUse) = state.withLock { state in
+            state.watch.began()
+            return (state.ask, state.inUse)
+        }
+        let answer = await withTaskGroup(of: KeyVerdict?.self) { group in
+            group.addTask { await ask(inUse.key) }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+        let verdict = answer ?? .unknown("it has not answered within \(patience.components.seconds) s")
+        if case .refused = verdict {
+            await remember(true, of: inUse.fingerprint)
+        } else {
+            await change { $0.watch.ended(verdict, at: now()) }
+        }
+        return verdict
+    }
+
     private func checkNow() async {
         state.withLock { $0.watch.began() }
         _ = await renew()

@@ -1,7 +1,7 @@
 import ArtifactStore
 package import FUSE
 import Logging
-import PulseAPI
+package import PulseAPI
 import Synchronization
 package import SystemPackage
 
@@ -31,8 +31,8 @@ package final class Mount: Sendable {
     /// Downloads that are under way when the mount ends have this long to finish.
     private static let grace = Duration.seconds(5)
 
-    /// Opens the cache and makes the mount where the claim says; `serve` then answers.
-    package init(_ configuration: MountConfiguration, on claim: MountClaim) throws(MountFailure) {
+    /// Opens the cache. `attach` makes the mount, which `serve` then answers.
+    package init(_ configuration: MountConfiguration) throws(MountFailure) {
         let events = EventLog()
         let store = try CacheOpening.open(
             configuration.cacheDirectory, limits: configuration.cacheLimits, events: events)
@@ -97,21 +97,31 @@ package final class Mount: Sendable {
                 }
             }
             library.catalog.observeExpiry { [weak recall] job, files in recall?.recall(job, files) }
-            try session.mount()
         } catch {
-            throw Self.explained(error, configuration)
+            throw Self.explained(error, configuration.mountpoint)
         }
+    }
+
+    /// What the API says of the key, asked for so long at most; an answer that a mount before has heard counts for as long as
+    /// it does for a mount.
+    package func confirmKey(within patience: Duration) async -> KeyVerdict {
+        await opening.keyring.confirm(within: patience)
+    }
+
+    /// Makes the mount on the directory that was claimed.
+    package func attach(_ claim: MountClaim) throws(MountFailure) {
+        do throws(MountError) { try session.mount() } catch { throw Self.explained(error, mountpoint) }
         claim.release()
     }
 
     /// What was in the way although the ground was looked at.
-    private static func explained(_ error: MountError, _ configuration: MountConfiguration) -> MountFailure {
+    private static func explained(_ error: MountError, _ mountpoint: FilePath) -> MountFailure {
         if geteuid() == 0, error.message.contains("fusermount3") {
             return MountFailure(
                 "this process may not mount, though it is root: start the container with: --cap-add SYS_ADMIN --device /dev/fuse"
             )
         }
-        return MountFailure("cannot mount on \(configuration.mountpoint): \(error)")
+        return MountFailure("cannot mount on \(mountpoint): \(error)")
     }
 
     /// Answers the kernel until the mount ends. Blocks the calling thread.

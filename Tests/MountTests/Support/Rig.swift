@@ -24,7 +24,8 @@ struct Rig: Sendable {
         }
     }
 
-    /// Mounts for the length of `body`, in a process of its own. What still stalls at the end is let go.
+    /// Mounts for the length of `body`, in a process of its own. What still stalls at the end is let go. The question about
+    /// the key with which the mount begins is not among the emulator's requests.
     func mounted<Value: Sendable>(
         key: String = TestKeys.northwind, options: [String] = [], cache: FilePath? = nil,
         environment: [String: String] = [:], tracing trace: [String] = [],
@@ -34,6 +35,8 @@ struct Rig: Sendable {
             api: emulator.baseURL, key: key, cache: cache ?? self.cache, in: scratch, options: options,
             environment: environment, tracing: trace
         ) { mount in
+            // Whether the key is good is asked before the mount is there.
+            emulator.clearRequests(matching: KeyScript.check)
             do {
                 let value = try await body(mount)
                 emulator.clearFaults()
