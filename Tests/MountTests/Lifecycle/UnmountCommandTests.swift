@@ -62,7 +62,7 @@ struct UnmountCommandTests {
                 """
                 for signal in STOP KILL; do
                   "$P" mount "$M" > /dev/null || exit; d=$(daemon "$M"); kill -$signal $d
-                  timeout -s KILL 15 "$P" unmount "$M" 2>> "$D/errors"; echo $?; mounts
+                  timeout -s KILL 40 "$P" unmount "$M" 2>> "$D/errors"; echo $?; mounts
                   kill -CONT $d 2> /dev/null; ended $d
                 done
                 wc -l < "$D/errors"
