@@ -123,6 +123,7 @@ struct Examination {
         case .status: return status(path, what, job, trouble)
         case .error:
             return Diagnosis(path, ground.explanation(job) == nil ? .nothingToExplain : .fine, what: what)
+        case .page: return page(path, what, job, trouble)
         default: break
         }
         let artifact = image.map { job.image(named: $0) } ?? job.artifact(slot)
@@ -143,6 +144,22 @@ struct Examination {
         if let event = ground.quarantine(place) {
             diagnosis.known.append("A damaged copy of it was set aside in the cache at \(APITime.text(event.time)).")
         }
+        return diagnosis
+    }
+
+    /// It is made from the result when it is looked at, and of a job without one it says why.
+    private func page(_ path: String, _ what: String, _ job: Job, _ trouble: Trouble?) -> Diagnosis {
+        let page = job.artifact(.page)
+        let sources = [page, job.artifact(.result)].compactMap(\.self)
+        let isNeeded = job.phase == .completed && !ground.withholds(job) && job.explanation == nil
+        let isHere = !isNeeded || sources.contains { ground.isHere($0, job) }
+        let own = ground.trouble(Place(job: job.id.text, file: "index.html"))
+        let finding = isHere ? .fine : missing(job.artifact(.result), .result, job, own, trouble)
+        var diagnosis = Diagnosis(path, finding, what: what, job: job.id.text)
+        diagnosis.problem = isHere ? nil : (own ?? trouble).map { Diagnosis.Problem($0) }
+        diagnosis.size = page?.size
+        diagnosis.isCached = page.map { ground.isHere($0, job) } ?? false
+        if let page { diagnosis.known.append(Self.sentence(page, diagnosis.isCached == true)) }
         return diagnosis
     }
 
@@ -224,6 +241,7 @@ struct Examination {
         case "result.json": "the result of job \(id) as the API sent it"
         case "result.html": "the result of job \(id) as HTML"
         case "form.pdf": "the filled form of job \(id)"
+        case "index.html": "the page of job \(id) to look at in a browser"
         case "images": "the images of job \(id)"
         case JobFile.waitName: "what waits for the end of job \(id)"
         default: file.hasPrefix("images/") ? "an image of job \(id)" : "a file of job \(id)"

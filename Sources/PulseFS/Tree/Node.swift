@@ -83,6 +83,8 @@ extension ArtifactSlot {
     package static let wait = ArtifactSlot(7)
     /// The directory of images, which has no bytes of its own.
     package static let images = ArtifactSlot(8)
+    /// `index.html`.
+    package static let page = ArtifactSlot(9)
     /// Images take the numbers from here on, in the order of the result.
     package static let firstImage = ArtifactSlot(64)
     /// The last that fits into an inode number.

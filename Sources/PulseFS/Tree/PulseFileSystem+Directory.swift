@@ -104,6 +104,7 @@ extension PulseFileSystem {
                 attributes: directoryAttributes(node, job), nameLifetime: lifetime, attributesLifetime: lifetime)
         }
         if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult { return nil }
+        if slot == .page { return knownPageEntry(of: job) }
         guard case .now(let entry) = entry(slot, of: job) else { return nil }
         return entry
     }

@@ -154,6 +154,7 @@ extension PulseFileSystem {
         case .error:
             guard let explanation = library.explanation(of: job) else { return .failed(.noSuchFileOrDirectory) }
             return .now(entry(slot, size: UInt64(explanation.count), of: job))
+        case .page: return pageEntry(of: job)
         default: break
         }
         guard let artifact = job.artifact(slot) else { return .failed(.noSuchFileOrDirectory) }
@@ -176,7 +177,7 @@ extension PulseFileSystem {
         return entry(artifact.slot, size: artifact.size ?? 0, of: job)
     }
 
-    private func entry(_ slot: ArtifactSlot, size: UInt64, of job: Job) -> Entry {
+    func entry(_ slot: ArtifactSlot, size: UInt64, of job: Job) -> Entry {
         let lifetime = lifetime(of: job)
         return Entry(
             attributes: policy.file(.file(job.ordinal, slot), size: size, modified: job.modified, created: job.created),

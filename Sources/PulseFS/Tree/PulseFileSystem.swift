@@ -91,6 +91,7 @@ package final class PulseFileSystem: FileSystem {
     private func read(
         _ slot: ArtifactSlot, of job: Job, at offset: UInt64, count: Int, for caller: Caller
     ) -> Answer<ReadReply> {
+        if slot == .page { return readPage(of: job, at: offset, count: count, for: caller) }
         let own: [UInt8]? =
             switch slot {
             case .status: job.statusDocument
@@ -125,7 +126,7 @@ package final class PulseFileSystem: FileSystem {
     }
 
     /// What a program reads now tells what it is going to read next; nothing is fetched ahead of a crawler.
-    private func noticeRead(of slot: ArtifactSlot, of job: Job, at offset: UInt64, by caller: Caller) {
+    func noticeRead(of slot: ArtifactSlot, of job: Job, at offset: UInt64, by caller: Caller) {
         guard offset == 0, !crawlers.contains(caller.thread) else { return }
         library.noticeRead(of: slot, of: job, by: caller.thread)
     }
