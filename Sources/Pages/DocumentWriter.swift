@@ -159,8 +159,9 @@ struct DocumentWriter {
     private mutating func endHeading(_ level: Int) {
         guard let (start, text) = heading else { return }
         heading = nil
-        let words = String(decoding: text, as: UTF8.self).split { $0.isWhitespace || $0.isNewline }
-        html.raw("<h\(level) id=\"\(outline.add(level: level, words.joined(separator: " ")))\">", at: start)
+        let words = String(
+            decoding: Array(text.split(whereSeparator: \.isSpace).joined(separator: [0x20])), as: UTF8.self)
+        html.raw("<h\(level) id=\"\(outline.add(level: level, words))\">", at: start)
         html.raw("</h\(level)>\n")
     }
 

@@ -1,11 +1,12 @@
 /// Finds the image that a document means by an address.
 struct ImageAddresses {
-    private let job: String
+    /// What is before an image's name in its path.
+    private let lead: [UInt8]
     private let images: [PageImage]
     private var places: [String: Int] = [:]
 
     init(_ images: [PageImage], ofJob job: String) {
-        self.job = job
+        lead = Array("/results/\(job)/images/".utf8)
         self.images = images
         for (place, image) in images.enumerated() {
             guard let name = image.fileName else { continue }
@@ -29,12 +30,12 @@ struct ImageAddresses {
 
     /// The same for all spellings of `…/results/<job>/images/<name>`.
     private func key(_ url: String) -> String {
-        let path = url.prefix { $0 != "?" && $0 != "#" }
-        let lead = "/results/\(job)/images/"
-        guard url.hasPrefix("https://") || url.hasPrefix("http://") || url.hasPrefix("/"),
-            let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), path[...slash].hasSuffix(lead)
+        let bytes = Array(url.utf8)
+        let path = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        guard url.utf8.starts(with: "http".utf8) || bytes.first == UInt8(ascii: "/"),
+            let slash = path.lastIndex(of: UInt8(ascii: "/")), path[...slash].suffix(lead.count).elementsEqual(lead)
         else { return "url \(url)" }
-        return "name \(Self.decoded(String(path[path.utf8.index(after: slash)...])))"
+        return "name \(Self.decoded(String(decoding: path[(slash + 1)...], as: UTF8.self)))"
     }
 
     /// Without percent-encoding.

@@ -39,7 +39,7 @@ struct Outline {
         var words: [String] = []
         var word = ""
         for scalar in text.lowercased().unicodeScalars.prefix(64) {
-            if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+            if isOfWord(scalar) {
                 word.unicodeScalars.append(scalar)
             } else if !word.isEmpty {
                 words.append(word)
@@ -48,6 +48,11 @@ struct Outline {
         }
         if !word.isEmpty { words.append(word) }
         return "s-" + (words.isEmpty ? "heading" : words.joined(separator: "-"))
+    }
+
+    private static func isOfWord(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return UInt8(scalar.value).isAlphanumeric }
+        return scalar.properties.isAlphabetic || scalar.properties.numericType != nil
     }
 
     /// What the document is called; nil when it has no heading.

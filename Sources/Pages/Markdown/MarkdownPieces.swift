@@ -69,11 +69,16 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
     /// The definitions of links, each in a line of its own, for the pieces that do not have them.
     private static func references(in text: [UInt8]) -> [UInt8] {
         var found: [UInt8] = []
-        for line in text.split(separator: 0x0A) where line.first == UInt8(ascii: "[") && line.count < 2048 {
-            guard line.dropFirst().first != UInt8(ascii: "^"), let end = line.firstIndex(of: UInt8(ascii: "]")),
+        var start = 0
+        for index in text.indices where text[index] == 0x0A || index == text.count - 1 {
+            defer { start = index + 1 }
+            guard text[start] == UInt8(ascii: "["), index - start < 2048, index - start > 3 else { continue }
+            let line = text[start...index]
+            guard line[start + 1] != UInt8(ascii: "^"), let end = line.firstIndex(of: UInt8(ascii: "]")),
                 line[(end + 1)...].first == UInt8(ascii: ":")
             else { continue }
-            found += line + [0x0A]
+            found += line
+            if line.last != 0x0A { found.append(0x0A) }
             if found.count > 8 << 10 { return [] }
         }
         return found.isEmpty ? [] : found + [0x0A]
