@@ -28,7 +28,9 @@ struct Examination {
         switch TreePath(path) {
         case .root: Diagnosis(path, .fine, what: "the root of a mount")
         case .readme: Diagnosis(path, .fine, what: "what PulseFS is and how to read it")
-        case .jobs: jobs(path)
+        case .jobs: jobs(path, "the directory of the jobs that were looked up before")
+        case .job(PulseFileSystem.jobsPageName):
+            jobs(path, "a page of the jobs that are known, to look at in a browser")
         case .control(let name): control(path, name)
         case .elsewhere: Diagnosis(path, .notInTree, what: "nothing that a mount has")
         case .job(let name), .file(let name, _):
@@ -36,9 +38,8 @@ struct Examination {
         }
     }
 
-    private func jobs(_ path: String) -> Diagnosis {
-        let what = "the directory of the jobs that were looked up before"
-        return ground.closed.map { closed(path, what, $0, nil) } ?? Diagnosis(path, .fine, what: what)
+    private func jobs(_ path: String, _ what: String) -> Diagnosis {
+        ground.closed.map { closed(path, what, $0, nil) } ?? Diagnosis(path, .fine, what: what)
     }
 
     private func control(_ path: String, _ name: String?) -> Diagnosis {

@@ -31,7 +31,7 @@ extension PulseFileSystem {
                     return tree.listImages(of: job, after: cookie, limit)
                 }
             }
-        case .readme, .controlFile, .explained, .file: return .failed(.notDirectory)
+        case .readme, .controlFile, .explained, .jobsPage, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
     }

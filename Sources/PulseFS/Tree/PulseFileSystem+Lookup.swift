@@ -12,6 +12,7 @@ extension PulseFileSystem {
         case .root: return .now(lookupInRoot(name))
         case .control: return .now(lookupInControl(name))
         case .explain: return .now(lookupExplained(name))
+        case .jobs where name == Self.jobsPageName: return withKey(for: caller) { $0.lookupJobsPage() }
         case .jobs: return withKey(for: caller) { tree in tree.lookupJob(name, for: caller) }
         case .job(let ordinal):
             // It is there whatever the job does meanwhile.
@@ -25,7 +26,7 @@ extension PulseFileSystem {
             return withKey(for: caller) { tree in
                 tree.withJob(ordinal, for: caller) { job, tree in tree.lookupImage(name, of: job, for: caller.thread) }
             }
-        case .readme, .controlFile, .explained, .file: return .failed(.notDirectory)
+        case .readme, .controlFile, .explained, .jobsPage, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
     }
