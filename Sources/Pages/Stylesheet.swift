@@ -22,6 +22,7 @@ enum Stylesheet {
         .id,.place,footer{color:var(--dim)}
         .id{margin:0;font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.9rem}
         .notice{border:1px solid var(--line);border-left:.3rem solid var(--bad);background:var(--soft);padding:.75rem 1rem;margin:1rem 0;white-space:pre-line}
+        ul.notice{white-space:normal;padding-left:2rem}
         nav{background:var(--soft);border:1px solid var(--line);border-radius:.4rem;padding:.6rem 1rem;margin-bottom:1.5rem}
         summary{cursor:pointer;font-weight:600}
         nav ol{list-style:none;margin:.4rem 0 0;padding:0}
