@@ -56,7 +56,11 @@ struct PageTests {
                         try await group.waitForAll()
                     }
                     let job = try #require(try await tree.job(Self.report))
-                    let blob = try #require(tree.library.blob(.page, of: job))
+                    let blob = try #require(tree.library.store.open(job.blobKey(.page)))
+                    // Whoever comes just when it is made finds it there.
+                    _ = try await tree.library.page(of: job)
+                    let later = try #require(tree.library.store.open(job.blobKey(.page)))
+                    #expect(FileIdentity(later) == FileIdentity(blob))
                     return (inode: FileIdentity(blob), text: try await tree.text(Self.path))
                 }
                 try await TestTree.with(emulator.baseURL, cache: cache) { (tree) async throws in
@@ -67,7 +71,7 @@ struct PageTests {
                     }
                     #expect(try await tree.text(Self.path) == first.text)
                     let job = try #require(try await tree.job(Self.report))
-                    let blob = try #require(tree.library.blob(.page, of: job))
+                    let blob = try #require(tree.library.store.open(job.blobKey(.page)))
                     #expect(FileIdentity(blob) == first.inode)
                 }
             }
