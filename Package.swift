@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "PulseAPI", "Transfer", "CMemory", "CProcess",
+                "FUSE", "ArtifactStore", "Pages", "PulseAPI", "Transfer", "CMemory", "CProcess",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -57,6 +57,15 @@ let package = Package(
             swiftSettings: house),
         // Module map and shim over libfuse3.
         .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+        // Values in, HTML out: the page of a job, and the page of all jobs; knows no network, kernel or store.
+        .target(
+            name: "Pages",
+            dependencies: ["CMarkdown", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: house),
+        // Module map and shim over cmark-gfm.
+        .systemLibrary(
+            name: "CMarkdown", pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         // Bytes and facts on disk: index, blobs, grants; no network, no kernel.
         .target(
             name: "ArtifactStore",
@@ -95,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "PulseBenchmark",
             dependencies: [
-                "CTunnel", "PulseFS", "FUSE", "ArtifactStore", "PulseAPI",
+                "CTunnel", "PulseFS", "FUSE", "ArtifactStore", "Pages", "PulseAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -117,6 +126,7 @@ let package = Package(
                 "ArtifactStore", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
+        .testTarget(name: "PagesTests", dependencies: ["Pages"], swiftSettings: house),
         .testTarget(
             name: "PulseAPITests", dependencies: ["PulseAPI", "PulseEmulator", "Transfer", "PulseTestSupport"],
             swiftSettings: house),

@@ -16,17 +16,7 @@ extension Index {
                 statement, arguments: [Data(fingerprint.bytes), ordinal.rawValue, origin, limit])
             var jobs: [KnownJob] = []
             while let row = try rows.next() {
-                // By position: names are looked up for each row, and there may be a hundred thousand.
-                guard let ordinal = Int64(column: row[0]), let id = String(column: row[1]),
-                    let status = String(column: row[2]), let checked = Int64(column: row[6])
-                else { continue }
-                jobs.append(
-                    KnownJob(
-                        ordinal: JobOrdinal(ordinal), id: id, status: status,
-                        isTerminal: Int64(column: row[3]) == 1,
-                        createdAt: Int64(column: row[4]).map(Timestamp.init(nanoseconds:)),
-                        updatedAt: Int64(column: row[5]).map(Timestamp.init(nanoseconds:)),
-                        checkedAt: Timestamp(nanoseconds: checked)))
+                if let job = KnownJob(positions: row) { jobs.append(job) }
             }
             return jobs
         }
@@ -48,5 +38,19 @@ extension Index {
                 sql: "DELETE FROM grantee WHERE fingerprint = ? AND job = ?",
                 arguments: [Data(fingerprint.bytes), ordinal.rawValue])
         }
+    }
+}
+
+extension KnownJob {
+    /// By position: names are looked up for each row, and there may be a hundred thousand.
+    init?(positions row: Row) {
+        guard let ordinal = Int64(column: row[0]), let id = String(column: row[1]),
+            let status = String(column: row[2]), let checked = Int64(column: row[6])
+        else { return nil }
+        self.init(
+            ordinal: JobOrdinal(ordinal), id: id, status: status, isTerminal: Int64(column: row[3]) == 1,
+            createdAt: Int64(column: row[4]).map(Timestamp.init(nanoseconds:)),
+            updatedAt: Int64(column: row[5]).map(Timestamp.init(nanoseconds:)),
+            checkedAt: Timestamp(nanoseconds: checked))
     }
 }

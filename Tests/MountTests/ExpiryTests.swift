@@ -72,7 +72,8 @@ struct ExpiryTests {
             }
         }
         let listing = try await mount.shell("cd \"$M\"/jobs/pictures && ls && ls -l images")
-        #expect(listing.lines.prefix(5) == ["error.txt", "images", "result.json", "result.md", "status.json"])
+        #expect(
+            listing.lines.prefix(6) == ["error.txt", "images", "index.html", "result.json", "result.md", "status.json"])
         #expect(listing.text.contains("image_0001") && !listing.text.contains("image_0002"), "\(listing.text)")
         #expect(listing.errors.isEmpty)
         let explanation = String(decoding: try await mount.bytes("jobs/pictures/error.txt"), as: UTF8.self)
@@ -134,7 +135,7 @@ struct ExpiryTests {
     }
 
     private func expectDropped(_ mount: MountedPulseFS) async throws {
-        #expect(try await mount.shell("ls \"$M\"/jobs/pictures").lines == ["error.txt", "status.json"])
+        #expect(try await mount.shell("ls \"$M\"/jobs/pictures").lines == ["error.txt", "index.html", "status.json"])
         for file in ["result.md", "result.json", "images", "images/image_0001.png"] {
             #expect(try await mount.errno(of: "os.stat(p)", "jobs/pictures/\(file)") == "ENOENT", "\(file)")
         }

@@ -22,7 +22,7 @@ struct NodeTests {
         #expect(Set(Self.all.map(\.id)).count == Self.all.count)
     }
 
-    @Test("numbers that the tree never gave are no nodes", arguments: [0, 6, 15, 31, 63, 64, 4095])
+    @Test("numbers that the tree never gave are no nodes", arguments: [0, 7, 15, 31, 63, 64, 4095])
     func unknown(number: UInt64) {
         #expect(Node(NodeID(number)) == nil)
     }
@@ -40,5 +40,6 @@ struct NodeTests {
         #expect(Node.file(JobOrdinal(1), .markdown).id == NodeID(1 << 20 | 3))
         #expect(Node.images(JobOrdinal(2)).id == NodeID(2 << 20 | 8))
         #expect(Node.file(JobOrdinal(2), .firstImage).id == NodeID(2 << 20 | 64))
+        #expect(Node.file(JobOrdinal(2), .page).id == NodeID(2 << 20 | 9) && Node.jobsPage.id == NodeID(6))
     }
 }

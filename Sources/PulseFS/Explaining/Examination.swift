@@ -28,7 +28,9 @@ struct Examination {
         switch TreePath(path) {
         case .root: Diagnosis(path, .fine, what: "the root of a mount")
         case .readme: Diagnosis(path, .fine, what: "what PulseFS is and how to read it")
-        case .jobs: jobs(path)
+        case .jobs: jobs(path, "the directory of the jobs that were looked up before")
+        case .job(PulseFileSystem.jobsPageName):
+            jobs(path, "a page of the jobs that are known, to look at in a browser")
         case .control(let name): control(path, name)
         case .elsewhere: Diagnosis(path, .notInTree, what: "nothing that a mount has")
         case .job(let name), .file(let name, _):
@@ -36,9 +38,8 @@ struct Examination {
         }
     }
 
-    private func jobs(_ path: String) -> Diagnosis {
-        let what = "the directory of the jobs that were looked up before"
-        return ground.closed.map { closed(path, what, $0, nil) } ?? Diagnosis(path, .fine, what: what)
+    private func jobs(_ path: String, _ what: String) -> Diagnosis {
+        ground.closed.map { closed(path, what, $0, nil) } ?? Diagnosis(path, .fine, what: what)
     }
 
     private func control(_ path: String, _ name: String?) -> Diagnosis {
@@ -123,6 +124,7 @@ struct Examination {
         case .status: return status(path, what, job, trouble)
         case .error:
             return Diagnosis(path, ground.explanation(job) == nil ? .nothingToExplain : .fine, what: what)
+        case .page: return page(path, what, job, trouble)
         default: break
         }
         let artifact = image.map { job.image(named: $0) } ?? job.artifact(slot)
@@ -143,6 +145,22 @@ struct Examination {
         if let event = ground.quarantine(place) {
             diagnosis.known.append("A damaged copy of it was set aside in the cache at \(APITime.text(event.time)).")
         }
+        return diagnosis
+    }
+
+    /// It is made from the result when it is looked at, and of a job without one it says why.
+    private func page(_ path: String, _ what: String, _ job: Job, _ trouble: Trouble?) -> Diagnosis {
+        let page = job.artifact(.page)
+        let sources = [page, job.artifact(.result)].compactMap(\.self)
+        let isNeeded = job.phase == .completed && !ground.withholds(job) && job.explanation == nil
+        let isHere = !isNeeded || sources.contains { ground.isHere($0, job) }
+        let own = ground.trouble(Place(job: job.id.text, file: "index.html"))
+        let finding = isHere ? .fine : missing(job.artifact(.result), .result, job, own, trouble)
+        var diagnosis = Diagnosis(path, finding, what: what, job: job.id.text)
+        diagnosis.problem = isHere ? nil : (own ?? trouble).map { Diagnosis.Problem($0) }
+        diagnosis.size = page?.size
+        diagnosis.isCached = page.map { ground.isHere($0, job) } ?? false
+        if let page { diagnosis.known.append(Self.sentence(page, diagnosis.isCached == true)) }
         return diagnosis
     }
 
@@ -224,6 +242,7 @@ struct Examination {
         case "result.json": "the result of job \(id) as the API sent it"
         case "result.html": "the result of job \(id) as HTML"
         case "form.pdf": "the filled form of job \(id)"
+        case "index.html": "the page of job \(id) to look at in a browser"
         case "images": "the images of job \(id)"
         case JobFile.waitName: "what waits for the end of job \(id)"
         default: file.hasPrefix("images/") ? "an image of job \(id)" : "a file of job \(id)"

@@ -22,6 +22,8 @@ package final class JobLibrary: Sendable {
     package let events: EventLog
     private let fetches = Flights<ForKey<JobID>, Job>()
     private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
+    let pages = Flights<ForKey<JobOrdinal>, StoredArtifact>()
+    let shownPages = ShownPages()
     private let refills = Flights<ForKey<JobOrdinal>, Job>()
     let doubts = Flights<ForKey<JobOrdinal>, Job>()
     let pauses = Pauses()
@@ -344,7 +346,7 @@ package final class JobLibrary: Sendable {
         throw Self.wrongSize(artifact, of: job)
     }
 
-    private static func wrongSize(_ artifact: StoredArtifact, of job: Job) -> Failure {
+    static func wrongSize(_ artifact: StoredArtifact, of job: Job) -> Failure {
         Failure(.badAnswer, "\(artifact.name) of job \(job.id) has another size than was announced; look at it again")
     }
 
@@ -355,7 +357,7 @@ package final class JobLibrary: Sendable {
     }
 
     /// A range of a blob that is what was published; nil when the blob is not here, or was damaged and is now set aside.
-    private func intact(
+    func intact(
         _ artifact: StoredArtifact, of job: Job, _ range: Range<UInt64>
     ) async throws(Failure) -> ReadReply? {
         guard let blob = blob(artifact.slot, of: job) else { return nil }
@@ -369,6 +371,12 @@ package final class JobLibrary: Sendable {
             throw Failure(error)
         }
         return nil
+    }
+
+    /// The blob of a file if all of it is what was published; nil when it is not here, or was damaged and is now set aside.
+    func whole(_ artifact: StoredArtifact, of job: Job) async throws(Failure) -> BlobFile? {
+        guard try await intact(artifact, of: job, 0..<(artifact.size ?? .max)) != nil else { return nil }
+        return blob(artifact.slot, of: job)
     }
 
     /// The files of a job that were cut out of its document, once more: from the result if that is here, else from the API.
@@ -401,6 +409,7 @@ package final class JobLibrary: Sendable {
         await watches.close()
         await largeFetches.close(grace: rest())
         await fetches.close(grace: rest())
+        await pages.close(grace: rest())
         await refills.close(grace: rest())
         await doubts.close(grace: rest())
         await sizes.close(grace: rest())

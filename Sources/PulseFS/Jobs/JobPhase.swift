@@ -1,5 +1,5 @@
 /// What a job's status means for its files.
-package enum JobPhase: Sendable, Hashable {
+package enum JobPhase: String, Sendable, Hashable {
     case running
     case completed
     case failed

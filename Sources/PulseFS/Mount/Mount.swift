@@ -88,6 +88,7 @@ package final class Mount: Sendable {
             }
             library.catalog.observeChanges { [weak session] job, previous in
                 session?.invalidateAttributes(of: Node.file(job.ordinal, .status).id)
+                session?.invalidateAttributes(of: Node.file(job.ordinal, .page).id)
                 session?.invalidateAttributes(of: Node.job(job.ordinal).id)
                 let wait = Node.file(job.ordinal, .wait).id
                 if let previous, previous.phase.isTerminal {

@@ -11,6 +11,7 @@ enum JobFile {
         ("result.html", .html),
         ("form.pdf", .form),
         ("images", .images),
+        ("index.html", .page),
     ]
 
     /// Not in the list: whoever reads all there is does not come to wait.
@@ -22,7 +23,8 @@ enum JobFile {
     static func exists(_ slot: ArtifactSlot, in job: Job, _ library: JobLibrary) -> Bool {
         let mayCome = job.awaitsLargeResult && !library.withholds(job)
         return switch slot {
-        case .status: true
+        // What became of the job is something to show.
+        case .status, .page: true
         case .error: library.explanation(of: job) != nil
         case .images: job.phase == .completed || (job.phase == .expired && job.hasFiles)
         case .markdown, .result, .html: isKnown(slot, in: job, library) || mayCome
@@ -40,6 +42,6 @@ enum JobFile {
     }
 
     static func dependsOnLargeResult(_ slot: ArtifactSlot) -> Bool {
-        slot == .markdown || slot == .result || slot == .html
+        slot == .markdown || slot == .result || slot == .html || slot == .page
     }
 }

@@ -14,6 +14,8 @@ package enum Node: Hashable, Sendable {
     case explain
     case explained(Int)
     case jobs
+    /// `jobs/index.html`.
+    case jobsPage
     case job(JobOrdinal)
     case images(JobOrdinal)
     case file(JobOrdinal, ArtifactSlot)
@@ -32,6 +34,7 @@ package enum Node: Hashable, Sendable {
         case .control: NodeID(3)
         case .jobs: NodeID(4)
         case .explain: NodeID(5)
+        case .jobsPage: NodeID(6)
         case .explained(let number): NodeID(Self.firstExplained + UInt64(number))
         case .controlFile(let file): NodeID(Self.firstControlFile + UInt64(file.rawValue))
         case .job(let ordinal): Self.id(ordinal, 0)
@@ -62,6 +65,7 @@ package enum Node: Hashable, Sendable {
         case 3: self = .control
         case 4: self = .jobs
         case 5: self = .explain
+        case 6: self = .jobsPage
         case Self.firstExplained...: self = .explained(Int(low - Self.firstExplained))
         default:
             guard low >= Self.firstControlFile, let file = ControlFile(rawValue: Int(low - Self.firstControlFile))
@@ -83,6 +87,8 @@ extension ArtifactSlot {
     package static let wait = ArtifactSlot(7)
     /// The directory of images, which has no bytes of its own.
     package static let images = ArtifactSlot(8)
+    /// `index.html`.
+    package static let page = ArtifactSlot(9)
     /// Images take the numbers from here on, in the order of the result.
     package static let firstImage = ArtifactSlot(64)
     /// The last that fits into an inode number.

@@ -31,7 +31,7 @@ extension PulseFileSystem {
                     return tree.listImages(of: job, after: cookie, limit)
                 }
             }
-        case .readme, .controlFile, .explained, .file: return .failed(.notDirectory)
+        case .readme, .controlFile, .explained, .jobsPage, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
     }
@@ -104,6 +104,7 @@ extension PulseFileSystem {
                 attributes: directoryAttributes(node, job), nameLifetime: lifetime, attributesLifetime: lifetime)
         }
         if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult { return nil }
+        if slot == .page { return knownPageEntry(of: job) }
         guard case .now(let entry) = entry(slot, of: job) else { return nil }
         return entry
     }

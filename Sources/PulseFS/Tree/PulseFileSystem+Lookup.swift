@@ -12,6 +12,7 @@ extension PulseFileSystem {
         case .root: return .now(lookupInRoot(name))
         case .control: return .now(lookupInControl(name))
         case .explain: return .now(lookupExplained(name))
+        case .jobs where name == Self.jobsPageName: return withKey(for: caller) { $0.lookupJobsPage() }
         case .jobs: return withKey(for: caller) { tree in tree.lookupJob(name, for: caller) }
         case .job(let ordinal):
             // It is there whatever the job does meanwhile.
@@ -25,7 +26,7 @@ extension PulseFileSystem {
             return withKey(for: caller) { tree in
                 tree.withJob(ordinal, for: caller) { job, tree in tree.lookupImage(name, of: job, for: caller.thread) }
             }
-        case .readme, .controlFile, .explained, .file: return .failed(.notDirectory)
+        case .readme, .controlFile, .explained, .jobsPage, .file: return .failed(.notDirectory)
         case .none: return .failed(.staleNFSFileHandle)
         }
     }
@@ -154,6 +155,7 @@ extension PulseFileSystem {
         case .error:
             guard let explanation = library.explanation(of: job) else { return .failed(.noSuchFileOrDirectory) }
             return .now(entry(slot, size: UInt64(explanation.count), of: job))
+        case .page: return pageEntry(of: job)
         default: break
         }
         guard let artifact = job.artifact(slot) else { return .failed(.noSuchFileOrDirectory) }
@@ -176,7 +178,7 @@ extension PulseFileSystem {
         return entry(artifact.slot, size: artifact.size ?? 0, of: job)
     }
 
-    private func entry(_ slot: ArtifactSlot, size: UInt64, of job: Job) -> Entry {
+    func entry(_ slot: ArtifactSlot, size: UInt64, of job: Job) -> Entry {
         let lifetime = lifetime(of: job)
         return Entry(
             attributes: policy.file(.file(job.ordinal, slot), size: size, modified: job.modified, created: job.created),

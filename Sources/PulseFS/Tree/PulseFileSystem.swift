@@ -13,6 +13,7 @@ package final class PulseFileSystem: FileSystem {
     let polled = PolledStatuses()
     let explained = ExplainedPaths()
     let crawlers: Crawlers
+    let jobsPage: JobsPageFile
 
     package init(
         library: JobLibrary, keyring: Keyring, policy: AttributePolicy, control: ControlFiles,
@@ -23,6 +24,7 @@ package final class PulseFileSystem: FileSystem {
         self.policy = policy
         self.control = control
         self.crawlers = crawlers
+        jobsPage = JobsPageFile(library)
     }
 
     package func getattr(_ node: NodeID, isOpen: Bool, for caller: Caller) -> Answer<AttributeReply> {
@@ -32,6 +34,7 @@ package final class PulseFileSystem: FileSystem {
             return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
         case .readme: return .now(AttributeReply(attributes: readmeAttributes, lifetime: .forever))
         case .jobs: return .now(AttributeReply(attributes: jobsAttributes, lifetime: .forever))
+        case .jobsPage: return withKey(for: caller) { $0.getattrOfJobsPage() }
         case .controlFile(let file):
             return .now(
                 AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .none))
@@ -72,6 +75,7 @@ package final class PulseFileSystem: FileSystem {
         case .explained(let number):
             guard let file = explained.file(number) else { return .failed(.staleNFSFileHandle) }
             return .now(.bytes(slice(file.bytes, offset, count)))
+        case .jobsPage: return withKey(for: caller) { $0.readJobsPage(at: offset, count: count) }
         case .file(let ordinal, .wait):
             return withKey(for: caller) { tree in
                 tree.known(ordinal).then { tree.readWait(of: $0, at: offset, count: count) }
@@ -91,6 +95,7 @@ package final class PulseFileSystem: FileSystem {
     private func read(
         _ slot: ArtifactSlot, of job: Job, at offset: UInt64, count: Int, for caller: Caller
     ) -> Answer<ReadReply> {
+        if slot == .page { return readPage(of: job, at: offset, count: count, for: caller) }
         let own: [UInt8]? =
             switch slot {
             case .status: job.statusDocument
@@ -125,7 +130,7 @@ package final class PulseFileSystem: FileSystem {
     }
 
     /// What a program reads now tells what it is going to read next; nothing is fetched ahead of a crawler.
-    private func noticeRead(of slot: ArtifactSlot, of job: Job, at offset: UInt64, by caller: Caller) {
+    func noticeRead(of slot: ArtifactSlot, of job: Job, at offset: UInt64, by caller: Caller) {
         guard offset == 0, !crawlers.contains(caller.thread) else { return }
         library.noticeRead(of: slot, of: job, by: caller.thread)
     }

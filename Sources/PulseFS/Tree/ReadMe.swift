@@ -12,8 +12,10 @@ enum ReadMe {
           result.json           the result as the API sent it, byte for byte
           result.html           the result as HTML, if the API made one
           form.pdf              the filled form of a form job
+          index.html            one page to look at in a browser, with the images in place
           images/<file>         charts and figures; fetched when they are read, then kept
           .wait                 not listed; reading it waits until the job has ended, and says how
+        jobs/index.html         not listed; a page of the known jobs, to look at in a browser
         .pulsefs/               about this mount, from memory and without a request:
           version               of the program
           metrics               counters, as OpenMetrics text

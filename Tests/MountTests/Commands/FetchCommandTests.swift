@@ -14,7 +14,10 @@ struct FetchCommandTests {
     func manual() async throws {
         try await Rig.mounted(adding: [Self.once], options: ["--large-results=manual"]) { (rig, mount) async throws in
             #expect(try await mount.shell("cat \"$M\"/jobs/once/result.md").errors.contains("No such file"))
-            #expect(try await mount.shell("ls \"$M\"/jobs/once").lines == ["error.txt", "images", "status.json"])
+            #expect(
+                try await mount.shell("ls \"$M\"/jobs/once").lines == [
+                    "error.txt", "images", "index.html", "status.json",
+                ])
             let advice = String(decoding: try await mount.bytes("jobs/once/error.txt"), as: UTF8.self)
             #expect(advice.contains("pulsefs fetch once"), "\(advice)")
             #expect(rig.emulator.requests(matching: Self.link).isEmpty)

@@ -40,7 +40,7 @@ struct ExpiryDropTests {
     }
 
     private func expectDropped(_ tree: TestTree, _ ending: Ending) async throws {
-        #expect(try await tree.names(Self.job) == ["status.json", "error.txt"])
+        #expect(try await tree.names(Self.job) == ["status.json", "error.txt", "index.html"])
         #expect(try await tree.lookup(Self.images) == nil)
         #expect(try await tree.lookup("\(Self.job)/result.md") == nil)
         let explanation = try await tree.text("\(Self.job)/error.txt")
@@ -90,7 +90,9 @@ struct ExpiryDropTests {
             await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.read(node, at: 0, count: 9) }
             #expect(try await tree.text("jobs/once/result.md") == "once")
             #expect(
-                try await tree.names("jobs/once") == ["status.json", "error.txt", "result.md", "result.json", "images"])
+                try await tree.names("jobs/once") == [
+                    "status.json", "error.txt", "result.md", "result.json", "images", "index.html",
+                ])
             #expect(try await tree.text("jobs/once/error.txt").contains("only once: that stays readable"))
             #expect(try await tree.names("jobs/once/images").isEmpty)
             #expect(emulator.count(.path("/large_results/once")) == 1)

@@ -30,7 +30,9 @@ struct ExpiryTests {
         }
         #expect(try await tree.names(Self.images) == ["image_0001.png"], sourceLocation: sourceLocation)
         #expect(
-            try await tree.names(Self.job) == ["status.json", "error.txt", "result.md", "result.json", "images"],
+            try await tree.names(Self.job) == [
+                "status.json", "error.txt", "result.md", "result.json", "images", "index.html",
+            ],
             sourceLocation: sourceLocation)
         let explanation = try await tree.text("\(Self.job)/error.txt")
         for words in ending.words + ["stays readable", "submit the document again"] {
@@ -87,7 +89,7 @@ struct ExpiryTests {
                 await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.read(node, at: 0, count: 100) }
                 await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.getattr(node) }
             }
-            #expect(try await tree.names(Self.job) == ["status.json", "error.txt", "images"])
+            #expect(try await tree.names(Self.job) == ["status.json", "error.txt", "images", "index.html"])
             #expect(try await tree.content("\(Self.images)/image_0001.png") == PictureJob.image(1))
             #expect(emulator.count(PictureJob.asked) == 2)
         }
@@ -178,7 +180,7 @@ struct ExpiryTests {
                 if denial != 200 { emulator.set(.status(denial), on: path) }
                 try tree.age("queued")
                 #expect(try await tree.text("jobs/queued/status.json") == status)
-                #expect(try await tree.names("jobs/queued") == ["status.json"])
+                #expect(try await tree.names("jobs/queued") == ["status.json", "index.html"])
                 emulator.clearFaults()
             }
             #expect(emulator.count(path) >= 8)
@@ -186,7 +188,7 @@ struct ExpiryTests {
             let before = emulator.count(path)
             try tree.age("queued")
             #expect(try await tree.text("jobs/queued/status.json") == status)
-            #expect(try await tree.names("jobs/queued") == ["status.json", "error.txt"])
+            #expect(try await tree.names("jobs/queued") == ["status.json", "error.txt", "index.html"])
             #expect(try await tree.text("jobs/queued/error.txt").contains("404"))
             #expect(try await tree.text(".pulsefs/jobs") == "queued\texpired\n")
             #expect(try await tree.lookup("jobs/queued/result.md") == nil)
@@ -372,7 +374,7 @@ struct ExpiryTests {
             #expect(try await tree.names("jobs/once").contains("result.md"))
             emulator.remove(job: "once")
             #expect(try await tree.lookup("jobs/once/result.md") == nil)
-            #expect(try await tree.names("jobs/once") == ["status.json", "error.txt"])
+            #expect(try await tree.names("jobs/once") == ["status.json", "error.txt", "index.html"])
             let explanation = try await tree.text("jobs/once/error.txt")
             #expect(explanation.contains("was not in time") && explanation.contains("404"))
             for _ in 1...3 { #expect(try await tree.lookup("jobs/once/result.json") == nil) }

@@ -35,7 +35,7 @@ struct JobFilesTests {
             for name in ["result.md", "result.json", "result.html", "form.pdf", "images", "other"] {
                 #expect(try await tree.lookup("jobs/\(id)/\(name)") == nil, "\(name)")
             }
-            #expect(try await tree.names("jobs/\(id)").filter { $0 != "error.txt" } == ["status.json"])
+            #expect(try await tree.names("jobs/\(id)").filter { $0 != "error.txt" } == ["status.json", "index.html"])
         }
     }
 

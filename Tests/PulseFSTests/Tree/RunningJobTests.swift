@@ -139,7 +139,7 @@ struct RunningJobTests {
     @Test("S6.2: .wait is not listed, is there by name without a request, and a look at it does not wait")
     func waitLooked() async throws {
         try await with { (tree, emulator) async throws in
-            #expect(try await tree.names("jobs/\(id)") == ["status.json"])
+            #expect(try await tree.names("jobs/\(id)") == ["status.json", "index.html"])
             pass(60)
             let asked = emulator.count()
             let directory = try #require(try await tree.job(id)).ordinal

@@ -16,7 +16,7 @@ struct UnreachableTests {
             await emulator.shutDown()
             try tree.age("queue-0815")
             #expect(try await tree.content("jobs/queue-0815/status.json") == status)
-            #expect(try await tree.names("jobs/queue-0815") == ["status.json"])
+            #expect(try await tree.names("jobs/queue-0815") == ["status.json", "index.html"])
             #expect(try await tree.content("jobs/invoice-2024-0117/result.md") == result)
             #expect(await tree.failure("jobs/workbook-q3-forecast") == .connectionRefused)
             #expect(await tree.failure("jobs/invoice-2024-0117/images/logo.png") == .connectionRefused)

@@ -1,0 +1,253 @@
+/// Writes a document as HTML, piece by piece, and finds its headings on the way.
+///
+/// Every tag is written here: nothing that a document says becomes markup, but for what `HTMLBlock` and `inlineTags` let pass.
+struct DocumentWriter {
+    private(set) var html = HTMLText()
+    private(set) var outline = Outline()
+    private let pictures: Pictures
+    private var piece = 0
+
+    /// What is nested deeper is shown without its own marks: browsers go no deeper either.
+    private static let deepest = 200
+
+    // What is open in the piece that is being written.
+    private var depth = 0
+    /// HTML's own tags, with the depth they stand at.
+    private var inlineTags: [(name: String, depth: Int)] = []
+    private var links: [Bool] = []
+    private var heading: (start: Int, text: [UInt8])?
+    private var imageDepth = 0
+    private var alt: [UInt8] = []
+    private var alignments: [MarkdownKind.Alignment] = []
+    private var column = 0
+    private var isHeaderRow = false
+    private var hasBody = false
+    private var notes = 0
+    private var referred: Set<[UInt8]> = []
+
+    init(_ pictures: Pictures) { self.pictures = pictures }
+
+    mutating func write(_ markdown: [UInt8]) {
+        piece += 1
+        (depth, notes, referred) = (0, 0, [])
+        MarkdownTree(markdown).forEach { node, isEntering in
+            if isEntering { enter(node) } else { leave(node) }
+        }
+    }
+
+    /// The HTML that is written since it was last taken.
+    mutating func takeHTML() -> [UInt8] { html.take() }
+
+    // MARK: Nodes
+
+    private mutating func enter(_ node: borrowing MarkdownNode) {
+        if imageDepth > 0 { return enterInImage(node) }
+        switch node.kind {
+        case .document, .other: depth += 1
+        case .text: text(node)
+        case .softBreak: write("\n", " ")
+        case .lineBreak: write("<br>\n", " ")
+        case .code:
+            html.raw("<code>")
+            text(node)
+            html.raw("</code>")
+        case .htmlInline: inlineHTML(node.literal)
+        case .htmlBlock: HTMLBlock.write(node.literal, pictures, to: &html)
+        case .codeBlock: code(node)
+        case .thematicBreak: html.raw("<hr>\n")
+        case .footnoteReference:
+            depth += 1
+            reference(node.literal)
+        case .image:
+            (imageDepth, alt) = (1, [])
+        default:
+            depth += 1
+            if depth <= Self.deepest { open(node) }
+        }
+    }
+
+    private mutating func leave(_ node: borrowing MarkdownNode) {
+        if imageDepth > 0 {
+            if node.kind == .image { imageDepth -= 1 }
+            if imageDepth == 0 {
+                pictures.write(node.url, alt: alt, isInLink: links.contains(true), to: &html)
+                heading?.text.append(contentsOf: alt)
+            }
+            return
+        }
+        closeInlineTags(from: depth)
+        depth -= 1
+        if depth < Self.deepest { close(node) } else if case .paragraph = node.kind { html.raw("<br>\n") }
+    }
+
+    private mutating func open(_ node: borrowing MarkdownNode) {
+        switch node.kind {
+        case .blockQuote: html.raw("<blockquote>\n")
+        case .bulletList: html.raw("<ul>\n")
+        case .orderedList(let start): html.raw(start == 1 ? "<ol>\n" : "<ol start=\"\(start)\">\n")
+        case .item: html.raw("<li>")
+        case .task(let isDone):
+            html.raw("<li class=\"task\"><input type=\"checkbox\" disabled\(isDone ? " checked" : "")")
+            html.raw(" aria-label=\"\(isDone ? "done" : "to do")\"> ")
+        case .paragraph(let isTight): if !isTight { html.raw("<p>") }
+        case .heading: heading = (html.count, [])
+        case .emphasis: html.raw("<em>")
+        case .strong: html.raw("<strong>")
+        case .strikethrough: html.raw("<del>")
+        case .link: link(node)
+        case .table(let alignments):
+            (self.alignments, hasBody) = (alignments, false)
+            html.raw(pictures.tableStart())
+        case .tableRow(let isHeader):
+            (column, isHeaderRow) = (0, isHeader)
+            if isHeader {
+                html.raw("<thead>")
+            } else if !hasBody {
+                hasBody = true
+                html.raw("<tbody>")
+            }
+            html.raw("<tr>")
+        case .tableCell: cell()
+        case .footnoteDefinition: note()
+        default: break
+        }
+    }
+
+    private mutating func close(_ node: borrowing MarkdownNode) {
+        switch node.kind {
+        case .document: if notes > 0 { html.raw("</ol>\n</section>\n") }
+        case .blockQuote: html.raw("</blockquote>\n")
+        case .bulletList: html.raw("</ul>\n")
+        case .orderedList: html.raw("</ol>\n")
+        case .item, .task: html.raw("</li>\n")
+        case .paragraph(let isTight): html.raw(isTight ? "\n" : "</p>\n")
+        case .heading(let level): endHeading(level)
+        case .emphasis: html.raw("</em>")
+        case .strong: html.raw("</strong>")
+        case .strikethrough: html.raw("</del>")
+        case .link: if links.popLast() == true { html.raw("</a>") }
+        case .table: html.raw(hasBody ? "</tbody></table></div>\n" : "</table></div>\n")
+        case .tableRow(let isHeader): html.raw(isHeader ? "</tr></thead>\n" : "</tr>\n")
+        case .tableCell: html.raw(isHeaderRow ? "</th>" : "</td>")
+        case .footnoteDefinition:
+            html.raw("<a href=\"#r-\(piece)-\(notes)\" aria-label=\"Back to the text\">↩</a></li>\n")
+        default: break
+        }
+    }
+
+    // MARK: Texts
+
+    private mutating func text(_ node: borrowing MarkdownNode) {
+        if heading != nil { heading?.text.append(contentsOf: node.literal) }
+        node.withLiteral { html.text($0) }
+    }
+
+    private mutating func write(_ markup: String, _ text: String) {
+        html.raw(markup)
+        heading?.text.append(contentsOf: text.utf8)
+    }
+
+    private mutating func code(_ node: borrowing MarkdownNode) {
+        let language = node.fenceInfo.prefix { $0.isAlphanumeric || "+-_#.".utf8.contains($0) }.prefix(32)
+        html.raw("<pre tabindex=\"0\"><code")
+        if !language.isEmpty { html.raw(" class=\"language-\(String(decoding: language, as: UTF8.self))\"") }
+        html.raw(">")
+        node.withLiteral { html.text($0) }
+        html.raw("</code></pre>\n")
+    }
+
+    private mutating func endHeading(_ level: Int) {
+        guard let (start, text) = heading else { return }
+        heading = nil
+        let words = String(
+            decoding: Array(text.split(whereSeparator: \.isSpace).joined(separator: [0x20])), as: UTF8.self)
+        html.raw("<h\(level) id=\"\(outline.add(level: level, words))\">", at: start)
+        html.raw("</h\(level)>\n")
+    }
+
+    private mutating func cell() {
+        let alignment = column < alignments.count ? alignments[column] : .left
+        column += 1
+        html.raw(isHeaderRow ? "<th scope=\"col\"" : "<td")
+        switch alignment {
+        case .left: html.raw(">")
+        case .center: html.raw(" class=\"c\">")
+        case .right: html.raw(" class=\"r\">")
+        }
+    }
+
+    // MARK: Links, images, notes
+
+    private mutating func link(_ node: borrowing MarkdownNode) {
+        guard !links.contains(true), let target = LinkTarget(node.url) else { return links.append(false) }
+        links.append(true)
+        html.raw("<a href=\"\(target.href)\"")
+        let title = node.title
+        if !title.isEmpty {
+            html.raw(" title=\"")
+            html.text(title)
+            html.raw("\"")
+        }
+        html.raw(target.isRemote ? " rel=\"noreferrer noopener\">" : ">")
+    }
+
+    /// Of what is in an image only the words count.
+    private mutating func enterInImage(_ node: borrowing MarkdownNode) {
+        switch node.kind {
+        case .image: imageDepth += 1
+        case .softBreak, .lineBreak: alt.append(0x20)
+        default: alt += node.literal
+        }
+    }
+
+    private mutating func reference(_ number: [UInt8]) {
+        let name = "\(piece)-\(String(decoding: number.prefix(while: \.isDigit), as: UTF8.self))"
+        guard !links.contains(true) else { return html.text(number) }
+        html.raw("<sup><a href=\"#n-\(name)\"")
+        // One place is enough to come back to.
+        if referred.insert(number).inserted { html.raw(" id=\"r-\(name)\"") }
+        html.raw(">")
+        html.text(number)
+        html.raw("</a></sup>")
+    }
+
+    private mutating func note() {
+        if notes == 0 { html.raw("<section class=\"notes\" aria-label=\"Notes\">\n<ol>\n") }
+        notes += 1
+        html.raw("<li id=\"n-\(piece)-\(notes)\">")
+    }
+
+    // MARK: HTML within a line
+
+    private mutating func inlineHTML(_ source: [UInt8]) {
+        guard let (tag, end) = HTMLTag.parse(source[...]), end == source.endIndex else { return visible(source) }
+        switch (tag.name, tag.isEnd) {
+        case ("br", false): write("<br>", " ")
+        case ("img", false) where heading == nil && !links.contains(true): pictures.write(tag, to: &html)
+        case ("sub", false), ("sup", false):
+            guard inlineTags.count < 8 else { return visible(source) }
+            inlineTags.append((tag.name, depth))
+            html.raw("<\(tag.name)>")
+        case ("sub", true), ("sup", true):
+            guard let last = inlineTags.last, last.name == tag.name, last.depth == depth else {
+                return visible(source)
+            }
+            inlineTags.removeLast()
+            html.raw("</\(tag.name)>")
+        default: visible(source)
+        }
+    }
+
+    private mutating func visible(_ source: [UInt8]) {
+        html.text(source)
+        heading?.text.append(contentsOf: source)
+    }
+
+    /// What a node leaves open ends with it.
+    private mutating func closeInlineTags(from depth: Int) {
+        while let last = inlineTags.last, last.depth >= depth {
+            inlineTags.removeLast()
+            html.raw("</\(last.name)>")
+        }
+    }
+}

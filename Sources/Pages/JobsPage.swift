@@ -1,0 +1,72 @@
+/// What the page of all jobs shows. Every text is data from outside.
+package struct JobsPage: Sendable, Equatable {
+    package struct Row: Sendable, Equatable {
+        package var id: String
+        /// As the API spells it.
+        package var status: String
+        /// In words.
+        package var created: String?
+        package var updated: String?
+        /// The name of an image that is here; another would be fetched by whoever opens the page.
+        package var thumbnail: String?
+
+        package init(id: String, status: String, created: String?, updated: String?, thumbnail: String?) {
+            self.id = id
+            self.status = status
+            self.created = created
+            self.updated = updated
+            self.thumbnail = thumbnail
+        }
+    }
+
+    /// Newest first.
+    package var rows: [Row]
+    /// There are more jobs than rows.
+    package var isCut: Bool
+
+    package init(rows: [Row], isCut: Bool) {
+        self.rows = rows
+        self.isCut = isCut
+    }
+
+    package func html() -> [UInt8] {
+        var html = HTMLText()
+        Frame.begin(&html, title: "Jobs")
+        html.raw("<header>\n<h1>Jobs</h1>\n<p>")
+        html.raw(isCut ? "The latest \(rows.count) jobs that are known here. " : "The jobs that are known here. ")
+        html.raw(
+            "The API has no list of jobs: any other is there as soon as it is named.</p>\n</header>\n<main id=\"content\">\n"
+        )
+        if rows.isEmpty {
+            html.raw("<p>None yet.</p>\n")
+        } else {
+            html.raw(
+                "<div class=\"table\" role=\"region\" aria-label=\"Jobs\" tabindex=\"0\"><table class=\"jobs\">\n<thead><tr>"
+            )
+            for head in ["Job", "Status", "Created", "Updated", "Image"] { html.raw("<th scope=\"col\">\(head)</th>") }
+            html.raw("</tr></thead>\n<tbody>\n")
+            for row in rows { Self.write(row, to: &html) }
+            html.raw("</tbody></table></div>\n")
+        }
+        html.raw("</main>\n<footer>Shown by PulseFS. Nothing in this page asks the network.</footer>\n")
+        Frame.end(&html)
+        return html.take()
+    }
+
+    private static func write(_ row: Row, to html: inout HTMLText) {
+        let directory = LinkTarget.segment(row.id)
+        html.raw("<tr><th scope=\"row\"><a href=\"\(directory)/index.html\">")
+        html.text(row.id)
+        html.raw("</a></th>")
+        for text in [row.status, row.created ?? "", row.updated ?? ""] {
+            html.raw("<td>")
+            html.text(text)
+            html.raw("</td>")
+        }
+        html.raw("<td>")
+        if let image = row.thumbnail {
+            Pictures.writeImage("\(directory)/images/\(LinkTarget.segment(image))", alt: [], title: nil, to: &html)
+        }
+        html.raw("</td></tr>\n")
+    }
+}

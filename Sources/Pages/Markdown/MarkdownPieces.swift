@@ -1,0 +1,86 @@
+/// Cuts a long document where its blocks end, so that no more than a piece of it is taken apart at a time: memory stays the
+/// same however long it is, and so does the time for a byte, where cmark takes the square of some texts.
+///
+/// A document that has no such place for long is cut all the same. A table then goes on under the same heads, and a code block
+/// as another; what reaches over any other cut is shown in two parts. Nothing is lost.
+struct MarkdownPieces: Sequence, IteratorProtocol {
+    /// A byte weighs 1, more if it can make cmark look back; a piece is cut where that is easy from here on…
+    static let lightest = 64 << 10
+    /// …and wherever it is from here on.
+    static let heaviest = 128 << 10
+
+    private let text: [UInt8]
+    private var place = 0
+    private let references: [UInt8]
+    private var carried: [UInt8] = []
+
+    init(_ text: [UInt8]) {
+        self.text = text
+        references = text.count > Self.lightest ? Self.references(in: text) : []
+    }
+
+    mutating func next() -> [UInt8]? {
+        guard place < text.count else { return nil }
+        let isFirst = place == 0
+        var lines = MarkdownLines(carriedIn: carried)
+        let start = place
+        var weight = 0
+        var piece = carried
+        carried = []
+        while place < text.count {
+            if weight >= Self.lightest, lines.isEasyCut(before: text[place]) { break }
+            if weight >= Self.heaviest {
+                carried = lines.carriedOn
+                break
+            }
+            let end = lineEnd(from: place, &weight)
+            piece.append(contentsOf: text[place..<end])
+            lines.note(text[place..<end])
+            place = end
+        }
+        // A document in one piece has its own.
+        if !(isFirst && place == text.count), start < place, !references.isEmpty { piece = references + piece }
+        return MarkdownNotes.keeping(piece)
+    }
+
+    /// Where the line ends, its newline included, or where it becomes too heavy itself: it may be the whole document.
+    private func lineEnd(from start: Int, _ weight: inout Int) -> Int {
+        var index = start
+        var own = 0
+        defer { weight += own }
+        while index < text.count, own < Self.heaviest {
+            own += Self.weight(text[index])
+            index += 1
+            if text[index - 1] == 0x0A { return index }
+        }
+        // Not within a character.
+        while index < text.count, text[index] & 0xC0 == 0x80 { index += 1 }
+        return index
+    }
+
+    private static func weight(_ byte: UInt8) -> Int {
+        switch byte {
+        case UInt8(ascii: "["), UInt8(ascii: "@"): 32
+        case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "<"), UInt8(ascii: ":"): 4
+        default: 1
+        }
+    }
+
+    /// The definitions of links, each in a line of its own, for the pieces that do not have them.
+    private static func references(in text: [UInt8]) -> [UInt8] {
+        var found: [UInt8] = []
+        var start = 0
+        for index in text.indices where text[index] == 0x0A || index == text.count - 1 {
+            defer { start = index + 1 }
+            guard text[start] == UInt8(ascii: "["), index - start < 2048, index - start > 3 else { continue }
+            let line = text[start...index]
+            guard line[start + 1] != UInt8(ascii: "^"), let end = line.firstIndex(of: UInt8(ascii: "]")),
+                line[(end + 1)...].first == UInt8(ascii: ":")
+            else { continue }
+            found += line
+            if line.last != 0x0A { found.append(0x0A) }
+            if found.count > 8 << 10 { return [] }
+        }
+        return found.isEmpty ? [] : found + [0x0A]
+    }
+}

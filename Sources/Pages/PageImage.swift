@@ -1,0 +1,40 @@
+/// An image of a result, as a page shows it. Every text is data from outside.
+package struct PageImage: Sendable, Equatable {
+    /// In `images/`; nil when there is no such file.
+    package var fileName: String?
+    /// As the result has it: what the document calls the image by.
+    package var url: String?
+    package var title: String?
+    package var kind: String?
+    package var sheet: String?
+    package var range: String?
+    package var pageNumber: Int?
+    /// Why there is no file.
+    package var problem: String?
+
+    package init(
+        fileName: String?, url: String? = nil, title: String? = nil, kind: String? = nil, sheet: String? = nil,
+        range: String? = nil, pageNumber: Int? = nil, problem: String? = nil
+    ) {
+        self.fileName = fileName
+        self.url = url
+        self.title = title
+        self.kind = kind
+        self.sheet = sheet
+        self.range = range
+        self.pageNumber = pageNumber
+        self.problem = problem
+    }
+
+    /// Where the file is, from the job's directory.
+    var path: String? { fileName.map { "images/\(LinkTarget.segment($0))" } }
+
+    /// What it is, in words, where there are any.
+    var caption: String? { [title, kind].lazy.compactMap(\.self).first { !$0.isEmpty } }
+
+    /// Where it was, such as `Sheet1, B2:D9, page 3`.
+    var place: String {
+        [sheet, range, pageNumber.map { "page \($0)" }].compactMap(\.self).filter { !$0.isEmpty }
+            .joined(separator: ", ")
+    }
+}

@@ -1,0 +1,49 @@
+import ArtifactStore
+import Pages
+import PulseAPI
+
+extension JobPage {
+    /// The page of a job without what is in its result.
+    init(of job: Job, _ library: JobLibrary) {
+        let state: State =
+            switch job.phase {
+            case .running: .running
+            case .completed: library.withholds(job) ? .withheld : .completed
+            case .failed: .failed
+            case .canceled: .canceled
+            case .expired: .expired
+            }
+        self.init(id: job.id.text, state: state, status: job.status)
+        created = job.facts.createdAt.map(APITime.text)
+        updated = job.facts.updatedAt.map(APITime.text)
+        explanation = library.explanation(of: job).map { String(decoding: $0, as: UTF8.self) }
+        files = JobFile.all.filter { file in
+            file.slot != .images && file.slot != .page && JobFile.isListed(file.slot, in: job, library)
+        }.map(\.name)
+    }
+
+    /// Takes in what is in the result. `isHere` says whether a file of this slot can be had.
+    mutating func take(_ facts: ResultFacts, of job: JobID, isHere: (ArtifactSlot) -> Bool) {
+        pageCount = facts.pageCount
+        creditsUsed = facts.creditsUsed
+        warnings = facts.warnings
+        let names = Dictionary(
+            ImageListing(facts.images, of: job).items.map { ($0.slot, $0.name) },
+            uniquingKeysWith: { first, _ in first })
+        images = facts.images.enumerated().map { place, image in
+            let slot = ArtifactSlot(ArtifactSlot.firstImage.rawValue + place)
+            let url: String? = if case .remote(let url) = image.source { url } else { nil }
+            return PageImage(
+                fileName: isHere(slot) ? names[slot] : nil, url: url, title: image.chartTitle,
+                kind: image.chartType ?? image.visualType, sheet: image.sheetName, range: image.excelRange,
+                pageNumber: image.pageNumber, problem: image.renderError)
+        }
+        // The same image in two places is one file.
+        let files = Dictionary(
+            images.compactMap { image in image.url.flatMap { url in image.fileName.map { (url, $0) } } },
+            uniquingKeysWith: { first, _ in first })
+        for place in images.indices where images[place].fileName == nil {
+            images[place].fileName = images[place].url.flatMap { files[$0] }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Testing
+
+@testable import Pages
+
+@Suite("Pages: documents that mean harm")
+struct HostileDocumentTests {
+    private static let sources: [String] = [
+        "<script>alert(1)</script>", "<ScRiPt src=//evil.example/x.js></sCrIpT>", "<img src=x onerror=alert(1)>",
+        "text <img src=x onerror='alert(1)'> text",
+        "<svg onload=alert(1)><a xlink:href='javascript:alert(1)'>x</a></svg>",
+        "<iframe srcdoc='<script>alert(1)</script>'></iframe>", "<style>@import 'https://evil.example';</style>",
+        "<link rel=stylesheet href=https://evil.example>", "<base href=https://evil.example/>",
+        "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+        "<form action=https://evil.example><input name=a>",
+        "<!-- a comment --><!-- one without an end", "<![CDATA[<script>alert(1)</script>]]>", "<?php echo 1 ?>",
+        "<!DOCTYPE x>",
+        "<table background=https://evil.example><tr onclick=alert(1)><td style='x:expression(1)'>cell</table>",
+        "<td>a cell alone", "</table></main></body></html>", "<table><table><table><tr><tr><td><table>",
+        "<table><tr><td colspan='\"><script>alert(1)</script>'>x",
+        "<table>words <b>bold</b><tr>more<td>cell</tr>after</table>",
+        "<figure><script>alert(1)</script><img src='javascript:alert(1)'>caption", "<figure><figure><table></figure>",
+        "<sub><sup></sub></sup>", "a <sub>b *c</sub> d* e", "<table><tr><td><sub>a<tr><td>b</table>",
+        "<br/><BR><br x=y>",
+        "<a href=\"javascript:alert(1)\">x</a>", "<x a='>'><y b=\">", "<a b=c d", "< script>",
+        "<\u{0}script>alert(1)</script>",
+        "<math><mi xlink:href=\"data:x,<script>alert(1)</script>\">", "<template><script>alert(1)</script></template>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "<table><tr><td>&lt;script&gt;&#60;script>&#x3c;b>&nosuch;&;&#0;&#xD800;</table>",
+        "&#x3C;script&#x3E;", "\u{202e}<script>\u{202c}",
+        "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+    ]
+
+    private static let urls: [String] = [
+        "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java&#115;cript:alert(1)", "java&Tab;script:alert(1)",
+        "java&NewLine;script:alert(1)", "&#1;javascript:alert(1)", "%6Aavascript:alert(1)", "javascript&colon;alert(1)",
+        "data:text/html,<script>alert(1)</script>", "vbscript:msgbox(1)", "file:///etc/passwd", "//evil.example/x",
+        "\\\\\\\\evil.example\\\\x", "/\\\\evil.example", "blob:x", "about:blank", "view-source:x", "jar:x",
+        "ms-word:x",
+        "x\" onclick=alert(1) y=\"", "x' onclick='alert(1)", "<javascript:alert(1)>",
+        "https://evil.example/?a=1&b=\"'<>",
+        "http:\\\\evil.example", "#s-a", "other.pdf", "../../etc/passwd", "", " ", "https:",
+        "mailto:a@b.example?subject=x",
+    ]
+
+    private static func page(_ markdown: String, _ images: [PageImage]) -> JobPage {
+        var page = JobPage(id: "job-1", state: .completed, status: "completed")
+        page.markdown = Array(markdown.utf8)
+        page.images = images
+        return page
+    }
+
+    private static func read(_ markdown: String, _ images: [PageImage] = []) -> (html: String, read: StrictHTML) {
+        let html = String(decoding: page(markdown, images).html().joined(), as: UTF8.self)
+        return (html, StrictHTML(html))
+    }
+
+    @Test(
+        "no HTML of a document becomes markup, but for tables and the like, alone and among others", arguments: sources)
+    func html(_ source: String) {
+        for document in [
+            source, "a \(source) b", "> - \(source)\n\n# \(source)", "| \(source) |\n|--|\n| \(source) |",
+            "[\(source)](x)",
+        ] {
+            let (_, read) = Self.read(document + "\n\nafter\n\n<table><tr><td>x</td></tr></table>\n")
+            #expect(read.problems.isEmpty, "\(document): \(read.problems)")
+            #expect(read.tags["script"] == nil && read.tags["style"] == 1 && read.tags["meta"] == 4)
+            #expect(read.text.contains("after"))
+        }
+    }
+
+    @Test("all of it at once, and every beginning of it, is a whole page")
+    func beginnings() {
+        let all: String = Self.sources.joined(separator: "\n\n") + Self.sources.joined()
+        for length in stride(from: 0, to: all.count, by: 7) {
+            let (_, read) = Self.read(String(all.prefix(length)))
+            #expect(read.problems.isEmpty, "\(length): \(read.problems)")
+        }
+    }
+
+    @Test("a link leads only where nothing is run, however its address is spelled", arguments: urls)
+    func links(_ url: String) {
+        for document in [
+            "[x](\(url))", "[x](<\(url)>)", "![x](\(url))", "<\(url)>", "[x]: \(url)\n\n[x]", "[![a](\(url))](\(url))",
+            "<img src=\"\(url)\" alt=\"y\">", "[a \(url) b](https://good.example)",
+        ] {
+            let (html, read) = Self.read(document)
+            #expect(read.problems.isEmpty, "\(document): \(read.problems)")
+            #expect(!html.contains("<img"))
+        }
+    }
+
+    @Test("what is no link any more keeps its words")
+    func words() {
+        let (html, _) = Self.read("[the words](javascript:alert(1)) ![the picture](https://far.example/a.png)")
+        #expect(html.contains("the words") && !html.contains("javascript"))
+        #expect(
+            html.contains(
+                "<a class=\"absent\" href=\"https://far.example/a.png\" rel=\"noreferrer noopener\">the picture</a>"))
+    }
+
+    @Test("names and captions with quotes, brackets and percent signs are texts and addresses, and nothing else")
+    func names() {
+        let name = "a\"b'c<d>&e%20 f#g?h\u{202e}.png"
+        let nasty = "\"><script>alert(1)</script>'"
+        let image = PageImage(
+            fileName: name, url: nasty, title: nasty, kind: nasty, sheet: nasty, range: nasty, pageNumber: 3)
+        let (html, read) = Self.read("<figure>\(nasty)</figure>", [image, PageImage(fileName: nil, problem: nasty)])
+        #expect(read.problems.isEmpty, "\(read.problems)")
+        #expect(html.contains("src=\"images/a%22b%27c%3Cd%3E%26e%2520%20f%23g%3Fh%E2%80%AE.png\""))
+        var page = JobPage(id: nasty, state: .failed, status: nasty)
+        (page.created, page.updated, page.explanation, page.warnings) = (nasty, nasty, nasty, [nasty])
+        #expect(StrictHTML(String(decoding: page.html().joined(), as: UTF8.self)).problems.isEmpty)
+    }
+
+    @Test("any mixture of signs is a whole page")
+    func mixtures() {
+        let parts: [String] =
+            Self.sources
+            + [
+                "\n\n", "\n", "    ", "> ", "- ", "1. ", "| a | b |\n|---|---|\n", "`", "```\n", "*", "**", "~~", "[",
+                "](", ")", "![",
+                "[^1]", "[^1]: ", "# ", "<sub>", "</sub>", "<table>", "<tr>", "<td>", "</td>", "</table>", "<figure>",
+                "</figure>", "é", "😀",
+            ]
+        var generator = Seeded(state: 7)
+        for _ in 0..<600 {
+            let document = (0..<Int.random(in: 1...24, using: &generator))
+                .compactMap { _ in parts.randomElement(using: &generator) }.joined()
+            let (_, read) = Self.read(document, [PageImage(fileName: "a.png")])
+            #expect(read.problems.isEmpty, "\(document.debugDescription): \(read.problems)")
+        }
+    }
+
+    private struct Seeded: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ (state >> 29)
+        }
+    }
+
+    @Test(
+        "a document that is made to take long takes seconds, and its page is whole",
+        .timeLimit(.minutes(2)),
+        arguments: [
+            "[", "![[]()", "*a_ ", "**x ", "<", "<!--", "`a``", "[^a]", "| a ", "|-|\n", "> ", "- ", "[a](", "a@",
+            "a@b.", "x@y.z:",
+            "www.a", "![", "<a x='", "1. a\n ", "~~~\n", "| a\n|-\n", "_a*b ", "*~", "[^1]: x [^1]\n", "<table>",
+            "<tr><td>", "<sub>",
+            "<figure>", "# a\n", "<td", "&#", "\\", "[a]: u\n\n", "\n[^a]: ",
+        ])
+    func slow(_ pattern: String) {
+        let document = String(repeating: pattern, count: 300_000 / pattern.utf8.count)
+        var html: [[UInt8]] = []
+        let time = ContinuousClock().measure {
+            html = Self.page(document, []).html()
+        }
+        #expect(time < .seconds(20), "\(time)")
+        let problems = StrictHTML(String(decoding: html.joined(), as: UTF8.self)).problems
+        #expect(problems.isEmpty, "\(problems.prefix(3))")
+    }
+}
