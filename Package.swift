@@ -62,10 +62,10 @@ let package = Package(
             name: "Pages",
             dependencies: ["CMarkdown", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: house),
-        // Module map and shim over cmark-gfm.
-        .systemLibrary(
-            name: "CMarkdown", pkgConfig: "libcmark-gfm",
-            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
+        // Shim over cmark-gfm (libcmark-gfm-dev, libcmark-gfm-extensions-dev), and memory for its trees.
+        .target(
+            name: "CMarkdown",
+            linkerSettings: [.linkedLibrary("cmark-gfm-extensions"), .linkedLibrary("cmark-gfm")]),
         // Bytes and facts on disk: index, blobs, grants; no network, no kernel.
         .target(
             name: "ArtifactStore",

@@ -27,10 +27,11 @@ struct DocumentWriter {
 
     init(_ pictures: Pictures) { self.pictures = pictures }
 
-    mutating func write(_ markdown: [UInt8]) {
+    /// Writes a piece of the document, after those before it.
+    mutating func write(_ tree: MarkdownTree) {
         piece += 1
         (depth, notes, referred) = (0, 0, [])
-        MarkdownTree(markdown).forEach { node, isEntering in
+        tree.forEach { node, isEntering in
             if isEntering { enter(node) } else { leave(node) }
         }
     }

@@ -1,13 +1,13 @@
 extension JobPage {
     /// The page: the same bytes for the same values, in parts to be written one after the other.
     ///
-    /// Takes time by the byte. Memory is the page and a part of the document taken apart.
+    /// Takes time by the byte, on two threads. Memory is the page and two parts of the document taken apart.
     package func html() -> [[UInt8]] {
         let pictures = Pictures(images, ofJob: id, in: markdown ?? [])
         var writer = DocumentWriter(pictures)
         var body: [[UInt8]] = []
-        for piece in MarkdownPieces(Array((markdown ?? []).prefix(Self.longestDocument))) {
-            writer.write(piece)
+        MarkdownTree.forEachPiece(of: Array((markdown ?? []).prefix(Self.longestDocument))) { tree in
+            writer.write(tree)
             body.append(writer.takeHTML())
         }
         var head = HTMLText()

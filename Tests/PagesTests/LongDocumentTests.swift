@@ -66,4 +66,18 @@ struct LongDocumentTests {
             String(repeating: "words and words\n\n", count: JobPage.longestDocument / 17 + 100))
         #expect(read.problems.isEmpty && html.contains("The document goes on: all of it is in <a href=\"result.md\">"))
     }
+
+    @Test("pages that are made at the same time are what each is alone")
+    func together() async {
+        let section =
+            "## A ~~struck~~ word\n\n| a | b |\n|---|---|\n| ~~c~~ | www.example.com |\n\n- [x] done, x@example.com\n\n"
+        let text = String(repeating: section, count: 3000)
+        let (alone, read) = Self.read(text)
+        #expect(read.problems.isEmpty && read.tags["del"] == 6000 && read.tags["input"] == 3000)
+        let others = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<6 { group.addTask { Self.read(text).html == alone } }
+            return await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        #expect(others == Array(repeating: true, count: 6))
+    }
 }

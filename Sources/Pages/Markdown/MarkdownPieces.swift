@@ -5,9 +5,9 @@
 /// as another; what reaches over any other cut is shown in two parts. Nothing is lost.
 struct MarkdownPieces: Sequence, IteratorProtocol {
     /// A byte weighs 1, more if it can make cmark look back; a piece is cut where that is easy from here on…
-    static let lightest = 64 << 10
+    static let lightest = 32 << 10
     /// …and wherever it is from here on.
-    static let heaviest = 128 << 10
+    static let heaviest = 96 << 10
 
     private let text: [UInt8]
     private var place = 0

@@ -1,45 +1,88 @@
 import CMarkdown
+import Dispatch
+import Synchronization
 
 /// A piece of Markdown, taken apart by cmark-gfm: with tables, strikethrough, bare links, tasks and footnotes.
 ///
 /// The one file that knows cmark, its memory and its pointers. What it gives out lives as long as the call that gets it.
-struct MarkdownTree: ~Copyable {
-    private let root: OpaquePointer?
+/// Not for two threads at a time.
+final class MarkdownTree {
+    private let arena = UnsafeMutablePointer<pulse_markdown_arena>.allocate(capacity: 1)
+    private var root: OpaquePointer?
+
+    /// While cmark reads a text, the extensions' special characters are in a table of the whole process.
+    private static let reading = Mutex<Void>(())
 
     private static let areExtensionsReady: Bool = {
         cmark_gfm_core_extensions_ensure_registered()
         return true
     }()
 
-    /// Invalid UTF-8 is replaced. Nil root when there is no memory: then it is a document with nothing in it.
-    init(_ text: [UInt8]) {
-        guard Self.areExtensionsReady, let parser = cmark_parser_new(CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8)
-        else {
-            root = nil
-            return
-        }
-        defer { cmark_parser_free(parser) }
-        for name in ["table", "strikethrough", "autolink", "tasklist"] {
-            if let found = cmark_find_syntax_extension(name) { cmark_parser_attach_syntax_extension(parser, found) }
-        }
-        text.withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return }
-            cmark_parser_feed(parser, start.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-        root = cmark_parser_finish(parser)
+    /// A document with nothing in it.
+    init() { arena.initialize(to: pulse_markdown_arena()) }
+
+    deinit {
+        pulse_markdown_drop(arena)
+        arena.deallocate()
     }
 
-    deinit { if let root { cmark_node_free(root) } }
+    /// Takes a text apart; what was here before goes. Invalid UTF-8 is replaced.
+    func read(_ text: [UInt8]) {
+        guard Self.areExtensionsReady else { return }
+        Self.reading.withLock { _ in
+            pulse_markdown_empty(arena)
+            pulse_markdown_use(arena)
+            defer { pulse_markdown_use(nil) }
+            let parser = cmark_parser_new_with_mem(
+                CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8, pulse_markdown_arena_memory())
+            for name in ["table", "strikethrough", "autolink", "tasklist"] {
+                if let found = cmark_find_syntax_extension(name) {
+                    cmark_parser_attach_syntax_extension(parser, found)
+                }
+            }
+            text.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else { return }
+                cmark_parser_feed(parser, start.assumingMemoryBound(to: CChar.self), bytes.count)
+            }
+            // The parser stays in the arena, as the tree does.
+            root = cmark_parser_finish(parser)
+        }
+    }
 
     /// Calls `visit` with every node in the order of the document: on the way in, and on the way out for those that may have
     /// others in them. As deep as the document is, no stack grows.
     func forEach(_ visit: (borrowing MarkdownNode, _ isEntering: Bool) -> Void) {
+        pulse_markdown_use(arena)
+        defer { pulse_markdown_use(nil) }
         guard let root, let iterator = cmark_iter_new(root) else { return }
-        defer { cmark_iter_free(iterator) }
         while true {
             let event = cmark_iter_next(iterator)
             guard event != CMARK_EVENT_DONE, let node = cmark_iter_get_node(iterator) else { return }
             visit(MarkdownNode(node), event == CMARK_EVENT_ENTER)
+        }
+    }
+
+    /// Calls `visit` with a tree for each piece of a document, in order. The next piece is taken apart meanwhile, on a thread
+    /// beside this one.
+    static func forEachPiece(of document: [UInt8], _ visit: @escaping (MarkdownTree) -> Void) {
+        // One part of the work has these, the other the visit and the tree that is visited.
+        nonisolated(unsafe) var pieces = MarkdownPieces(document)
+        nonisolated(unsafe) var isLast = false
+        nonisolated(unsafe) var (tree, next) = (MarkdownTree(), MarkdownTree())
+        nonisolated(unsafe) let visit = visit
+        guard let first = pieces.next() else { return }
+        tree.read(first)
+        while !isLast {
+            DispatchQueue.concurrentPerform(iterations: 2) { part in
+                if part == 0 {
+                    visit(tree)
+                } else if let piece = pieces.next() {
+                    next.read(piece)
+                } else {
+                    isLast = true
+                }
+            }
+            (tree, next) = (next, tree)
         }
     }
 }

@@ -1,8 +1,9 @@
-#ifndef PULSEFS_CMARKDOWN_SHIM_H
-#define PULSEFS_CMARKDOWN_SHIM_H
+#ifndef PULSEFS_CMARKDOWN_H
+#define PULSEFS_CMARKDOWN_H
 
 #include <cmark-gfm.h>
 #include <cmark-gfm-core-extensions.h>
+#include <stddef.h>
 #include <string.h>
 
 /* The extensions give their nodes numbers when they are registered, in variables, which Swift takes for shared state that
@@ -29,5 +30,30 @@ static inline pulse_markdown_extra pulse_markdown_extra_kind(cmark_node *node) {
 static inline int pulse_markdown_is_task(cmark_node *item) {
     return strcmp(cmark_node_get_type_string(item), "tasklist") == 0;
 }
+
+/* Memory for one tree at a time. cmark takes it in tens of thousands of small pieces and gives back each by itself, which
+   is a third of the time of a page; here a tree goes all at once. Its allocator (cmark_mem) is told no context, so the
+   arena that is in use is a variable of the thread, which Swift does not have. */
+
+typedef struct pulse_markdown_block pulse_markdown_block;
+
+typedef struct {
+    pulse_markdown_block *first;
+    /* Where the next piece is, and how far into it memory is taken. */
+    pulse_markdown_block *block;
+    size_t used;
+} pulse_markdown_arena;
+
+/* Of the arena that this thread uses. */
+cmark_mem *pulse_markdown_arena_memory(void);
+
+/* Until another is set, trees of this thread come from this arena. */
+void pulse_markdown_use(pulse_markdown_arena *arena);
+
+/* Everything in it goes; its blocks stay, for the next tree. */
+void pulse_markdown_empty(pulse_markdown_arena *arena);
+
+/* Its blocks go too. */
+void pulse_markdown_drop(pulse_markdown_arena *arena);
 
 #endif
