@@ -9,7 +9,7 @@ extension Index {
         try read { database in
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT ordinal, id, status, terminal, created, updated, checked FROM grantee JOIN job ON job.ordinal = grantee.job
+                    SELECT ordinal, id, status, terminal, created, updated, checked, pages FROM grantee JOIN job ON job.ordinal = grantee.job
                     WHERE grantee.fingerprint = ? AND grantee.job > ? AND origin = ? ORDER BY grantee.job LIMIT ?
                     """)
             let rows = try Row.fetchCursor(
@@ -51,6 +51,6 @@ extension KnownJob {
             ordinal: JobOrdinal(ordinal), id: id, status: status, isTerminal: Int64(column: row[3]) == 1,
             createdAt: Int64(column: row[4]).map(Timestamp.init(nanoseconds:)),
             updatedAt: Int64(column: row[5]).map(Timestamp.init(nanoseconds:)),
-            checkedAt: Timestamp(nanoseconds: checked))
+            checkedAt: Timestamp(nanoseconds: checked), pageCount: Int64(column: row[7]).map(Int.init))
     }
 }

@@ -9,7 +9,7 @@ import GRDB
 /// listing of known jobs has changed.
 enum IndexLayout {
     /// Of the last migration, which sets it (PRAGMA user_version).
-    static let version = 2
+    static let version = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -21,6 +21,9 @@ enum IndexLayout {
         migrator.registerMigration("2 credentials") { database in
             try Index.createCredentials(database)
             try database.execute(sql: "PRAGMA user_version = 2;")
+        }
+        migrator.registerMigration("3 pages") { database in
+            try database.execute(sql: "ALTER TABLE job ADD COLUMN pages INTEGER; PRAGMA user_version = 3;")
         }
         return migrator
     }

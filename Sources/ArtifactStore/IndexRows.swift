@@ -17,6 +17,8 @@ extension StoredJob {
         digest.add(statusDocument)
         digest.add(explanation)
         digest.add(largeResultURL)
+        // A row from before there was this column has the digest of what it had.
+        if let pageCount { digest.add(Int64(pageCount)) }
         return digest.value
     }
 
@@ -32,13 +34,14 @@ extension StoredJob {
             updatedAt: Int64(column: row["updated"]).map(Timestamp.init(nanoseconds:)),
             checkedAt: Timestamp(nanoseconds: checked), statusDocument: document,
             explanation: String(column: row["explanation"]), largeResultURL: String(column: row["largeResult"]))
+        pageCount = Int64(column: row["pages"]).map(Int.init)
         guard self.digest(ordinal) == digest else { return nil }
     }
 
     var arguments: StatementArguments {
         [
             origin, id, status, isTerminal, createdAt?.nanoseconds, updatedAt?.nanoseconds, checkedAt.nanoseconds,
-            Data(statusDocument), explanation, largeResultURL,
+            Data(statusDocument), explanation, largeResultURL, pageCount,
         ]
     }
 }

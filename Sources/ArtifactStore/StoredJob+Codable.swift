@@ -8,7 +8,7 @@
 
 extension StoredJob: Codable {
     private enum CodingKeys: String, CodingKey {
-        case origin, id, status, terminal, created, updated, checked, document, explanation, largeResult
+        case origin, id, status, terminal, created, updated, checked, document, explanation, largeResult, pages
     }
 
     package init(from decoder: any Decoder) throws {
@@ -23,6 +23,7 @@ extension StoredJob: Codable {
             statusDocument: Array(try values.decode(Data.self, forKey: .document)),
             explanation: try values.decodeIfPresent(String.self, forKey: .explanation),
             largeResultURL: try values.decodeIfPresent(String.self, forKey: .largeResult))
+        pageCount = try values.decodeIfPresent(Int.self, forKey: .pages)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -37,6 +38,7 @@ extension StoredJob: Codable {
         try values.encode(Data(statusDocument), forKey: .document)
         try values.encodeIfPresent(explanation, forKey: .explanation)
         try values.encodeIfPresent(largeResultURL, forKey: .largeResult)
+        try values.encodeIfPresent(pageCount, forKey: .pages)
     }
 }
 

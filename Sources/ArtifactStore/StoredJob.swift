@@ -35,6 +35,8 @@ package struct StoredJob: Sendable, Hashable {
     package var explanation: String?
     /// Where a result that was not part of the answer waits, until it has been fetched.
     package var largeResultURL: String?
+    /// Of the document, as its result says; nil while that is not known.
+    package var pageCount: Int?
 
     package init(
         origin: String, id: String, status: String, isTerminal: Bool, createdAt: Timestamp?, updatedAt: Timestamp?,
@@ -69,4 +71,5 @@ package struct KnownJob: Sendable, Hashable {
     package let createdAt: Timestamp?
     package let updatedAt: Timestamp?
     package let checkedAt: Timestamp
+    package let pageCount: Int?
 }

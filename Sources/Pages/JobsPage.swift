@@ -7,14 +7,18 @@ package struct JobsPage: Sendable, Equatable {
         /// In words.
         package var created: String?
         package var updated: String?
+        package var pageCount: Int?
         /// The name of an image that is here; another would be fetched by whoever opens the page.
         package var thumbnail: String?
 
-        package init(id: String, status: String, created: String?, updated: String?, thumbnail: String?) {
+        package init(
+            id: String, status: String, created: String?, updated: String?, pageCount: Int?, thumbnail: String?
+        ) {
             self.id = id
             self.status = status
             self.created = created
             self.updated = updated
+            self.pageCount = pageCount
             self.thumbnail = thumbnail
         }
     }
@@ -43,7 +47,9 @@ package struct JobsPage: Sendable, Equatable {
             html.raw(
                 "<div class=\"table\" role=\"region\" aria-label=\"Jobs\" tabindex=\"0\"><table class=\"jobs\">\n<thead><tr>"
             )
-            for head in ["Job", "Status", "Created", "Updated", "Image"] { html.raw("<th scope=\"col\">\(head)</th>") }
+            for head in ["Job", "Status", "Created", "Updated", "Pages", "Image"] {
+                html.raw("<th scope=\"col\">\(head)</th>")
+            }
             html.raw("</tr></thead>\n<tbody>\n")
             for row in rows { Self.write(row, to: &html) }
             html.raw("</tbody></table></div>\n")
@@ -63,7 +69,7 @@ package struct JobsPage: Sendable, Equatable {
             html.text(text)
             html.raw("</td>")
         }
-        html.raw("<td>")
+        html.raw("<td class=\"r\">\(row.pageCount.map(String.init) ?? "")</td><td>")
         if let image = row.thumbnail {
             Pictures.writeImage("\(directory)/images/\(LinkTarget.segment(image))", alt: [], title: nil, to: &html)
         }

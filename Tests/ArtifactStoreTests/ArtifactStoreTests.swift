@@ -136,8 +136,39 @@ struct ArtifactStoreTests {
             #expect(try second.tree(ordinal) == tree)
             var changed = StoredJob.sample
             changed.status = "completed"
+            changed.pageCount = 12
             #expect(try await second.record(changed, artifacts: nil, grantedTo: fingerprint) == ordinal)
-            #expect(try second.tree(ordinal)?.artifacts == artifacts)
+            #expect(try second.tree(ordinal) == StoredTree(ordinal: ordinal, job: changed, artifacts: artifacts))
+            let listed = try second.knownJobs(
+                origin: changed.origin, fingerprint: fingerprint, after: JobOrdinal(0), limit: 9)
+            #expect(listed.map(\.pageCount) == [12])
+        }
+    }
+
+    @Test("an index from before pages were counted is taken over as it is")
+    func beforePages() async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            let cache = scratch.appending("cache")
+            var ordinal: JobOrdinal?
+            do {
+                let store = try ArtifactStore(at: cache)
+                ordinal = try await store.record(.sample, artifacts: nil, grantedTo: store.fingerprint(ofKey: "k"))
+            }
+            let older = """
+                ALTER TABLE job DROP COLUMN pages;
+                DELETE FROM grdb_migrations WHERE identifier LIKE '3 %';
+                PRAGMA user_version = 2;
+                """
+            try await Shell.run(
+                "python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' \"$1\" \"$2\"",
+                [cache.appending("index.sqlite").string, older])
+            let store = try ArtifactStore(at: cache)
+            let tree = try #require(try store.tree(origin: StoredJob.sample.origin, id: StoredJob.sample.id))
+            #expect(tree == StoredTree(ordinal: try #require(ordinal), job: .sample, artifacts: []))
+            var counted = StoredJob.sample
+            counted.pageCount = 3
+            _ = try await store.record(counted, artifacts: nil, grantedTo: store.fingerprint(ofKey: "k"))
+            #expect(try ArtifactStore(at: cache).tree(tree.ordinal)?.job.pageCount == 3)
         }
     }
 

@@ -5,7 +5,9 @@ import Testing
 @Suite("Pages: the page of all jobs")
 struct JobsPageTests {
     private static func row(_ id: String, _ status: String = "completed", thumbnail: String? = nil) -> JobsPage.Row {
-        JobsPage.Row(id: id, status: status, created: "2024-01-22T08:00:52Z", updated: nil, thumbnail: thumbnail)
+        JobsPage.Row(
+            id: id, status: status, created: "2024-01-22T08:00:52Z", updated: nil,
+            pageCount: thumbnail == nil ? nil : 12, thumbnail: thumbnail)
     }
 
     private static func html(_ page: JobsPage) -> String { String(decoding: page.html(), as: UTF8.self) }
@@ -15,6 +17,8 @@ struct JobsPageTests {
         let html = Self.html(JobsPage(rows: [Self.row("b", thumbnail: "a b.png"), Self.row("a")], isCut: false))
         #expect(html.contains("<a href=\"b/index.html\">b</a></th><td>completed</td><td>2024-01-22T08:00:52Z</td>"))
         #expect(html.contains("<img src=\"b/images/a%20b.png\" alt=\"\" loading=\"lazy\">"))
+        #expect(
+            html.components(of: "<td class=\"r\">12</td>") == 1 && html.components(of: "<td class=\"r\"></td>") == 1)
         #expect(html.components(of: "<img") == 1 && html.components(of: "<tr>") == 3)
     }
 

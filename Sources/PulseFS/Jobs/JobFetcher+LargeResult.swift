@@ -80,6 +80,7 @@ extension JobFetcher {
         let size = try await onDisk { () throws(StoreError) in try claim.document.size() }
         var known = job.facts
         known.largeResultURL = nil
+        known.pageCount = facts.pageCount
         let harvest = ResultHarvest(
             store: store, facts: known, job: job.id, grantee: reader.fingerprint, document: claim.document,
             isSingleUse: true)

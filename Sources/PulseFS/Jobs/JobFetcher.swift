@@ -288,7 +288,7 @@ final class JobFetcher: Sendable {
         case .canceled:
             facts.explanation = Explanation.canceled(answer.errorText)
             return (facts, nil)
-        case .completed: break
+        case .completed: facts.pageCount = known?.facts.pageCount
         }
         guard let result = answer.result else { return (facts, nil) }
         if result.facts.isURL, let url = result.facts.url {
@@ -296,6 +296,7 @@ final class JobFetcher: Sendable {
             if known?.artifact(.result)?.isStored != true { facts.largeResultURL = url }
             return (facts, nil)
         }
+        facts.pageCount = result.facts.pageCount
         let harvest = ResultHarvest(
             store: store, facts: facts, job: id, grantee: fingerprint, document: document)
         return (facts, try await harvest.artifacts(result).map { Self.merge($0, known?.artifact($0.slot)) })

@@ -48,10 +48,18 @@ final class JobsPageFile: Sendable {
     }
 
     private func made(of jobs: [LatestJob], for reader: KeyInUse) -> Content {
-        let rows = jobs.prefix(Self.longest).map { latest in
+        // Of jobs of one moment, and of those without a date, the one that became known last is first.
+        let newest = jobs.prefix(Self.longest).enumerated().sorted { left, right in
+            let dates = (
+                left.element.job.createdAt?.nanoseconds ?? .min, right.element.job.createdAt?.nanoseconds ?? .min
+            )
+            return dates.0 == dates.1 ? left.offset < right.offset : dates.0 > dates.1
+        }
+        let rows = newest.map(\.element).map { latest in
             JobsPage.Row(
                 id: latest.job.id, status: latest.job.status, created: latest.job.createdAt.map(APITime.text),
-                updated: latest.job.updatedAt.map(APITime.text), thumbnail: latest.file?.name)
+                updated: latest.job.updatedAt.map(APITime.text),
+                pageCount: latest.job.pageCount, thumbnail: latest.file?.name)
         }
         let bytes = JobsPage(rows: rows, isCut: jobs.count > Self.longest).html()
         return made.withLock { made in

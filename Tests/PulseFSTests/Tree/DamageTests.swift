@@ -183,6 +183,7 @@ struct DamageTests {
                     Set(try await tree.names("jobs")) == ["invoice-2024-0117", "annual-report-fy2024", "once"])
                 for file in Self.files { #expect(try await tree.content(file) == contents[file], "\(file)") }
                 #expect(try await tree.names("jobs/annual-report-fy2024/images").count == 6)
+                #expect(try await tree.text("jobs/index.html").contains("<td class=\"r\">5</td>"))
             }
             // The right to see it is part of what is rebuilt, and nobody else's.
             try await TestTree.with(emulator.baseURL, cache: pristine, key: TestTree.secondNorthwind) { tree in
