@@ -126,7 +126,7 @@ let package = Package(
                 "ArtifactStore", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
-        .testTarget(name: "PagesTests", dependencies: ["Pages"], swiftSettings: house),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", "PulseTestSupport"], swiftSettings: house),
         .testTarget(
             name: "PulseAPITests", dependencies: ["PulseAPI", "PulseEmulator", "Transfer", "PulseTestSupport"],
             swiftSettings: house),

@@ -94,10 +94,11 @@ extension JobPage {
         for image in images {
             html.raw("<li><figure>")
             if let path = image.path {
-                html.raw("<a href=\"\(path)\">")
+                // What a browser would open as a page, with scripts, is to be looked at and not to be opened.
+                if image.isPicture { html.raw("<a href=\"\(path)\">") }
                 Pictures.writeImage(
                     path, alt: Array((image.caption ?? image.fileName ?? "").utf8), title: nil, to: &html)
-                html.raw("</a>")
+                if image.isPicture { html.raw("</a>") }
             }
             html.raw("<figcaption>")
             html.text(image.caption ?? image.fileName ?? "Image")

@@ -52,7 +52,9 @@ struct Outline {
 
     private static func isOfWord(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return UInt8(scalar.value).isAlphanumeric }
-        return scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        let properties = scalar.properties
+        if [.nonspacingMark, .spacingMark].contains(properties.generalCategory) { return true }
+        return properties.isAlphabetic || properties.numericType != nil
     }
 
     /// What the document is called; nil when it has no heading.

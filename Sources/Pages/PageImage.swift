@@ -29,6 +29,12 @@ package struct PageImage: Sendable, Equatable {
     /// Where the file is, from the job's directory.
     var path: String? { fileName.map { "images/\(LinkTarget.segment($0))" } }
 
+    /// By its name it is a picture and nothing more; a drawing (SVG) may have scripts.
+    var isPicture: Bool {
+        let suffix = fileName?.split(separator: ".").last?.lowercased() ?? ""
+        return ["png", "jpg", "jpeg", "gif", "webp", "tif", "tiff", "bmp"].contains(suffix)
+    }
+
     /// What it is, in words, where there are any.
     var caption: String? { [title, kind].lazy.compactMap(\.self).first { !$0.isEmpty } }
 

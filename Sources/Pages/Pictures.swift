@@ -29,7 +29,9 @@ final class Pictures {
     /// `caption` is HTML.
     func writeFigure(caption: [UInt8], to html: inout HTMLText) {
         let own = named.flatMap { addresses.image(at: $0) }
-        let inOrder = areFiguresImages && figures < images.count ? images[figures] : nil
+        // One that stands for itself, or for something else, is not the image that comes next.
+        let isOpen = named.map { $0.isEmpty || $0.starts(with: "data:".utf8) } ?? true
+        let inOrder = isOpen && areFiguresImages && figures < images.count ? images[figures] : nil
         figures += 1
         html.raw("<figure>")
         if let image = own ?? inOrder, let path = image.path {

@@ -1,3 +1,4 @@
+import PulseTestSupport
 import Testing
 
 @testable import Pages
@@ -113,6 +114,34 @@ struct JobPageTests {
         #expect(!Self.article(text, Array(images.prefix(2))).contains("<img"))
     }
 
+    @Test("a figure that names an image is that image or none, and never the next one in order")
+    func namedFigures() {
+        let images = ["1.png", "2.png"].map { (name: String) in
+            PageImage(fileName: name, url: "https://api.example/results/job-1/images/\(name)")
+        }
+        func figures(_ source: String) -> String {
+            Self.article("<figure><img src=\"\(source)\">One</figure>\n\n<figure>Two</figure>\n", images)
+        }
+        #expect(
+            figures("/results/job-1/images/2.png").contains(
+                "<img src=\"images/2.png\" alt=\"\" loading=\"lazy\"><figcaption>One"))
+        for source in ["/results/job-2/images/1.png", "https://far.example/a.png", "images/none.png"] {
+            #expect(!figures(source).contains("images/1.png") && figures(source).contains("images/2.png"), "\(source)")
+        }
+        let inline = "data:image/png;base64," + String(repeating: "QUJD", count: 20_000)
+        for source in ["", inline] {
+            let html = figures(source)
+            #expect(html.contains("<img src=\"images/1.png\"") && !html.contains("QUJD"))
+        }
+    }
+
+    @Test("the gallery leads to pictures, and not to what a browser would run as a page")
+    func galleryLinks() {
+        let html = Self.html(nil, ["a.svg", "b.PNG", "c.html", "d", "e.bin"].map { PageImage(fileName: $0) })
+        #expect(html.contains("<a href=\"images/b.PNG\">") && html.contains("<figure><img src=\"images/a.svg\""))
+        for name in ["a.svg", "c.html", "d", "e.bin"] { #expect(!html.contains("href=\"images/\(name)\""), "\(name)") }
+    }
+
     @Test("the gallery has every image with what is known of it, and says why one is not there")
     func gallery() {
         let html = Self.html(
@@ -136,6 +165,7 @@ struct JobPageTests {
         }
         #expect(html.contains("<li class=\"l3\"><a href=\"#s-%E4%B8%AD%E6%96%87-%C3%BC\">中文 ü</a></li>"))
         #expect(html.contains("<title>Same</title>"))
+        #expect(Self.article("# Mu\u{308}ller น้ำประปา\n").contains("id=\"s-mu\u{308}ller-น้ำประปา\""))
         #expect(!Self.html("# One\n\n# Two\n").contains("<nav"))
     }
 

@@ -1,3 +1,4 @@
+import PulseTestSupport
 import Testing
 
 @testable import Pages
@@ -26,6 +27,15 @@ struct LongDocumentTests {
         let (_, read) = Self.read(text)
         #expect(read.problems.isEmpty)
         #expect(read.tags["h2"] == 5000 && read.tags["pre"] == 5000 && read.tags["li"] ?? 0 >= 10_000)
+    }
+
+    @Test("a long document is cut before a heading where it has one, and the notes of a section stay with it")
+    func notes() {
+        let words = String(repeating: "words and words\n\n", count: 500)
+        let text = (0..<40).map { "## Section \($0)\n\nA fact.[^n\($0)]\n\n\(words)[^n\($0)]: Its note.\n\n" }.joined()
+        #expect(Self.pieces(text).count > 3 && Self.pieces(text).allSatisfy { $0.hasPrefix("## Section") })
+        let (html, read) = Self.read(text)
+        #expect(read.problems.isEmpty && !html.contains("[^") && read.tags["sup"] == 40)
     }
 
     @Test("no cut is made in a code block, and one that is too long goes on as another")

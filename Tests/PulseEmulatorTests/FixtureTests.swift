@@ -11,8 +11,11 @@ import Testing
         for id in ids { #expect(id.wholeMatch(of: pattern) != nil) }
     }
 
+    /// Of these not every image is there, or one.
+    private static let oddImages = ["image-names-collection", "hostile-markup", "broken-images"]
+
     @Test func imagesAreImages() throws {
-        let documents = Fixtures.jobs.filter { $0.id != "image-names-collection" }
+        let documents = Fixtures.jobs.filter { !Self.oddImages.contains($0.id) }
         var count = 0
         for image in documents.flatMap(\.images) {
             let opening = image.content.bytes(in: 0..<8)
@@ -30,7 +33,7 @@ import Testing
         try await Emulator.with { emulator in
             let client = RawClient(emulator)
             for job in Fixtures.jobs where job.organization == .northwind && !job.images.isEmpty {
-                guard job.id != "image-names-collection" else { continue }
+                guard !Self.oddImages.contains(job.id), job.result?.isSingleUse == false else { continue }
                 let answer = try await client.send("GET", "/job/\(job.id)").json()
                 let result = try #require(answer["result"] as? [String: Any])
                 let boxes = try #require(result["bounding_boxes"] as? [String: Any])
@@ -46,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["annual-report-fy2024", "invoice-2024-0117", "workbook-q3-forecast"])
+    @Test(arguments: ["annual-report-fy2024", "invoice-2024-0117", "workbook-q3-forecast", "form-10k-fy2024"])
     func anExtractionHasTheDocumentedFields(id: String) async throws {
         try await Emulator.with { emulator in
             let answer = try await RawClient(emulator).send("GET", "/job/\(id)").json()

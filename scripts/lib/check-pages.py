@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Opens the pages of a mount in headless Chromium and says what is wrong with them.
 
     check-pages.py MOUNT JOBS.json

@@ -4,7 +4,8 @@ enum HTMLToken: Equatable {
     case text(ArraySlice<UInt8>)
     case tag(HTMLTag)
 
-    /// Splits HTML at its tags; a `<` that begins none is text. Takes time by the byte, as a tag has a longest length.
+    /// Splits HTML at its tags; a `<` that begins none is text. Takes time by the byte, as a tag has a longest length where
+    /// another may begin in it.
     static func forEach(in html: [UInt8], _ visit: (HTMLToken) -> Void) {
         var start = html.startIndex
         var index = start
@@ -33,7 +34,9 @@ struct HTMLTag: Equatable {
     private static let longest = 4096
 
     static func parse(_ html: ArraySlice<UInt8>) -> (tag: HTMLTag, end: Int)? {
-        let html = html.prefix(longest)
+        // An image may be in its tag, whole, as a `data:` URI: that has no `<` in it.
+        let next = html.dropFirst().firstIndex(of: UInt8(ascii: "<")) ?? html.endIndex
+        let html = html[..<max(next, html.startIndex + min(longest, html.count))]
         var rest = html.dropFirst()
         let isEnd = rest.first == UInt8(ascii: "/")
         if isEnd { rest = rest.dropFirst() }

@@ -5,9 +5,12 @@
 /// as another; what reaches over any other cut is shown in two parts. Nothing is lost.
 struct MarkdownPieces: Sequence, IteratorProtocol {
     /// A byte weighs 1, more if it can make cmark look back; a piece is cut where that is easy from here on…
-    static let lightest = 32 << 10
+    static let lightest = 64 << 10
+    /// …by preference before a heading, so that notes stay with the section that refers to them: up to here one of the first or
+    /// second level, a little later any…
+    static let patient = 96 << 10
     /// …and wherever it is from here on.
-    static let heaviest = 96 << 10
+    static let heaviest = 128 << 10
 
     private let text: [UInt8]
     private var place = 0
@@ -28,7 +31,7 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
         var piece = carried
         carried = []
         while place < text.count {
-            if weight >= Self.lightest, lines.isEasyCut(before: text[place]) { break }
+            if weight >= Self.lightest, weight >= needed(at: place), lines.isEasyCut(before: text[place]) { break }
             if weight >= Self.heaviest {
                 carried = lines.carriedOn
                 break
@@ -41,6 +44,15 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
         // A document in one piece has its own.
         if !(isFirst && place == text.count), start < place, !references.isEmpty { piece = references + piece }
         return MarkdownNotes.keeping(piece)
+    }
+
+    /// How heavy a piece has to be for a cut before this line.
+    private func needed(at place: Int) -> Int {
+        switch text[place...].prefix(while: { $0 == UInt8(ascii: "#") }).count {
+        case 1...2: Self.lightest
+        case 3...6: Self.patient
+        default: Self.patient + Self.lightest / 4
+        }
     }
 
     /// Where the line ends, its newline included, or where it becomes too heavy itself: it may be the whole document.

@@ -4,7 +4,9 @@
 public enum Fixtures {
     public static let jobs: [EmulatedJob] =
         [invoice, annualReport, workbook, referenceExample, form, loanSchedule, loanScheduleCopy]
-        + [archiveMemo, imageOddities, unusualJSON] + otherKinds + unfinishedJobs + contosoJobs
+        + [archiveMemo, imageOddities, unusualJSON]
+        + [form10K, annualSurvey, multilingualNotice, hostileMarkup, brokenImages] + otherKinds + unfinishedJobs
+        + contosoJobs
 
     /// The fixture of this id, or nil if there is none.
     public static func job(_ id: String) -> EmulatedJob? {

@@ -18,7 +18,9 @@ struct ImageTests {
     @Test("S1.4 images/ lists what the result names, and each holds the API's bytes")
     func listed() async throws {
         try await TestTree.with { (tree, _) async throws in
-            for job in Fixtures.jobs where job.organization == .northwind && job.id != "image-names-collection" {
+            // Of these not every image that is listed is there.
+            let odd = ["image-names-collection", "hostile-markup", "broken-images"]
+            for job in Fixtures.jobs where job.organization == .northwind && !odd.contains(job.id) {
                 guard !job.images.isEmpty else { continue }
                 #expect(Set(try await tree.names("jobs/\(job.id)/images")) == Set(job.images.map(\.filename)))
                 for image in job.images {

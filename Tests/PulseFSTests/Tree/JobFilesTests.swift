@@ -12,6 +12,8 @@ struct JobFilesTests {
     private static let completed = Fixtures.jobs.filter { $0.organization == .northwind && $0.result != nil }
         .map(\.id).filter { !$0.hasPrefix("minutes-") }
 
+    private static let lost = ["photo-03-lost.png", "photo-09.png"]
+
     @Test("S1.3 result.md holds the decoded markdown, nothing added", arguments: completed)
     func markdown(id: String) async throws {
         try await TestTree.with { (tree, _) async throws in
@@ -75,6 +77,9 @@ struct JobFilesTests {
                     let path = "jobs/\(id)\(directory)/\(entry.name)"
                     // The hostile names of that job are listed under others; the API refuses to serve them.
                     if entry.name.hasPrefix("hostile-") || entry.name == "passwd" { continue }
+                    // Nor is everything that is listed there at the API, or anywhere.
+                    if id == "hostile-markup", directory == "/images", entry.name == "image.png" { continue }
+                    if id == "broken-images", Self.lost.contains(entry.name) { continue }
                     if id == "image-names-collection", entry.name == "logo.png" || entry.name.hasPrefix("named-") {
                         continue
                     }
@@ -83,7 +88,7 @@ struct JobFilesTests {
                     let content = try await tree.content(path)
                     #expect(found.attributes.size == UInt64(content.count), "\(path)")
                     #expect(try await tree.getattr(entry.node).size == found.attributes.size, "\(path)")
-                    #expect(content.count > 0, "\(path)")
+                    #expect(content.count > 0 || entry.name == "photo-06-empty.png", "\(path)")
                     files += 1
                 }
             }

@@ -3,7 +3,7 @@ struct DocumentBlock {
     enum Kind: Equatable {
         case title(level: Int)
         case table
-        /// `<figure>caption</figure>`; the nth one in a document is its nth image.
+        /// `<figure>caption</figure>`, or `![caption](URL)`; the nth one in a document is its nth image.
         case figure
         case text
     }
@@ -17,9 +17,9 @@ struct DocumentBlock {
         let level = markdown.prefix { $0 == "#" }.count
         if level > 0 {
             kind = .title(level: level)
-        } else if markdown.hasPrefix("|") {
+        } else if markdown.hasPrefix("|") || markdown.hasPrefix("<table>") {
             kind = .table
-        } else if markdown.hasPrefix("<figure>") {
+        } else if markdown.hasPrefix("<figure>") || markdown.hasPrefix("![") {
             kind = .figure
         } else {
             kind = .text
@@ -47,8 +47,10 @@ struct DocumentBlock {
         switch kind {
         case .title(let level):
             markdown.dropFirst(level).trimmed
+        case .figure where markdown.hasPrefix("!["):
+            markdown.dropFirst("![".count).prefix { $0 != "]" }.trimmed
         case .figure:
-            markdown.dropFirst("<figure>".count).dropLast("</figure>".count).trimmed
+            Self.withoutTags(markdown)
         case .table, .text:
             markdown.replacing("**", with: "")
         }
@@ -57,11 +59,24 @@ struct DocumentBlock {
     /// The cells of a table, by row, the heading row first.
     var cells: [[String]] {
         guard kind == .table else { return [] }
+        guard markdown.hasPrefix("|") else { return htmlCells }
         let rows = markdown.split(separator: "\n").enumerated().filter { $0.offset != 1 }
         return rows.map { _, row in
             row.dropFirst().dropLast().split(separator: "|", omittingEmptySubsequences: false)
                 .map { $0.trimmed.replacing("**", with: "") }
         }
+    }
+
+    private var htmlCells: [[String]] {
+        markdown.split(separator: "</tr>").dropLast().map { row in
+            row.replacing("</th>", with: "</td>").split(separator: "</td>").map(Self.withoutTags)
+        }
+    }
+
+    private static func withoutTags(_ html: some StringProtocol) -> String {
+        String(html).replacing("<br>", with: "\n").split(separator: "<", omittingEmptySubsequences: false).enumerated()
+            .map { part, text in part == 0 ? text[...] : text.drop { $0 != ">" }.dropFirst() }.joined()
+            .split(separator: "\n").joined(separator: " ")
     }
 
     var lineCount: Int {

@@ -29,7 +29,7 @@ extension DocumentLayout {
         let cells = placed.block.cells
         let info: [(String, JSONNode)] = [
             ("id", .string(placed.id)),
-            ("dimensions", [.int(cells.count), .int(cells.first?.count ?? 0)]),
+            ("dimensions", [.int(cells.count), .int(cells.map(\.count).max() ?? 0)]),
             (
                 "location",
                 [

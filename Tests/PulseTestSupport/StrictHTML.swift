@@ -1,12 +1,12 @@
 /// Reads a page as strictly as it is meant: a few tags, each closed where it was opened, quoted attributes that run nothing,
 /// addresses that lead to an image beside the page or away by a harmless scheme, ids that are there once.
-struct StrictHTML {
-    private(set) var problems: [String] = []
-    private(set) var tags: [String: Int] = [:]
+public struct StrictHTML {
+    public private(set) var problems: [String] = []
+    public private(set) var tags: [String: Int] = [:]
     /// Of links and images.
-    private(set) var addresses: [String] = []
+    public private(set) var addresses: [String] = []
     /// What a reader sees, and the texts of attributes.
-    private(set) var text = ""
+    public private(set) var text = ""
 
     private static let void: Set<String> = ["meta", "br", "hr", "img", "input"]
     private static let known: Set<String> = [
@@ -28,7 +28,7 @@ struct StrictHTML {
         "hr",
     ]
 
-    init(_ html: String) { read(html) }
+    public init(_ html: String) { read(html) }
 
     private mutating func read(_ html: String) {
         var rest = html[...]
