@@ -33,8 +33,11 @@ extension PulseFileSystem {
     ) -> Answer<AttributedNode> {
         let answer = { @Sendable (tree: PulseFileSystem) -> Answer<AttributedNode> in
             tree.shown(ordinal).then { job in
-                if case .file(_, let slot) = node, !Self.isMadeHere(slot), job.artifact(slot) == nil {
-                    return .failed(job.phase == .expired ? .noSuchFileOrDirectory : .staleNFSFileHandle)
+                if case .file(_, let slot) = node, !Self.isMadeHere(slot) {
+                    let isThere = job.artifact(slot).map { tree.library.mayBeHad($0, of: job) } ?? false
+                    guard isThere else {
+                        return .failed(job.phase == .expired ? .noSuchFileOrDirectory : .staleNFSFileHandle)
+                    }
                 }
                 guard withResult else { return .now(AttributedNode(node: node, job: job)) }
                 return tree.library.resultNotes(of: job).map { AttributedNode(node: node, job: job, notes: $0) }

@@ -239,6 +239,22 @@ struct ExtendedAttributeTests {
         }
     }
 
+    @Test("S6.4 what is left of a job that the API has let go of says what it was, and what is gone is absent")
+    func expired() async throws {
+        try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
+            try await PictureJob.readInPart(tree)
+            let read = try await PictureJob.listedNode("image_0001.png", tree)
+            let unread = try await PictureJob.listedNode("image_0002.png", tree)
+            Ending.removed.happen(to: PictureJob.completed, emulator)
+            #expect(await tree.failure("jobs/pictures/images/image_0002.png") == .noSuchFileOrDirectory)
+            emulator.clearRequests()
+            let said = try await tree.attributes(of: read)
+            #expect(said[Self.mime] == "image/png" && said["user.pulse.job_id"] == PictureJob.id)
+            await #expect(throws: Errno.noSuchFileOrDirectory) { try await tree.attributes(of: unread) }
+            #expect(emulator.requests().isEmpty)
+        }
+    }
+
     // MARK: Who may know
 
     @Test("S4.1 a key of another organisation gets EACCES although the job is cached, and causes no request")
