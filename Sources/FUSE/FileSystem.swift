@@ -24,6 +24,13 @@ package protocol FileSystem: AnyObject, Sendable {
     /// it is to be woken when the answer may have become another one.
     func poll(_ node: NodeID, _ events: PollEvents, waiting: PollHandle?, for caller: Caller) -> Answer<PollEvents>
 
+    /// The value of an extended attribute, ENODATA where the node has none of that name. Asked for names of users alone
+    /// (`user.…`), and only in a mount with ``MountOptions/extendedAttributes``.
+    func getxattr(_ name: String, of node: NodeID, for caller: Caller) -> Answer<[UInt8]>
+
+    /// The names of a node's extended attributes, all of which begin with `user.`.
+    func listxattr(_ node: NodeID, for caller: Caller) -> Answer<[String]>
+
     /// Answers `df`; never waits for anything.
     func statfs() -> FileSystemStatistics
 
@@ -38,6 +45,11 @@ extension FileSystem {
     ) -> Answer<PollEvents> {
         .now(events.intersection(.regularFile))
     }
+
+    /// Nothing is known of a file but what stat(2) says.
+    package func getxattr(_ name: String, of node: NodeID, for caller: Caller) -> Answer<[UInt8]> { .failed(.noData) }
+
+    package func listxattr(_ node: NodeID, for caller: Caller) -> Answer<[String]> { .now([]) }
 }
 
 package enum LookupReply: Sendable, Hashable {

@@ -18,6 +18,9 @@ package struct MountOptions: Sendable {
     /// beginning of a file over a long way would wait for more than it wants.
     package var readahead = 512 << 10
 
+    /// The file system is asked for extended attributes. Without it the kernel asks once and remembers that there are none.
+    package var extendedAttributes = false
+
     package init(mountpoint: FilePath, source: String, subtype: String) {
         self.mountpoint = mountpoint
         self.source = source

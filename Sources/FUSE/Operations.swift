@@ -93,13 +93,21 @@ extension fuse_lowlevel_ops {
             Replier(request).statistics(session.fileSystem.statfs())
         }
         // ENOSYS once: the kernel asks for no extended attribute again, which halves the messages of `ls -l`.
-        table.getxattr = { request, _, _, _ in
-            guard let (request, _, _) = Session.of(request, .getxattr) else { return }
-            Replier(request).fail(.noFunction)
+        table.getxattr = { request, node, name, room in
+            guard let (request, session, arrival) = Session.of(request, .getxattr) else { return }
+            guard session.options.extendedAttributes else { return Replier(request).fail(.noFunction) }
+            // `ls -l` asks for those of security and of access lists, for each file.
+            guard let name = name.flatMap({ String(validatingCString: $0) }), AttributeList.mayHold(name) else {
+                return Replier(request).fail(.noData)
+            }
+            let answer = session.fileSystem.getxattr(name, of: NodeID(node), for: Caller(request))
+            session.answer(request, answer, since: arrival) { $0.attribute($1, room: room) }
         }
-        table.listxattr = { request, _, _ in
-            guard let (request, _, _) = Session.of(request, .listxattr) else { return }
-            Replier(request).fail(.noFunction)
+        table.listxattr = { request, node, room in
+            guard let (request, session, arrival) = Session.of(request, .listxattr) else { return }
+            guard session.options.extendedAttributes else { return Replier(request).fail(.noFunction) }
+            let answer = session.fileSystem.listxattr(NodeID(node), for: Caller(request))
+            session.answer(request, answer, since: arrival) { $0.attribute(AttributeList($1).bytes, room: room) }
         }
         return table
     }

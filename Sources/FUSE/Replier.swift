@@ -36,6 +36,22 @@ struct Replier {
 
     func poll(_ events: PollEvents) { fuse_reply_poll(handle, events.rawValue) }
 
+    /// A value of an extended attribute, or the names of all. `room` is what the caller has for it in bytes; none asks for the
+    /// size alone.
+    func attribute(_ bytes: [UInt8], room: Int) {
+        if bytes.count > AttributeList.longest {
+            fail(.argListTooLong)
+        } else if room == 0 {
+            fuse_reply_xattr(handle, bytes.count)
+        } else if bytes.count > room {
+            fail(.outOfRange)
+        } else {
+            bytes.withUnsafeBytes {
+                _ = fuse_reply_buf(handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+            }
+        }
+    }
+
     func statistics(_ statistics: FileSystemStatistics) {
         let block: UInt64 = 4096
         var reply = statvfs()

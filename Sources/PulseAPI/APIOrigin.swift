@@ -52,6 +52,14 @@ package struct APIOrigin: Hashable, Sendable, CustomStringConvertible {
     package static func name(of url: String) -> String? {
         URLParts(url).map { "\($0.scheme)://\($0.host):\($0.port)" }
     }
+
+    /// What may be shown of a URL: not its query and fragment, which sign it or may be a secret otherwise. Nil for one that
+    /// cannot be asked, as one with a user in it, and for a link to a large result, which is good for one use.
+    package static func publicAddress(of url: String) -> String? {
+        guard let parts = URLParts(url), !parts.path.split(separator: "/").contains("large_results") else { return nil }
+        let host = APIOrigin(scheme: parts.scheme, host: parts.host, port: parts.port, base: "")
+        return "\(host)\(parts.path)"
+    }
 }
 
 /// The parts of an absolute http or https URL, lower case where case does not matter, with the port it means.

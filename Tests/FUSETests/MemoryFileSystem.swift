@@ -13,11 +13,21 @@ final class MemoryFileSystem: FileSystem {
     private let files: [String]
     private let contents: [Content]
     private let forgotten = Mutex<UInt64>(0)
+    /// Extended attributes of every node, in the order of a listing.
+    private let extended: [(name: String, value: [UInt8])]
+    /// What the attributes wait for, if anything.
+    private let extendedGate: Gate?
+    private let asked = Mutex<[String]>([])
 
-    init(_ files: [(String, Content)]) {
+    init(_ files: [(String, Content)], extended: [(String, [UInt8])] = [], extendedGate: Gate? = nil) {
         self.files = files.map(\.0)
         contents = files.map(\.1)
+        self.extended = extended
+        self.extendedGate = extendedGate
     }
+
+    /// The attributes that were asked for by name.
+    var askedAttributes: [String] { asked.withLock { $0 } }
 
     var forgottenCount: UInt64 { forgotten.withLock { $0 } }
 
@@ -75,6 +85,22 @@ final class MemoryFileSystem: FileSystem {
         switch contents[Int(node.rawValue - Self.first)] {
         case .bytes(let bytes), .gated(let bytes, _):
             .now(.bytes(offset < UInt64(bytes.count) ? Array(bytes[Int(offset)...].prefix(count)) : []))
+        }
+    }
+
+    func getxattr(_ name: String, of node: NodeID, for caller: Caller) -> Answer<[UInt8]> {
+        asked.withLock { $0.append(name) }
+        guard let value = extended.first(where: { $0.name == name })?.value else { return .failed(.noData) }
+        return afterGate(value)
+    }
+
+    func listxattr(_ node: NodeID, for caller: Caller) -> Answer<[String]> { afterGate(extended.map(\.name)) }
+
+    private func afterGate<Value: Sendable>(_ value: Value) -> Answer<Value> {
+        guard let extendedGate else { return .now(value) }
+        return .later { () throws(Errno) in
+            try await extendedGate.pass()
+            return value
         }
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import PulseTestSupport
 import SystemPackage
 import Testing
@@ -7,33 +6,10 @@ import Testing
 
 @Suite("Session", .timeLimit(.minutes(2)))
 struct SessionTests {
-    /// Mounts a file system in this process; only other processes read it.
     private func withSession<Value>(
         _ fileSystem: MemoryFileSystem, _ body: (Session, String) async throws -> Value
     ) async throws -> Value {
-        try await ScratchDirectory.with { (scratch) async throws in
-            let path = try scratch.make("mnt")
-            let session = try Session(
-                serving: fileSystem, options: MountOptions(mountpoint: path, source: "test", subtype: "pulsefs-test"))
-            try session.mount()
-            async let served: Void = withCheckedContinuation { ended in
-                Thread.detachNewThread {
-                    session.run()
-                    ended.resume()
-                }
-            }
-            do {
-                let value = try await body(session, path.string)
-                try session.unmount()
-                await served
-                return value
-            } catch {
-                try? session.unmount()
-                session.abort()
-                await served
-                throw error
-            }
-        }
+        try await fileSystem.mounted(body)
     }
 
     @Test("files are listed, stated and read whole")

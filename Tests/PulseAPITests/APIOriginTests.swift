@@ -55,4 +55,17 @@ struct APIOriginTests {
     func lookalike() {
         #expect(APIOrigin("http://127.0.0.1.example.com")?.isUnprotected == true)
     }
+
+    @Test(
+        "S4.3 what is shown of a URL has no query, fragment or user in it, and a link that is good for one use is not shown",
+        arguments: [
+            ("https://H.example.com/a%20b/c.png?X-Signature=s&x=1#top", "https://h.example.com/a%20b/c.png"),
+            ("http://h:8443/c.png#s", "http://h:8443/c.png"), ("https://h:443?s", "https://h"),
+            ("https://[::1]:9/c", "https://[::1]:9/c"), ("https://u:s@h/c.png", nil), ("https://s@h/c.png", nil),
+            ("https://h/large_results/job-1", nil), ("https://h/base/large_results/job-1/x.png?y", nil),
+            ("ftp://h/c", nil), ("/c.png", nil), ("https://h/\nc", nil), ("https://h/a?b\u{0}", nil),
+        ])
+    func publicAddress(url: String, shown: String?) {
+        #expect(APIOrigin.publicAddress(of: url) == shown)
+    }
 }

@@ -6,7 +6,7 @@ extension PulseClient {
         _ job: JobID, _ part: FilePart? = nil, into sink: any BodySink, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
         try await get(
-            .api(path: "/results/\(job.text)/pdf", for: RequestSubject(.pdf, job: job)), part, into: sink,
+            .api(path: EndpointPath.formPDF(job), for: RequestSubject(.pdf, job: job)), part, into: sink,
             refusesPages: true, urgency: urgency)
     }
 
@@ -14,6 +14,6 @@ extension PulseClient {
     package func headFormPDF(
         _ job: JobID, urgency: Urgency = .foreground
     ) async throws(APIError) -> FileAnnouncement {
-        try await head(.api(path: "/results/\(job.text)/pdf", for: RequestSubject(.pdf, job: job)), urgency: urgency)
+        try await head(.api(path: EndpointPath.formPDF(job), for: RequestSubject(.pdf, job: job)), urgency: urgency)
     }
 }

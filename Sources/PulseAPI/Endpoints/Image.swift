@@ -38,7 +38,7 @@ extension PulseClient {
 
     private static func image(_ job: JobID, _ file: PathSegment) -> Target {
         .api(
-            path: "/results/\(job.text)/images/\(file.encoded)",
+            path: EndpointPath.image(job, file),
             for: RequestSubject(.image, job: job, name: String(decoding: file.decoded, as: UTF8.self)))
     }
 }

@@ -8,7 +8,8 @@ extension PulseClient {
         _ job: JobID, into sink: any BodySink, isAskedOnce: Bool = false, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
         try await get(
-            .api(path: "/job/\(job.text)", for: RequestSubject(.job, job: job)), into: sink, isAskedOnce: isAskedOnce,
+            .api(path: EndpointPath.job(job), for: RequestSubject(.job, job: job)), into: sink,
+            isAskedOnce: isAskedOnce,
             urgency: urgency)
     }
 }

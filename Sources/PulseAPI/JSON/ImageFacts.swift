@@ -26,7 +26,7 @@ package struct ImageFacts: Sendable, Equatable {
     package init() {}
 
     /// Bytes of text in memory.
-    var textSize: Int {
+    package var textSize: Int {
         let location =
             switch source {
             case .remote(let url): url

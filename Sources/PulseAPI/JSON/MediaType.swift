@@ -15,4 +15,18 @@ package enum MediaType {
         default: "bin"
         }
     }
+
+    /// The type of a picture with this extension, in whatever case; nil for one that is not in the table.
+    package static func name(forFileExtension suffix: String) -> String? {
+        switch suffix.lowercased() {
+        case "png": "image/png"
+        case "jpg", "jpeg": "image/jpeg"
+        case "gif": "image/gif"
+        case "svg": "image/svg+xml"
+        case "webp": "image/webp"
+        case "tif", "tiff": "image/tiff"
+        case "bmp": "image/bmp"
+        default: nil
+        }
+    }
 }

@@ -70,6 +70,7 @@ package final class Mount: Sendable {
             mountedAt: FileTime(start))
         var options = MountOptions(
             mountpoint: configuration.mountpoint, source: "pulse:\(configuration.origin)", subtype: "pulsefs")
+        options.extendedAttributes = configuration.extendedAttributes
         options.allowOther = configuration.allowOther
         let files = PulseFileSystem(
             library: library, keyring: keyring, policy: policy, control: control,

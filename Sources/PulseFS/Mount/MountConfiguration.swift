@@ -21,6 +21,7 @@ package struct MountConfiguration: Sendable {
     package var onExpiry = ExpiryPolicy.keep
     /// Names of programs that cause no request.
     package var noFetch = Crawlers.standard
+    package var extendedAttributes = false
     package var allowOther = false
     package var owner: UInt32
     package var group: UInt32
@@ -52,6 +53,7 @@ package struct MountConfiguration: Sendable {
         maximumArtifactSize = shared.maximumArtifactSize
         onExpiry = shared.onExpiry
         noFetch = settings.noFetch
+        extendedAttributes = settings.extendedAttributes
         allowOther = settings.allowOther
         umask = settings.umask
     }

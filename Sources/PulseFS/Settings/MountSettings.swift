@@ -4,6 +4,7 @@ package struct MountSettings: Sendable {
     package let keyRules: KeyRules
     /// Names of programs that cause no request.
     package let noFetch: [String]
+    package let extendedAttributes: Bool
     package let allowOther: Bool
     package let umask: UInt16
     /// Nil for the user's own.
@@ -22,6 +23,7 @@ package struct MountSettings: Sendable {
         keyRules = KeyRules(
             ttl: reader.duration(.authTTL) ?? KeyRules.defaultTTL, offline: reader.choice(.offline) ?? .read)
         noFetch = reader.value(.noFetch) { Crawlers.names(in: $0) } ?? Crawlers.standard
+        extendedAttributes = reader.isOn(.extendedAttributes) ?? false
         allowOther = reader.isOn(.allowOther) ?? false
         umask = reader.value(.umask) { PermissionBits($0)?.bits } ?? PermissionBits.standard.bits
         owner = reader.value(.uid) { UInt32($0) }

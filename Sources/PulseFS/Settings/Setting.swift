@@ -13,6 +13,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case timeout
     case waitTimeout = "wait-timeout"
     case noFetch = "no-fetch"
+    case extendedAttributes = "xattrs"
     case allowOther = "allow-other"
     case umask
     case uid
@@ -44,7 +45,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .onExpiry: .choice(ExpiryPolicy.allCases.map(\.rawValue))
         case .cacheSize, .maximumArtifactSize: .size
         case .noFetch: .names
-        case .allowOther: .flag
+        case .extendedAttributes, .allowOther: .flag
         case .umask: .mode
         case .uid, .gid: .number
         }
@@ -63,7 +64,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .onExpiry: "keep"
         case .timeout: "30s"
         case .noFetch: "updatedb, indexers and thumbnailers"
-        case .allowOther: "false"
+        case .extendedAttributes, .allowOther: "false"
         case .umask: "077"
         case .uid: "you"
         case .gid: "yours"
@@ -89,6 +90,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .timeout: "How long a request that fails is tried again before its reader gets an error"
         case .waitTimeout: "How long waiting for a job goes on while the API cannot be asked"
         case .noFetch: "Programs that see the tree and what is cached, and cause no request"
+        case .extendedAttributes:
+            "Show what is known of files as extended attributes, for getfattr -d; ls -l then asks twice more about each file"
         case .allowOther: "Let other users read the mount too"
         case .umask: "Permission bits to take away, in octal: 077 leaves files 0400 and directories 0500"
         case .uid: "The number of the user who owns what is shown"

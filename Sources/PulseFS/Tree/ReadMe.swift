@@ -31,6 +31,7 @@ enum ReadMe {
           cat jobs/<jobId>/result.md
           jq .page_count jobs/<jobId>/result.json
           cp -r jobs/<jobId>/images .
+          getfattr -d jobs/<jobId>/images/*         (of a mount with --xattrs: titles, types, where they come from)
           cat jobs/<jobId>/.wait jobs/<jobId>/result.md
 
         No such file: the job has no such artifact, is not completed yet, or has expired (see status.json, error.txt).

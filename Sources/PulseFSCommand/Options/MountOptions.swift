@@ -9,12 +9,12 @@ struct MountOptions: ParsableArguments {
     @OptionGroup var artifacts: ArtifactSizeOptions
     @OptionGroup var waiting: WaitOptions
     @OptionGroup var crawlers: CrawlerOptions
+    @OptionGroup var attributes: AttributeOptions
     @OptionGroup var requests: RequestOptions
     @OptionGroup var access: AccessOptions
 
     var flags: SettingsFlags {
         connection.flags + keyCheck.flags + cache.flags + artifacts.flags + waiting.flags + crawlers.flags
-            + requests.flags
-            + access.flags
+            + attributes.flags + requests.flags + access.flags
     }
 }

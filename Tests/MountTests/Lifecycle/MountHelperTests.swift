@@ -15,15 +15,15 @@ struct MountHelperTests {
                 """
                 (umask 077; echo $PULSE_API_KEY > "$D/a,key"); ln -s "$P" "$D/$1"
                 unset PULSE_API_KEY; api=$PULSE_API_URL; unset PULSE_API_URL PULSEFS_CACHE_DIR
-                "$D/$1" "$api" "$M" -n -v -o "rw,_netdev,nofail,x-systemd.automount,comment=a b,umask=022,uid=1,gid=2" \\
+                "$D/$1" "$api" "$M" -n -v -o "rw,_netdev,nofail,xattrs,x-systemd.automount,comment=a b,umask=022,uid=1,gid=2" \\
                   -o "api_key_file=\\"$D/a,key\\",cache_dir=$D/ca\\\\054che,log-file=$D/lo\\\\,g" -t fuse.pulsefs || exit
-                stat -c '%a %u %g' "$M/README.txt"; cat "$M/jobs/\(JobName.invoice)/result.md" | wc -c
+                stat -c '%a %u %g' "$M/README.txt"; getfattr --absolute-names --only-values -n user.mime_type "$M/README.txt"; echo; cat "$M/jobs/\(JobName.invoice)/result.md" | wc -c
                 ls -d "$D/ca,che" "$D/lo,g" | wc -l; "$P" unmount "$M"
                 """, [name])
             #expect(said.status == 0 && said.errors.isEmpty, "\(said.errors)")
             #expect(
                 said.lines.dropFirst() == [
-                    "444 1 2", "\(rig.emulator.markdown(of: JobName.invoice)?.utf8.count ?? 0)", "2",
+                    "444 1 2", "text/plain", "\(rig.emulator.markdown(of: JobName.invoice)?.utf8.count ?? 0)", "2",
                 ],
                 "\(said.text)")
         }

@@ -21,6 +21,7 @@ struct SettingsFileTests {
         timeout = "2m"
         wait_timeout = "1h"
         no-fetch = ["one", "two"]
+        xattrs = true
         allow-other = true
         umask = 0o027
         uid = 12
@@ -42,7 +43,7 @@ struct SettingsFileTests {
             #expect(settings.maximumArtifactSize == 1 << 30)
             #expect(settings.largeResults == .manual && settings.onExpiry == .drop)
             #expect(settings.timeout == .seconds(120) && settings.waitPatience == .seconds(3600))
-            #expect(mount.noFetch == ["one", "two"])
+            #expect(mount.noFetch == ["one", "two"] && mount.extendedAttributes)
             #expect(mount.allowOther && mount.umask == 0o027 && mount.owner == 12 && mount.group == 34)
             // Every one of them, so that a new setting is tried here too.
             let listing = SettingsListing(rig.sources(), user: 0, group: 0)

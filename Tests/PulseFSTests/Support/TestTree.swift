@@ -15,7 +15,7 @@ final class TestTree: Sendable {
     let keyring: Keyring
     let files: PulseFileSystem
     private let clock: StillClock
-    private static func caller(_ thread: Int32 = 0) -> Caller { Caller(thread: thread, user: 0, group: 0) }
+    static func caller(_ thread: Int32 = 0) -> Caller { Caller(thread: thread, user: 0, group: 0) }
 
     private init(library: JobLibrary, keyring: Keyring, clock: StillClock, crawlers: Crawlers) {
         self.library = library
