@@ -27,7 +27,7 @@ need_browser() {
     fi
 }
 
-# Builds, serves the sample documents, and mounts them on $documents/mnt; their API is at $api.
+# Builds, serves the sample documents, and mounts them on $documents/pulse; their API is at $api.
 mount_documents() {
     swift build --quiet --product pulsefs >&2
     swift build --quiet --product pulse-emulator >&2
@@ -37,13 +37,13 @@ mount_documents() {
     documents=$(mktemp -d)
     trap end_documents EXIT
     trap 'exit 130' INT TERM
-    mkdir "$documents/mnt"
+    mkdir "$documents/pulse"
     mkfifo "$documents/ready"
     "$programs/pulse-emulator" --exit-with-parent --ready-fd 3 3>"$documents/ready" >/dev/null </dev/null &
     emulator_pid=$!
     read -r -t 30 api <"$documents/ready"
     PULSE_API_KEY=pulse-demo-northwind-1 HOME=$documents "$pulsefs" mount --api-url "$api" \
-        --cache-dir "$documents/cache" "$documents/mnt"
+        --cache-dir "$documents/cache" "$documents/pulse"
 }
 
 # The API is gone from here on.
@@ -55,7 +55,7 @@ end_api() {
 }
 
 end_documents() {
-    if mountpoint -q "$documents/mnt"; then "$pulsefs" unmount "$documents/mnt" || umount -l "$documents/mnt"; fi
+    if mountpoint -q "$documents/pulse"; then "$pulsefs" unmount "$documents/pulse" || umount -l "$documents/pulse"; fi
     end_api
     rm -rf --one-file-system "$documents"
 }
