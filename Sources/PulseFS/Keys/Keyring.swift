@@ -24,6 +24,8 @@ package final class Keyring: KeySource {
         var version: FileVersion?
         var ask: @Sendable (APIKey) async -> KeyVerdict = { _ in .unknown("the API is not asked yet") }
         var observer: @Sendable (Change) -> Void = { _ in }
+        /// What follows from the check before the mount.
+        var confirmation: Task<Void, Never>?
     }
 
     private enum Question { case isKeyGood }
@@ -68,7 +70,10 @@ package final class Keyring: KeySource {
     }
 
     /// Ends a check under way within `grace`.
-    package func close(grace: Duration) async { await checks.close(grace: grace) }
+    package func close(grace: Duration) async {
+        await checks.close(grace: grace)
+        await state.withLock { $0.confirmation }?.value
+    }
 
     // MARK: What is so now
 
@@ -140,7 +145,10 @@ package final class Keyring: KeySource {
         if case .refused = verdict {
             await remember(true, of: inUse.fingerprint)
         } else {
-            await change { $0.watch.ended(verdict, at: now()) }
+            let effects = apply { $0.watch.ended(verdict, at: now()) }
+            // The mount does not wait until the disk has it; the end of the mount does.
+            let confirmation = Task { await carryOut(effects) }
+            state.withLock { $0.confirmation = confirmation }
         }
         return verdict
     }
@@ -209,13 +217,26 @@ package final class Keyring: KeySource {
 
     // MARK: Effects
 
-    private func change(_ event: (inout State) -> [KeyWatch.Effect]) async {
-        let (effects, inUse, observer) = state.withLock { state in
+    /// What is to be done after a change, for the key and the observer of that moment.
+    private struct Aftermath: Sendable {
+        let effects: [KeyWatch.Effect]
+        let inUse: KeyInUse
+        let observer: @Sendable (Change) -> Void
+    }
+
+    private func change(_ event: (inout State) -> [KeyWatch.Effect]) async { await carryOut(apply(event)) }
+
+    private func apply(_ event: (inout State) -> [KeyWatch.Effect]) -> Aftermath {
+        state.withLock { state in
             let effects = event(&state)
             if effects.contains(where: { $0.movesDoor }) { state.inUse.generation += 1 }
-            return (effects, state.inUse, state.observer)
+            return Aftermath(effects: effects, inUse: state.inUse, observer: state.observer)
         }
-        for effect in effects {
+    }
+
+    private func carryOut(_ aftermath: Aftermath) async {
+        let (inUse, observer) = (aftermath.inUse, aftermath.observer)
+        for effect in aftermath.effects {
             switch effect {
             case .remember(let refused): await remember(refused, of: inUse.fingerprint)
             case .close(let words):
