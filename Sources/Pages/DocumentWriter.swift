@@ -7,11 +7,13 @@ struct DocumentWriter {
     private let pictures: Pictures
     private var piece = 0
 
-    /// What is nested deeper is shown without its own marks: browsers go no deeper either.
-    private static let deepest = 200
+    /// What is nested deeper is shown without its own marks: it would be a column of letters.
+    private static let deepest = 32
 
     // What is open in the piece that is being written.
     private var depth = 0
+    /// Where it began that marks are not shown.
+    private var plainDepth: Int?
     /// HTML's own tags, with the depth they stand at.
     private var inlineTags: [(name: String, depth: Int)] = []
     private var links: [Bool] = []
@@ -30,7 +32,7 @@ struct DocumentWriter {
     /// Writes a piece of the document, after those before it.
     mutating func write(_ tree: MarkdownTree) {
         piece += 1
-        (depth, notes, referred) = (0, 0, [])
+        (depth, plainDepth, notes, referred) = (0, nil, 0, [])
         tree.forEach { node, isEntering in
             if isEntering { enter(node) } else { leave(node) }
         }
@@ -63,7 +65,15 @@ struct DocumentWriter {
             (imageDepth, alt) = (1, [])
         default:
             depth += 1
-            if depth <= Self.deepest { open(node) }
+            // What must have others in it has room for those.
+            let own =
+                switch node.kind {
+                case .bulletList, .orderedList: 1
+                case .table: 2
+                default: 0
+                }
+            if plainDepth == nil, depth + own > Self.deepest { plainDepth = depth }
+            if plainDepth == nil { open(node) }
         }
     }
 
@@ -77,8 +87,13 @@ struct DocumentWriter {
             return
         }
         closeInlineTags(from: depth)
+        if plainDepth == nil {
+            close(node)
+        } else if case .paragraph = node.kind {
+            html.raw("<br>\n")
+        }
+        if plainDepth == depth { plainDepth = nil }
         depth -= 1
-        if depth < Self.deepest { close(node) } else if case .paragraph = node.kind { html.raw("<br>\n") }
     }
 
     private mutating func open(_ node: borrowing MarkdownNode) {

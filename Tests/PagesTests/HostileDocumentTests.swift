@@ -27,7 +27,12 @@ struct HostileDocumentTests {
         "<math><mi xlink:href=\"data:x,<script>alert(1)</script>\">", "<template><script>alert(1)</script></template>",
         "&lt;script&gt;alert(1)&lt;/script&gt;",
         "<table><tr><td>&lt;script&gt;&#60;script>&#x3c;b>&nosuch;&;&#0;&#xD800;</table>",
-        "&#x3C;script&#x3E;", "\u{202e}<script>\u{202c}",
+        "&#x3C;script&#x3E;", "<table><tr><td>&notit; &ampx; &eacute; &copy &NotEqualTilde; &#133; &#x85;</table>",
+        String(repeating: "> ", count: 60) + "deep", String(repeating: "- ", count: 60) + "deep",
+        (0..<60).map { String(repeating: "  ", count: $0) + "- deep\n" }.joined(),
+        String(repeating: "- ", count: 15) + "| a | b |\n" + String(repeating: "  ", count: 15) + "|---|---|",
+        String(repeating: "> ", count: 30) + "| a | b |\n" + String(repeating: "> ", count: 30) + "|---|---|",
+        "\u{202e}<script>\u{202c}",
         "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
     ]
 
@@ -76,6 +81,12 @@ struct HostileDocumentTests {
             let (_, read) = Self.read(String(all.prefix(length)))
             #expect(read.problems.isEmpty, "\(length): \(read.problems)")
         }
+    }
+
+    @Test("characters that HTML has a name for are what they stand for, and other names stay as they are")
+    func entities() {
+        let html = Self.read("<table><tr><td>&eacute;&#233;&#xE9; &lt;b&gt; &notit; &nosuch; &copy &#0;</table>").html
+        #expect(html.contains("<td>ééé &lt;b&gt; &amp;notit; &amp;nosuch; &amp;copy \u{FFFD}</td>"))
     }
 
     @Test("a link leads only where nothing is run, however its address is spelled", arguments: urls)

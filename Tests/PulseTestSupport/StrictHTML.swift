@@ -58,6 +58,8 @@ public struct StrictHTML {
             if name == "tr", !["table", "tbody", "thead"].contains(open.last) {
                 fail("a row in \(open.last ?? "nothing")")
             }
+            if ["ul", "ol"].contains(open.last), name != "li" { fail("<\(name)> in a list") }
+            if name == "li", !["ul", "ol"].contains(open.last) { fail("an item in \(open.last ?? "nothing")") }
             check(name, inner.dropFirst(name.count), &ids)
             if name == "style" {
                 guard let close = rest.firstRange(of: "</style>") else { return fail("a style without an end") }
@@ -70,6 +72,10 @@ public struct StrictHTML {
         if !open.isEmpty { fail("left open: \(open)") }
         // In a text only these stand for themselves.
         if text.contains("<") || text.contains("\0") { fail("a text has what no text may have") }
+        let signs = ["amp;", "lt;", "gt;", "quot;", "#39;"]
+        for part in text.split(separator: "&", omittingEmptySubsequences: false).dropFirst() {
+            if !signs.contains(where: part.hasPrefix) { fail("&\(part.prefix(8))") }
+        }
     }
 
     private mutating func fail(_ problem: String) { problems.append(problem) }

@@ -31,6 +31,10 @@ static inline int pulse_markdown_is_task(cmark_node *item) {
     return strcmp(cmark_node_get_type_string(item), "tasklist") == 0;
 }
 
+/* What `name;` stands for behind an ampersand, as UTF-8 in `out`, which takes 16 bytes; `written` is how many they are.
+   Returns the bytes that were read, and 0 for what stands for nothing. */
+size_t pulse_markdown_entity(const unsigned char *text, size_t size, unsigned char *out, size_t *written);
+
 /* Memory for one tree at a time. cmark takes it in tens of thousands of small pieces and gives back each by itself, which
    is a third of the time of a page; here a tree goes all at once. Its allocator (cmark_mem) is told no context, so the
    arena that is in use is a variable of the thread, which Swift does not have. */

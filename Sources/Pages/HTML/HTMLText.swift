@@ -39,37 +39,16 @@ struct HTMLText {
         }
     }
 
-    /// The same for a text that is HTML already, as far as entities go: those stay, and no other markup does.
+    /// The same for a text that is HTML already, as far as entities go: those are resolved, and nothing else is markup.
     mutating func textWithEntities(_ text: ArraySlice<UInt8>) {
         var rest = text
         while let place = rest.firstIndex(of: UInt8(ascii: "&")) {
             self.text(Array(rest[..<place]))
-            let length = Self.entityLength(rest[place...])
-            if length > 0 { raw(Array(rest[place..<place + length])) } else { raw("&amp;") }
-            rest = rest[(place + max(1, length))...]
+            let entity = HTMLEntity(rest[place...])
+            self.text(entity?.character ?? "&")
+            rest = rest[(place + (entity?.length ?? 1))...]
         }
         self.text(Array(rest))
-    }
-
-    /// `&name;` or `&#number;`; 0 for what is neither.
-    private static func entityLength(_ text: ArraySlice<UInt8>) -> Int {
-        let body = text.dropFirst().prefix(32)
-        guard let end = body.firstIndex(of: UInt8(ascii: ";")), end > body.startIndex else { return 0 }
-        let name = body[..<end]
-        let isNumber = name.first == UInt8(ascii: "#")
-        let digits = isNumber ? name.dropFirst() : name
-        guard let first = digits.first, digits.allSatisfy(\.isAlphanumeric), isNumber || first.isLetter else {
-            return 0
-        }
-        if isNumber {
-            let isHexadecimal = first | 0x20 == UInt8(ascii: "x")
-            let text = String(decoding: isHexadecimal ? digits.dropFirst() : digits, as: UTF8.self)
-            // What is no character that HTML may have stays visible as it was written.
-            guard let value = UInt32(text, radix: isHexadecimal ? 16 : 10), let scalar = Unicode.Scalar(value),
-                value >= 0x20, !(0x7F...0x9F).contains(value), scalar.properties.generalCategory != .unassigned
-            else { return 0 }
-        }
-        return end - text.startIndex + 1
     }
 }
 
