@@ -4,7 +4,7 @@ package struct JobsPage: Sendable, Equatable {
         package var id: String
         /// As the API spells it.
         package var status: String
-        /// In words.
+        /// As ISO 8601 has it, in UTC.
         package var created: String?
         package var updated: String?
         package var pageCount: Int?
@@ -47,7 +47,7 @@ package struct JobsPage: Sendable, Equatable {
             html.raw(
                 "<div class=\"table\" role=\"region\" aria-label=\"Jobs\" tabindex=\"0\"><table class=\"jobs\">\n<thead><tr>"
             )
-            for head in ["Job", "Status", "Created", "Updated", "Pages", "Image"] {
+            for head in ["Job", "Status", "Created (UTC)", "Updated (UTC)", "Pages", "Image"] {
                 html.raw("<th scope=\"col\">\(head)</th>")
             }
             html.raw("</tr></thead>\n<tbody>\n")
@@ -59,14 +59,25 @@ package struct JobsPage: Sendable, Equatable {
         return html.take()
     }
 
+    /// To the minute: which of two came first is told by their order.
+    private static func write(moment: String, to html: inout HTMLText) {
+        html.raw("<time datetime=\"")
+        html.text(moment)
+        html.raw("\">")
+        html.text(String(moment.prefix(16)).replacing("T", with: " "))
+        html.raw("</time>")
+    }
+
     private static func write(_ row: Row, to html: inout HTMLText) {
         let directory = LinkTarget.segment(row.id)
         html.raw("<tr><th scope=\"row\"><a href=\"\(directory)/index.html\">")
         html.text(row.id)
-        html.raw("</a></th>")
-        for text in [row.status, row.created ?? "", row.updated ?? ""] {
+        html.raw("</a></th><td>")
+        html.text(row.status)
+        html.raw("</td>")
+        for moment in [row.created, row.updated] {
             html.raw("<td>")
-            html.text(text)
+            if let moment { write(moment: moment, to: &html) }
             html.raw("</td>")
         }
         html.raw("<td class=\"r\">\(row.pageCount.map(String.init) ?? "")</td><td>")

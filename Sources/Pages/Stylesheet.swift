@@ -50,9 +50,10 @@ enum Stylesheet {
         .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1.25rem;padding:0;list-style:none}
         .gallery figure{margin:0}
         .gallery img{width:100%;aspect-ratio:4/3;object-fit:contain;border:1px solid var(--line)}
+        .jobs time{white-space:nowrap}
         .jobs td img{display:block;width:6rem;height:4rem;object-fit:contain}
         footer{border-top:1px solid var(--line);margin-top:3rem;padding-top:1rem;font-size:.9rem}
-        @media print{body{max-width:none;padding:0;font-size:10.5pt;color:#000;background:#fff}nav,.skip,.files{display:none}.table{overflow:visible}thead{display:table-header-group}tr,figure,img{break-inside:avoid}h1,h2,h3,h4{break-after:avoid}a{color:inherit}pre{white-space:pre-wrap}}
+        @media print{:root{--fg:#000;--bg:#fff;--soft:#f4f5f7;--line:#b5bac2;--dim:#444;--link:#000;--bad:#a3271b}body{max-width:none;padding:0;font-size:10.5pt;color:#000;background:#fff}nav,.skip,.files{display:none}.table{overflow:visible}thead{display:table-header-group}tr,figure,img{break-inside:avoid}h1,h2,h3,h4{break-after:avoid}a{color:inherit}pre{white-space:pre-wrap}}
         """
 
     /// For a Content-Security-Policy: styles are these and no others.

@@ -2,7 +2,8 @@ import ArgumentParser
 import Pages
 import SystemPackage
 
-/// Makes the page of a long document over and over, and prints how long that takes and what memory it comes to.
+/// Makes the page of a long document over and over, and prints for each round how long that took in microseconds, the most
+/// memory above idle so far in MiB, and the bytes of the page.
 struct PageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "page")
 
@@ -22,9 +23,8 @@ struct PageCommand: ParsableCommand {
         for _ in 0..<rounds {
             var bytes = 0
             let time = ContinuousClock().measure { bytes = page.html().reduce(0) { $0 + $1.count } }
-            print(
-                "\(page.markdown?.count ?? 0) bytes of Markdown, \(bytes) of HTML: \(time), \((memory - idle) >> 10) KiB above idle"
-            )
+            let microseconds = time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
+            print("page\t\(microseconds)\t\((memory - idle) >> 20)\t\(bytes)")
         }
     }
 

@@ -16,7 +16,10 @@ struct JobsPageTests {
     @Test("each job has a row with a link to its page, and an image only where one is named")
     func rows() {
         let html = Self.html(JobsPage(rows: [Self.row("b", thumbnail: "a b.png"), Self.row("a")], isCut: false))
-        #expect(html.contains("<a href=\"b/index.html\">b</a></th><td>completed</td><td>2024-01-22T08:00:52Z</td>"))
+        #expect(
+            html.contains(
+                "<a href=\"b/index.html\">b</a></th><td>completed</td><td><time datetime=\"2024-01-22T08:00:52Z\">2024-01-22 08:00</time></td>"
+            ))
         #expect(html.contains("<img src=\"b/images/a%20b.png\" alt=\"\" loading=\"lazy\">"))
         #expect(
             html.components(of: "<td class=\"r\">12</td>") == 1 && html.components(of: "<td class=\"r\"></td>") == 1)

@@ -14,14 +14,14 @@ public struct StrictHTML {
         "div",
         "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "a", "img", "figure", "figcaption",
         "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "strong", "del", "sub", "sup", "br", "hr",
-        "blockquote", "input", "span", "details", "summary",
+        "blockquote", "input", "span", "details", "summary", "time",
     ]
     private static let attributes: Set<String> = [
         "lang", "charset", "http-equiv", "content", "name", "href", "class", "id", "src", "alt", "title", "loading",
         "rel",
         "role", "aria-label", "aria-labelledby", "tabindex", "scope", "colspan", "rowspan", "type", "disabled",
         "checked",
-        "start", "open",
+        "start", "open", "datetime",
     ]
     private static let notInParagraph: Set<String> = [
         "p", "div", "table", "ul", "ol", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "section",

@@ -124,6 +124,8 @@ def look(browser, path):
     page.emulate_media(color_scheme="dark", media="print")
     if page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)":
         wrong.append("paper is not white")
+    if page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--fg')") != "#000":
+        wrong.append("paper has the colours of the dark")
     if page.evaluate("[...document.querySelectorAll('nav, .skip')].some(one => one.offsetHeight > 0)"):
         wrong.append("paper has what is for screens")
     page.close()

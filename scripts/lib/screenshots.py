@@ -10,7 +10,7 @@ import sys
 from playwright.sync_api import sync_playwright
 
 mount, session, target = (pathlib.Path(word) for word in sys.argv[1:])
-document = (mount / "jobs/form-10k-fy2024/index.html").as_uri()
+document = (mount / "jobs/annual-report-fy2024/index.html").as_uri()
 jobs = (mount / "jobs/index.html").as_uri()
 
 with sync_playwright() as playwright:
@@ -32,5 +32,5 @@ with sync_playwright() as playwright:
     # A sheet of A4 at 96 dots an inch.
     take("page-print", document, 794, 1123, color_scheme="light", media="print")
     take("jobs", jobs, 1000, 800, color_scheme="light")
-    take("terminal", session.as_uri(), 900, 100, whole=True)
+    take("terminal", session.as_uri(), 1000, 100, whole=True)
     browser.close()
