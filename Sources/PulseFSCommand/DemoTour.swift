@@ -20,6 +20,8 @@ enum DemoTour {
               ls jobs
               cat jobs/minutes-board-meeting/.wait jobs/minutes-board-meeting/result.md
 
+            And open in a browser: \(mountpoint)/jobs/annual-report-fy2024/index.html
+
             ^C here ends the demo.
             """
     }
