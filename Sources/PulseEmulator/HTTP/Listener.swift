@@ -19,7 +19,7 @@ final class Listener: Sendable {
 
     /// Binds and serves.
     ///
-    /// - Throws: ``EmulatorError`` if the address cannot be bound.
+    /// - Throws: ``EmulatorError`` if the address cannot be bound, `CancellationError` if the task is cancelled.
     static func start(host: String, port: Int, responder: Responder) async throws -> Listener {
         let channels = ChannelSet()
         let resets = responder.resets
@@ -43,10 +43,15 @@ final class Listener: Sendable {
         for await port in bound {
             return Listener(port: port, task: task, channels: channels)
         }
+        // It has ended by itself, or nobody waits for it any more.
+        task.cancel()
         do {
             try await task.value
+            try Task.checkCancellation()
             throw EmulatorError.cannotListen(host: host, port: port, reason: "the server stopped")
         } catch let error as EmulatorError {
+            throw error
+        } catch let error as CancellationError {
             throw error
         } catch let error as IOError {
             let reason = String(cString: strerror(error.errnoCode))
