@@ -90,4 +90,14 @@ struct LongDocumentTests {
         }
         #expect(others == Array(repeating: true, count: 6))
     }
+
+    @Test(
+        "a table of wide heads and short rows is not filled up without end, and no row is lost", arguments: ["", "> "])
+    func shortRows(mark: String) {
+        let heads =
+            mark + String(repeating: "|a", count: 1000) + "|\n" + mark + String(repeating: "|-", count: 1000) + "|\n"
+        let (html, read) = Self.read(heads + (0..<2000).map { "\(mark)row\($0)\n" }.joined())
+        #expect(read.problems.isEmpty && read.tags["table"] == 1)
+        #expect(read.tags["td"] ?? 0 <= MarkdownPieces.mostMissingCells + 2000 && html.contains("row1999"))
+    }
 }

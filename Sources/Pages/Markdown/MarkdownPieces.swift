@@ -16,6 +16,12 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
     private var place = 0
     private let references: [UInt8]
     private var carried: [UInt8] = []
+    /// Of the table that may be open; 0 for none.
+    private var columns = 0
+    private var missingCells = 0
+
+    /// cmark fills each row of a table up: a few kilobytes of wide heads and short rows would take gigabytes.
+    static let mostMissingCells = 50_000
 
     init(_ text: [UInt8]) {
         self.text = text
@@ -37,6 +43,11 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
                 break
             }
             let end = lineEnd(from: place, &weight)
+            if !lines.isInCode, isTooShort(text[place..<end]) {
+                // An empty line ends the table; its other rows are shown as text.
+                piece.append(0x0A)
+                lines.note([0x0A])
+            }
             piece.append(contentsOf: text[place..<end])
             lines.note(text[place..<end])
             place = end
@@ -44,6 +55,27 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
         // A document in one piece has its own.
         if !(isFirst && place == text.count), start < place, !references.isEmpty { piece = references + piece }
         return MarkdownNotes.keeping(piece)
+    }
+
+    /// Whether a line, taken for a row of the table before it, would have more cells added than the document may have.
+    private mutating func isTooShort(_ line: ArraySlice<UInt8>) -> Bool {
+        if line.allSatisfy(\.isSpace) {
+            columns = 0
+            return false
+        }
+        let bars = line.count { $0 == UInt8(ascii: "|") }
+        // Also in a quote or a list.
+        let isRule =
+            bars > 0 && line.contains(UInt8(ascii: "-"))
+            && line.allSatisfy { $0.isSpace || $0.isDigit || "|:->*+.)".utf8.contains($0) }
+        if isRule {
+            columns = Swift.max(columns, bars + 1)
+            return false
+        }
+        missingCells += Swift.max(0, columns - bars - 1)
+        guard columns > 0, missingCells > Self.mostMissingCells else { return false }
+        columns = 0
+        return true
     }
 
     /// How heavy a piece has to be for a cut before this line.
