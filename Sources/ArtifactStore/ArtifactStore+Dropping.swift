@@ -11,17 +11,20 @@ extension ArtifactStore {
     /// `artifacts` are what is known of the files; call `forgetDropped` when it is recorded what became of the job. A process
     /// that dies in between leaves a job whose files are missed one by one, as after an eviction.
     package func drop(_ artifacts: [StoredArtifact], of job: StoredJob) async throws(StoreError) -> Bool {
-        for artifact in artifacts where !artifact.isSingleUse {
+        // What was cut out of a result goes by the result.
+        let isResultKept = artifacts.contains(where: \.isSingleUse)
+        let singleUse = Set(
+            artifacts.lazy.filter { $0.isSingleUse || (isResultKept && $0.source == nil) }.map(\.slot))
+        for artifact in artifacts where !singleUse.contains(artifact.slot) {
             unkept.remove(BlobKey(origin: job.origin, job: job.id, slot: artifact.slot))
         }
-        let singleUse = Set(artifacts.lazy.filter(\.isSingleUse).map(\.slot))
         let shelf = shelf
         return try await disk.run { () throws(StoreError) in
             var isSomeKept = false
             for slot in shelf.slots(ofJob: job.id, origin: job.origin) {
                 let key = BlobKey(origin: job.origin, job: job.id, slot: slot)
                 // One whose label cannot be read may be what is left of such a file.
-                if shelf.label(key)?.label.facts.isSingleUse ?? singleUse.contains(slot) {
+                if singleUse.contains(slot) || shelf.label(key)?.label.facts.isSingleUse == true {
                     isSomeKept = true
                 } else {
                     shelf.remove(key)

@@ -25,6 +25,15 @@ extension ArtifactStore {
         return nil
     }
 
+    /// The facts of a job as one blob of it has them; nil when there is no such blob, or what is there is not it. Throws when
+    /// that cannot be found out: a read error is no absence. Blocks on the disk.
+    package func publishedTree(_ key: BlobKey) throws(StoreError) -> LabelledTree? {
+        guard try shelf.isReadable(key) || readOnlyHas(key) else { return nil }
+        return labelledTree(origin: key.origin, id: key.job)
+    }
+
+    private func readOnlyHas(_ key: BlobKey) -> Bool { shelves.dropFirst().contains { $0.label(key) != nil } }
+
     /// Enters jobs that blobs say of; what the index has it knows better.
     package func restore(_ trees: [LabelledTree]) async throws(StoreError) {
         try await index.restore(trees, at: Self.now)
@@ -35,14 +44,20 @@ extension ArtifactStore {
     package func settleLeftoverClaims(actor: String) async throws(StoreError) {
         for name in DirectoryListing.names(in: directory.claims) {
             guard let dash = name.firstIndex(of: "-"), !name.hasPrefix("fetch-") else { continue }
-            let id = String(name[name.index(after: dash)...])
+            // Of a result that was published, only the facts may be left.
+            var id = String(name[name.index(after: dash)...])
+            if id.hasSuffix(PartFactsFile.suffix) { id.removeLast(PartFactsFile.suffix.count) }
             let published = try index.trees(id: id).first { tree in
                 OriginName.of(tree.job.origin) == name[..<dash]
                     && tree.artifacts.contains { $0.isSingleUse && $0.isStored }
             }
             // Held by someone alive: they settle it themselves.
-            guard let published, let claim = try SingleUseClaim.take(directory.claims.appending(name)) else { continue }
+            guard let published else { continue }
             let origin = published.job.origin
+            let path = claimPath(origin: origin, id: id)
+            guard let claim = try await disk.run({ () throws(StoreError) in try SingleUseClaim.take(path) }) else {
+                continue
+            }
             if try ledger(origin: origin, id: id).last?.event != .delivered {
                 try await enter(.delivered, origin: origin, id: id, actor: actor, at: Self.now)
             }

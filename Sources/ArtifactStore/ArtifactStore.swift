@@ -20,6 +20,7 @@ package final class ArtifactStore: Sendable {
     let trouble = StoreTrouble()
     let evictor: Evictor
     let ledgerFile: Ledger
+    let rescueShelf: RescueShelf?
     private let secret: FingerprintSecret
     private let uses: UseNotes
     let unkept = UnkeptBlobs(limit: 64 << 20)
@@ -31,12 +32,16 @@ package final class ArtifactStore: Sendable {
     package var isTemporary: Bool { temporary != nil }
 
     /// Opens the cache at `path`, made if missing. Refuses a directory that others own or can write.
+    ///
+    /// `rescue` is a directory elsewhere, made when it is needed, that keeps what can be fetched only once while the cache's
+    /// disk has no room for it.
     package convenience init(
-        at path: FilePath, limits: StoreLimits = .standard, steps: PublishingSteps = PublishingSteps()
+        at path: FilePath, limits: StoreLimits = .standard, steps: PublishingSteps = PublishingSteps(),
+        rescue: FilePath? = nil
     ) throws(StoreError) {
         let directory = try CacheDirectory(at: path)
         let secret = try FingerprintSecret(at: directory.secret)
-        try self.init(directory, secret, limits, steps, temporary: nil, readOnly: nil)
+        try self.init(directory, secret, limits, steps, temporary: nil, readOnly: nil, rescue: rescue)
     }
 
     /// A cache that ends with this object, in the place of one at `path` that cannot be written. What that one has is used
@@ -52,15 +57,16 @@ package final class ArtifactStore: Sendable {
             root: path.appending("blobs"), quarantine: directory.quarantine, steps: PublishingSteps())
         try self.init(
             directory, secret, StoreLimits(size: Self.temporarySize), PublishingSteps(), temporary: temporary,
-            readOnly: shelf)
+            readOnly: shelf, rescue: nil)
     }
 
     private static let temporarySize: UInt64 = 256 << 20
 
     private init(
         _ directory: CacheDirectory, _ secret: FingerprintSecret, _ limits: StoreLimits, _ steps: PublishingSteps,
-        temporary: TemporaryCache?, readOnly: BlobShelf?
+        temporary: TemporaryCache?, readOnly: BlobShelf?, rescue: FilePath?
     ) throws(StoreError) {
+        rescueShelf = rescue.map { RescueShelf(directory: $0) }
         self.limits = limits
         self.steps = steps
         self.directory = directory
@@ -155,10 +161,13 @@ package final class ArtifactStore: Sendable {
     // MARK: Fetching once
 
     /// The right, among all processes of this cache, to fetch something of a job. Waits while another holds it; leaves when
-    /// cancelled, with nil. Look at the facts again afterwards: whoever held it before may have fetched it.
+    /// cancelled, or when the holder was stopped by a signal, with nil. Look at the facts again afterwards: whoever held it
+    /// before may have fetched it.
     package func fetchLock(origin: String, id: String, what: String) async throws(StoreError) -> FetchLock? {
         let path = fetchLockPath(origin: origin, id: id, what: what)
-        return try await waiting { () throws(StoreError) in try FetchLock.take(path) }
+        return try await waiting(for: { () throws(StoreError) in try FetchLock.take(path) }) {
+            LockHolder(ofFileAt: path)?.isStopped == true
+        }
     }
 
     func fetchLockPath(origin: String, id: String, what: String) -> FilePath {
@@ -166,21 +175,41 @@ package final class ArtifactStore: Sendable {
         return directory.claims.appending("fetch-\(name)")
     }
 
-    /// Takes the claim on a job's result. Waits while another process of this cache holds it; leaves when cancelled, with nil.
+    /// The claim on a job's result, if no other process of this cache, and nobody else in this one, holds it.
     ///
     /// Look at the job again afterwards: whoever held the claim before may have delivered.
+    package func claimNow(origin: String, id: String) async throws(StoreError) -> SingleUseClaim? {
+        let path = claimPath(origin: origin, id: id)
+        return try await disk.run { () throws(StoreError) in try SingleUseClaim.take(path) }
+    }
+
+    /// Who holds the claim on a job's result, and how many bytes of it have come; nil when that cannot be seen.
+    package func claimant(origin: String, id: String) -> (holder: LockHolder?, received: UInt64)? {
+        let path = claimPath(origin: origin, id: id)
+        return FileFacts(of: path).map { (LockHolder(ofFileAt: path), $0.size) }
+    }
+
+    /// Takes the claim on a job's result. Waits while another process of this cache holds it; leaves when cancelled, with nil.
     package func claim(origin: String, id: String) async throws(StoreError) -> SingleUseClaim? {
-        let path = directory.claims.appending("\(OriginName.of(origin))-\(id)")
+        let path = claimPath(origin: origin, id: id)
         return try await waiting { () throws(StoreError) in try SingleUseClaim.take(path) }
     }
 
+    func claimPath(origin: String, id: String) -> FilePath {
+        directory.claims.appending("\(OriginName.of(origin))-\(id)")
+    }
+
+    /// What `take` waits for; nil when the caller is cancelled, or `isInVain` says that there is nothing to wait for. That is
+    /// asked from the second second on.
     func waiting<Lock: Sendable>(
-        for take: @escaping @Sendable () throws(StoreError) -> Lock?
+        for take: @escaping @Sendable () throws(StoreError) -> Lock?, unless isInVain: @Sendable () -> Bool = { false }
     ) async throws(StoreError) -> Lock? {
+        let begin = ContinuousClock.now
         var pause = Duration.milliseconds(2)
         while true {
             // A few system calls on the local disk: a hop to another thread would cost more.
             if let lock = try take() { return lock }
+            if begin.duration(to: .now) > .seconds(1), isInVain() { return nil }
             do { try await Task.sleep(for: pause) } catch { return nil }
             pause = min(pause * 2, .milliseconds(100))
         }
@@ -255,6 +284,71 @@ package final class ArtifactStore: Sendable {
         let blob = try await disk.run { () throws(StoreError) in try BlobShelf.unkept(spool, facts) }
         unkept.put(blob, as: facts.key)
         return blob
+    }
+
+    /// Makes the file that a result was downloaded into the blob of it: its bytes are written once. When this fails the
+    /// claim's document holds what it held before.
+    package func adopt(_ claim: SingleUseClaim, _ facts: BlobFacts) async throws(StoreError) -> BlobFile {
+        let shelf = shelf
+        var isLast = false
+        while true {
+            do throws(StoreError) {
+                let blob = try await disk.run { () throws(StoreError) in try shelf.publish(claim.document, facts) }
+                trouble.written()
+                return blob
+            } catch {
+                trouble.began(error)
+                guard error.code == .system, !isLast, error.isOutOfRoom else { throw error }
+                isLast = true
+                try await evictor.run(limits.makingRoom(for: Self.roomForLabels))
+            }
+        }
+    }
+
+    /// Bytes for what stands behind a blob, and the rows and lines about it.
+    static let roomForLabels: UInt64 = 1 << 20
+
+    /// Makes room for a result that can be fetched only once, and sets it apart: `bytes` of it from its beginning, and what
+    /// is written about it. What can be fetched again goes for it, if need be. Throws `.system` when there is none.
+    package func reserve(_ bytes: UInt64, for claim: SingleUseClaim) async throws(StoreError) {
+        let wanted = bytes + min(bytes, .max >> 2) / BlobLabel.chunkSize * 8 + Self.leastRoomForLabels
+        let refusal: StoreError
+        do throws(StoreError) {
+            return try await disk.run { () throws(StoreError) in try claim.document.reserve(wanted) }
+        } catch {
+            guard error.isOutOfRoom else { throw error }
+            refusal = error
+        }
+        let present = FileFacts(of: claim.document.descriptor)?.allocated ?? 0
+        let outcome = try await evictor.run(limits.makingRoom(for: wanted - min(wanted, present)))
+        guard outcome.files > 0 else { throw refusal }
+        try await disk.run { () throws(StoreError) in try claim.document.reserve(wanted) }
+    }
+
+    private static let leastRoomForLabels: UInt64 = 64 << 10
+
+    /// Copies the first bytes of a claim's document aside, where the disk has room for them: another version is about to take
+    /// their place. Blocks on the disk.
+    package func keepAside(_ claim: SingleUseClaim, first count: UInt64) {
+        let name = claim.document.path.lastComponent?.string ?? "part"
+        do throws(StoreError) {
+            let copy = try SpoolFile(in: directory.spool)
+            try copy.reserve(count)
+            try claim.document.copy(0..<count, to: copy)
+            _ = try copy.setAside(in: directory.aside, as: name)
+        } catch {
+            trouble.began(error)
+        }
+    }
+
+    /// What is kept aside of a job's result, in the order it came: answers that are no results, and parts of one.
+    package func kept(origin: String, id: String) -> [(path: FilePath, bytes: UInt64)] {
+        let name = "\(OriginName.of(origin))-\(id)"
+        let files = DirectoryListing.names(in: directory.aside).filter { $0 == name || $0.hasPrefix("\(name).") }
+        return files.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { file in
+            let path = directory.aside.appending(file)
+            return (path, FileFacts(of: path)?.size ?? 0)
+        }
     }
 
     private func publishOnDisk(_ spool: SpoolFile, _ facts: BlobFacts) async throws(StoreError) -> BlobFile {

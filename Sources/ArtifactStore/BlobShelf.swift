@@ -29,7 +29,10 @@ struct BlobShelf: Sendable {
                 steps.reached(.digested)
                 try Self.make(directory.removingLastComponent())
                 try Self.make(directory)
-                _ = try spool.descriptor.writeAll(toAbsoluteOffset: Int64(label.size), try label.encoded())
+                let text = try label.encoded()
+                _ = try spool.descriptor.writeAll(toAbsoluteOffset: Int64(label.size), text)
+                // What was set apart behind the end and is not needed goes back to the disk.
+                try spool.descriptor.resize(to: Int64(label.size) + Int64(text.count))
                 steps.reached(.labelled)
                 try spool.descriptor.synchronize()
                 steps.reached(.synchronized)
@@ -72,6 +75,27 @@ struct BlobShelf: Sendable {
         guard let (file, label, facts) = openLabelled(key) else { return nil }
         try? file.close()
         return PlacedLabel(label: label, allocatedSize: facts.allocated)
+    }
+
+    /// Whether a file of this name is here and its bytes can be read, right or wrong. Throws when that is not to be known now.
+    func isReadable(_ key: BlobKey) throws(StoreError) -> Bool {
+        do {
+            let file = try FileDescriptor.open(path(key), .readOnly, options: [.closeOnExec, .noFollow])
+            return try file.closeAfter {
+                guard let facts = FileFacts(of: file) else { throw Errno.ioError }
+                // The label stands at the end.
+                let count = min(facts.size, 1 << 16)
+                var bytes = [UInt8](repeating: 0, count: Int(count))
+                _ = try bytes.withUnsafeMutableBytes { try file.readAll(at: facts.size - count, into: $0) }
+                return true
+            }
+        } catch Errno.noSuchFileOrDirectory {
+            return false
+        } catch {
+            throw StoreError(
+                .system, "cannot read \(path(key)), which may be a result that can be fetched only once",
+                cause: error as? Errno)
+        }
     }
 
     private func openLabelled(_ key: BlobKey) -> (FileDescriptor, BlobLabel, FileFacts)? {

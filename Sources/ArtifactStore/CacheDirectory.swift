@@ -49,6 +49,13 @@ package struct CacheDirectory: Sendable {
     /// The directories in a cache.
     var parts: [FilePath] { [blobs, spool, claims, aside, quarantine] }
 
+    /// Makes a directory with mode 0700, and refuses one that others own or can write.
+    static func makePrivate(_ path: FilePath) throws(StoreError) {
+        try makeParents(of: path)
+        try make(path)
+        try check(path)
+    }
+
     private static func makeParents(of path: FilePath) throws(StoreError) {
         let parent = path.removingLastComponent()
         guard !parent.isEmpty, parent != path, FileFacts(of: parent) == nil else { return }

@@ -135,10 +135,16 @@ extension Index {
     /// Removes the facts of a job's files; of names that were not listed only that their bytes are here. Nothing of files
     /// that cannot be fetched again.
     func forgetDropped(of job: JobOrdinal) async throws(StoreError) {
-        let unlisted = try tree(job)?.artifacts.filter { !$0.isListed && !$0.isSingleUse } ?? []
+        let artifacts = try tree(job)?.artifacts ?? []
+        let unlisted = artifacts.filter { !$0.isListed && !$0.isSingleUse }
+        // What can be cut out of a result that stays, stays too.
+        let isResultKept = artifacts.contains(where: \.isSingleUse)
         try await write { database in
             try database.execute(
-                sql: "DELETE FROM artifact WHERE job = ? AND singleUse = 0 AND listed = 1", arguments: [job.rawValue])
+                sql: """
+                    DELETE FROM artifact WHERE job = ? AND singleUse = 0 AND listed = 1
+                        AND NOT (? AND source IS NULL)
+                    """, arguments: [job.rawValue, isResultKept])
             for artifact in unlisted {
                 try Self.put(
                     database, artifact.withoutBlob, of: job.rawValue, usedAt: Timestamp(nanoseconds: 0))

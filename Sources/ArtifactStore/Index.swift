@@ -104,6 +104,9 @@ final class Index: Sendable {
         }
     }
 
+    /// Opening an index takes milliseconds, making one a second at most.
+    private static let lockLimit = Duration.seconds(10)
+
     /// Runs `body` while no other process opens or replaces the index.
     private static func locked<Value>(
         _ directory: CacheDirectory, _ body: () throws(StoreError) -> Value
@@ -113,7 +116,12 @@ final class Index: Sendable {
                 directory.indexLock, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
         }
         defer { try? file.close() }
-        try StoreError.system("lock \(directory.indexLock)") { try file.lockWaiting() }
+        guard file.lockExclusively(within: lockLimit) else {
+            let holder = LockHolder(ofFileAt: directory.indexLock).map { "\($0)" } ?? "another process"
+            throw StoreError(
+                .index, "\(holder) keeps the index of the cache locked: let it go on (kill -CONT), or end it",
+                cause: .timedOut)
+        }
         return try body()
     }
 

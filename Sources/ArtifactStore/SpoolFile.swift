@@ -110,30 +110,77 @@ extension SpoolFile {
         try StoreError.system("write to the cache") { try descriptor.synchronize() }
     }
 
-    /// Moves the file into another directory. The first under its name is never replaced, the latest is kept beside it.
-    /// Blocks on the disk.
+    /// Moves the file into another directory, under a name that nothing has there; what is there is never replaced.
+    /// Its bytes are durable, and so is the move, when this returns. Blocks on the disk.
     package func setAside(in directory: FilePath) throws(StoreError) -> FilePath {
-        var target = directory
-        if let name = path.lastComponent { target.append(name) }
-        if FileFacts(of: target) != nil { target = FilePath("\(target).latest") }
-        try StoreError.system("set \(path) aside") {
-            try path.rename(to: target)
+        try setAside(in: directory, as: path.lastComponent?.string ?? "part")
+    }
+
+    func setAside(in directory: FilePath, as name: String) throws(StoreError) -> FilePath {
+        try synchronize()
+        let first = directory.appending(name)
+        var target = first
+        var number = 1
+        return try StoreError.system("set \(path) aside") {
+            while try !path.move(to: target) {
+                number += 1
+                target = FilePath("\(first).\(number)")
+            }
             try directory.synchronizeDirectory()
+            return target
         }
-        return target
     }
 }
 
 extension SpoolFile {
     /// Makes the disk set this many bytes apart for the file (fallocate(2)), whose size stays.
     ///
-    /// Throws `.system` when it has not got them. Where the file system cannot tell, nothing is set apart.
+    /// Throws `.system` when they are not to be had, for whatever reason. Where the file system cannot set bytes apart, its
+    /// free ones are compared. Blocks on the disk.
     package func reserve(_ bytes: UInt64) throws(StoreError) {
-        do throws(Errno) { try descriptor.allocate(Int64(clamping: bytes)) } catch .noSpace {
-            throw StoreError(
-                .system, "the cache's disk has no room for \(bytes) bytes of a result that can be fetched only once",
-                cause: .noSpace)
-        } catch {}
+        let cause: Errno
+        do throws(Errno) { return try descriptor.allocate(Int64(clamping: bytes)) } catch {
+            switch error {
+            case .notSupported, .notSupportedOnSocket, .noFunction, .invalidArgument:
+                let present = FileFacts(of: descriptor)?.allocated ?? 0
+                guard let free = descriptor.freeBytes, free < bytes - min(bytes, present) else { return }
+                cause = .noSpace
+            default: cause = error
+            }
+        }
+        throw StoreError(
+            .system, "the cache's disk has no room for \(bytes) bytes of a result that can be fetched only once",
+            cause: cause)
+    }
+
+    /// How many of these bytes stand in the file at an offset, from the first one on. Blocks on the disk.
+    package func commonPrefix(with bytes: ArraySlice<UInt8>, at offset: UInt64) throws(StoreError) -> Int {
+        var present = [UInt8](repeating: 0, count: bytes.count)
+        let got = try StoreError.system("read back from the cache") {
+            try present.withUnsafeMutableBytes { try descriptor.readAll(at: offset, into: $0) }
+        }
+        return present.withUnsafeBytes { present in
+            bytes.withUnsafeBytes { bytes in
+                let present = UnsafeRawBufferPointer(rebasing: present[..<got])
+                return FastDigest.areEqual(present, UnsafeRawBufferPointer(rebasing: bytes[..<got]))
+                    ? got : zip(present, bytes).prefix { $0 == $1 }.count
+            }
+        }
+    }
+
+    /// Writes all bytes at an offset of the file. Blocks on the disk.
+    package func write(_ bytes: some Sequence<UInt8>, at offset: UInt64) throws(StoreError) {
+        guard let offset = Int64(exactly: offset) else {
+            throw StoreError(.system, "cannot write to the cache", cause: .fileTooLarge)
+        }
+        _ = try StoreError.system("write to the cache") {
+            try descriptor.writeAll(toAbsoluteOffset: offset, bytes)
+        }
+    }
+
+    /// Cuts the file off behind its first bytes (ftruncate(2)). Blocks on the disk.
+    package func cut(to size: UInt64) throws(StoreError) {
+        try StoreError.system("shorten a file of the cache") { try descriptor.resize(to: Int64(clamping: size)) }
     }
 
     /// Appends the content of a blob. Blocks on the disk.

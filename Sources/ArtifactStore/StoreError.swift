@@ -36,6 +36,14 @@ extension StoreError {
         }
     }
 
+    /// The disk, a quota or a limit of the process has no room.
+    package var isOutOfRoom: Bool {
+        switch cause {
+        case .noSpace, .diskQuotaExceeded, .fileTooLarge: true
+        default: false
+        }
+    }
+
     /// Runs a call of the operating system, and says on failure what it was for.
     static func system<Value>(_ purpose: @autoclosure () -> String, _ call: () throws -> Value) throws(StoreError)
         -> Value

@@ -43,14 +43,27 @@ extension FileDescriptor {
         }
     }
 
+    /// Bytes that the file system has free for this user (fstatvfs(3)); nil when it does not say.
+    var freeBytes: UInt64? {
+        var space = statvfs()
+        guard fstatvfs(rawValue, &space) == 0 else { return nil }
+        let (free, overflow) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
+        return overflow ? .max : free
+    }
+
     /// flock(2), exclusive, without waiting; false when someone else holds it.
     func lockExclusively() -> Bool { flock(rawValue, LOCK_EX | LOCK_NB) == 0 }
 
-    /// flock(2), exclusive; blocks while someone else holds it.
-    func lockWaiting() throws(Errno) {
-        while flock(rawValue, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw Errno(rawValue: errno) }
+    /// flock(2), exclusive; blocks while someone else holds it, for so long at most. False when it is still held then.
+    func lockExclusively(within limit: Duration) -> Bool {
+        let end = ContinuousClock.now + limit
+        var pause: UInt32 = 500
+        while !lockExclusively() {
+            guard ContinuousClock.now < end else { return false }
+            usleep(pause)
+            pause = min(pause * 2, 50_000)
         }
+        return true
     }
 }
 
@@ -59,6 +72,24 @@ extension FilePath {
     func rename(to target: FilePath) throws(Errno) {
         let failed = withPlatformString { from in target.withPlatformString { Glibc.rename(from, $0) } }
         guard failed == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// Gives the file this name unless something has it (link(2), unlink(2)); false when something has. Where the file system
+    /// has no links, whoever comes between the look and rename(2) loses.
+    func move(to target: FilePath) throws(Errno) -> Bool {
+        let failed = withPlatformString { from in target.withPlatformString { Glibc.link(from, $0) } }
+        if failed == 0 {
+            unlink()
+            return true
+        }
+        switch errno {
+        case EEXIST: return false
+        case EPERM, EOPNOTSUPP, ENOSYS, EMLINK:
+            guard FileFacts(of: target) == nil else { return false }
+            try rename(to: target)
+            return true
+        default: throw Errno(rawValue: errno)
+        }
     }
 
     /// link(2); fails quietly, for callers that look at the outcome.

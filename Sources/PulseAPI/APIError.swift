@@ -28,6 +28,9 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
     /// What the circuit breaker had to do with it; nil when the server was taken to be well.
     package internal(set) var breaker: BreakerRole?
 
+    /// A place answered that the API had sent on to: it has said nothing of the key.
+    package internal(set) var isFromElsewhere = false
+
     package enum BreakerRole: Sendable, Hashable {
         /// It was not sent, as the server did not answer others. It may be sent after so long.
         case keptBack(wait: Duration)

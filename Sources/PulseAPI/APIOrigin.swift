@@ -42,6 +42,9 @@ package struct APIOrigin: Hashable, Sendable, CustomStringConvertible {
         return scheme == "http" && host != "localhost" && host != "::1" && !isLoopback
     }
 
+    /// What is asked and answered cannot be read on the way.
+    package var isSecure: Bool { scheme == "https" }
+
     /// A URL of this origin: same scheme, host and port.
     package func contains(_ url: String) -> Bool {
         guard let parts = URLParts(url) else { return false }

@@ -7,6 +7,12 @@ package struct FilePart: Sendable {
     /// answered. Nil where that is not known.
     package let validator: String?
 
+    /// All bytes from `first` on.
+    package init(from first: UInt64, validator: String? = nil) {
+        range = ByteRange(first: first)
+        self.validator = validator
+    }
+
     /// The bytes of `range`, which holds at least one.
     package init(_ range: Range<UInt64>, validator: String? = nil) {
         self.range = ByteRange(first: range.lowerBound, last: range.upperBound - 1)

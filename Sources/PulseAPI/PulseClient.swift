@@ -66,8 +66,10 @@ package final class PulseClient: Sendable {
 
         /// What a file never is. The API's JSON in place of one is an error; another place may call a file whatever it likes.
         var typesOfErrors: [String] {
-            if case .api = self, !isAboutJob { ["text/html", "application/json"] } else { ["text/html"] }
+            if case .api = self, !isAboutJob { Self.typesOfPages + ["application/json"] } else { Self.typesOfPages }
         }
+
+        static let typesOfPages = ["text/html"]
 
         /// The answer says something about the key, whatever it says about the job.
         var isAboutJob: Bool {
@@ -128,7 +130,7 @@ package final class PulseClient: Sendable {
             if let key, target.isAboutJob { await keys.wasAccepted(key) }
             return head
         } catch {
-            guard let key else { throw error }
+            guard let key, !error.isFromElsewhere else { throw error }
             switch error.cause {
             case .status(404) where target.isAboutJob: await keys.wasAccepted(key)
             case .status(401):
@@ -144,13 +146,20 @@ package final class PulseClient: Sendable {
 
     private func limits(of target: Target, within time: Duration) -> TransferLimits {
         var limits = limits
-        // To ask for it is to have it or to lose it.
-        if target.subject.endpoint == .largeResult { limits.maximumBodySize = nil }
-        limits.answerTimeout = time
         limits.connectTimeout = min(limits.connectTimeout, time)
-        limits.stallTimeout = min(limits.stallTimeout, budget)
+        if target.subject.endpoint == .largeResult {
+            // To ask for it is to have it or to lose it: only a connection that is dead is given up.
+            limits.maximumBodySize = nil
+            limits.stallTimeout = Self.linkLifetime
+        } else {
+            limits.answerTimeout = time
+            limits.stallTimeout = min(limits.stallTimeout, budget)
+        }
         return limits
     }
+
+    /// A link that works once ends an hour after its job.
+    private static let linkLifetime = Duration.seconds(3600)
 
     private func takesKey(_ target: Target) -> Bool {
         switch target {
@@ -181,25 +190,15 @@ package final class PulseClient: Sendable {
         _ method: TransferRequest.Method, _ target: Target, _ part: FilePart?, with key: APIKey?,
         into sink: any BodySink, refusesPages: Bool, urgency: Urgency, within time: Duration
     ) async throws(APIError) -> ResponseHead {
-        let label: String
         let url: String
         switch target {
-        case .api(let path, _):
-            (label, url) = ("\(method.rawValue) \(path.prefix { $0 != "?" && $0 != "#" })", "\(origin)\(path)")
-        case .named(let named, _):
-            guard let parts = URLParts(named) else {
-                throw APIError(
-                    "\(method.rawValue) of a URL in an answer", cause: .badURL,
-                    message: "the answer names a URL that is not http or https")
-            }
-            label =
-                origin.contains(named)
-                ? "\(method.rawValue) \(parts.path)" : "\(method.rawValue) \(parts.path) at \(parts.host)"
-            url = named
+        case .api(let path, _): url = "\(origin)\(path)"
+        case .named(let named, _): url = named
         }
+        let label = try label(method, target)
         var request = TransferRequest(method, url: url, range: part?.range, limits: limits(of: target, within: time))
         if let validator = part?.validator { request.headers.append(name: "If-Range", value: validator) }
-        let withKey = takesKey(target)
+        var withKey = takesKey(target)
         if withKey {
             guard let key else {
                 throw APIError(
@@ -207,13 +206,63 @@ package final class PulseClient: Sendable {
             }
             key.withSecret { request.headers.append(name: "x-api-key", value: $0) }
         }
-        let body = OnlyExpected(
-            sink, isPart: part != nil, refusing: refusesPages ? target.typesOfErrors : [])
-        let response = try await perform(request, label, into: body, urgency)
-        guard body.isExpected(response.head.status) else {
-            throw APIError(label, response, sentWith: withKey ? key : nil)
+        for hop in 0...Redirect.most {
+            // Another place may call a file whatever it likes.
+            let types = origin.contains(request.url) ? target.typesOfErrors : Target.typesOfPages
+            let body = OnlyExpected(sink, isPart: part != nil, refusing: refusesPages ? types : [])
+            let response = try await perform(request, label, into: body, urgency)
+            guard !body.isExpected(response.head.status) else { return response.head }
+            guard let redirect = Redirect(response.head, from: request.url) else {
+                var error = APIError(label, response, sentWith: key)
+                error.isFromElsewhere = hop > 0 && !withKey
+                throw error
+            }
+            guard hop < Redirect.most else { break }
+            try check(redirect.url, label, "the answer is a redirect")
+            // What another place says is nothing about the key.
+            guard target.subject.endpoint != .keyCheck || origin.contains(redirect.url) else {
+                throw APIError(label, response, sentWith: key)
+            }
+            // From another place the key is not sent again, wherever that sends whoever asks.
+            if withKey, !origin.contains(redirect.url) {
+                request.headers = request.headers.without(name: "x-api-key")
+                withKey = false
+            }
+            request.url = redirect.url
         }
-        return response.head
+        throw APIError(
+            label, cause: .badURL, message: "the answer is a redirect, for more than \(Redirect.most) times in a row")
+    }
+
+    /// What a request is called in words for people: without host, query or header where it goes to the API.
+    private func label(_ method: TransferRequest.Method, _ target: Target) throws(APIError) -> String {
+        switch target {
+        case .api(let path, _): return "\(method.rawValue) \(path.prefix { $0 != "?" && $0 != "#" })"
+        case .named(let named, _):
+            let unnamed = "\(method.rawValue) of a URL in an answer"
+            guard let parts = URLParts(named) else {
+                throw APIError(
+                    unnamed, cause: .badURL, message: "the answer names a URL that is not http or https")
+            }
+            let label =
+                origin.contains(named)
+                ? "\(method.rawValue) \(parts.path)" : "\(method.rawValue) \(parts.path) at \(parts.host)"
+            try check(named, label, "the answer names a URL")
+            return label
+        }
+    }
+
+    /// Refuses to ask a place that is none, or that would have what an API keeps secret travel in clear text.
+    private func check(_ url: String, _ label: String, _ what: String) throws(APIError) {
+        guard let parts = URLParts(url) else {
+            throw APIError(label, cause: .badURL, message: "\(what) that is not http or https")
+        }
+        guard !origin.isSecure || parts.scheme == "https" else {
+            throw APIError(
+                label, cause: .badURL,
+                message:
+                    "\(what) to \(parts.host) by http, and the API is asked by https: it is not asked in clear text")
+        }
     }
 
     /// Sends one request, unless its server is left alone for now.

@@ -34,7 +34,7 @@ struct DemoCommand: AsyncParsableCommand {
             let claim = try await MountClaim.take(mountpoint)
             let mount = try Mount(configuration)
             try mount.attach(claim)
-            await ServedMount(mount: mount).run {
+            await ServedMount(mount: mount).run(say: { Terminal.warn($0) }) {
                 Terminal.say(DemoTour.text(mountpoint: mountpoint.string))
             }
             Terminal.say("\nunmounted; nothing is left behind")

@@ -14,7 +14,7 @@ enum Interruption {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                signal(number, SIG_DFL)
+                for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
                 came.yield(number)
             }
             source.resume()

@@ -85,7 +85,9 @@ struct MountCommand: AsyncParsableCommand {
             signal(SIGHUP, SIG_IGN)
         }
         if !destination.isWatched { note("mounted", configuration) }
-        await served.run {
+        await served.run { words in
+            if destination.isWatched { Terminal.warn(words) } else { MountLog.mount.notice("\(words)") }
+        } ready: {
             guard detached else { return Terminal.say(line) }
             if !BackgroundMount.leaveTerminal(saying: line) { mount.end() }
         }

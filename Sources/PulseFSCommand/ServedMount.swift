@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import PulseFS
+import Synchronization
 
 /// A mount that is served until it is unmounted or the process is asked to stop.
 struct ServedMount {
@@ -16,13 +17,15 @@ struct ServedMount {
     /// Says `ready` once files can be read, then serves. Returns when the mount has ended and everything is let go.
     ///
     /// The signals end the mount; a second one is the system's own again, and kills.
-    func run(ready: @Sendable () -> Void) async {
+    ///
+    /// A result that can be fetched only once is waited for, however long that takes; `say` is then told so in one line.
+    func run(say: @escaping @Sendable (String) -> Void, ready: @Sendable () -> Void) async {
         let (endings, end) = AsyncStream.makeStream(of: Void.self)
         let sources = signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [mount, notice] in
-                signal(number, SIG_DFL)
+            source.setEventHandler { [mount, notice, signals] in
+                for number in signals { signal(number, SIG_DFL) }
                 notice?.stopping("unmounting")
                 mount.end()
                 // A mount in use is out of the tree now, but its requests go on for as long as its last user stays.
@@ -40,7 +43,23 @@ struct ServedMount {
         ready()
         for await _ in endings { break }
         notice?.stopping("unmounted, ending what is under way")
-        await mount.close()
+        // To unmount was to ask for the end: whoever signals now means it.
+        for number in signals { signal(number, SIG_DFL) }
+        let isSaid = Mutex(false)
+        await mount.close { [notice] count in
+            let words = Self.words(count)
+            notice?.stopping(words, within: .seconds(30))
+            let isFirst = isSaid.withLock { isSaid in
+                defer { isSaid = true }
+                return !isSaid
+            }
+            if isFirst { say(words) }
+        }
         for source in sources { source.cancel() }
+    }
+
+    private static func words(_ count: Int) -> String {
+        (count == 1 ? "a result" : "\(count) results")
+            + " that can be fetched only once is on its way, and is waited for; a second signal breaks it off"
     }
 }

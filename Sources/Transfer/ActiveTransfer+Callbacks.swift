@@ -33,13 +33,16 @@ extension ActiveTransfer {
         return CURL_PREREQFUNC_OK
     }
 
+    private static let longestUnacknowledged = Duration.seconds(60)
+
     /// Has the kernel break off a connection whose far end no longer acknowledges anything. An HTTP/2 connection would
     /// else outlive the transfers that stall on it, and keep taking new ones.
     private static let newSocketCallback: curl_sockopt_callback = { context, socket, _ in
         guard let context else { return CURL_SOCKOPT_OK }
         let limits = transfer(context).order.request.limits
         // It bounds the connecting too, which has a limit of its own.
-        let timeout = max(limits.stallTimeout, limits.connectTimeout)
+        // A transfer that may be silent for long is to hear of a dead peer all the same.
+        let timeout = max(min(limits.stallTimeout, longestUnacknowledged), limits.connectTimeout)
         pulse_set_tcp_user_timeout(socket, UInt32(clamping: max(1, timeout.roundedUpMilliseconds)))
         return CURL_SOCKOPT_OK
     }

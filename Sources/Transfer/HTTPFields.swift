@@ -41,6 +41,9 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral, CustomStrin
         all.append(Field(name: name, value: value))
     }
 
+    /// The same fields but for those with this name.
+    package func without(name: String) -> HTTPFields { HTTPFields(all.filter { !Self.sameName($0.name, name) }) }
+
     package var description: String {
         "[\(all.map(\.name).joined(separator: ", "))]"
     }

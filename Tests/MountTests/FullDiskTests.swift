@@ -103,26 +103,6 @@ struct FullDiskTests {
             }
         }
     }
-
-    @Test("S3.1: a result that can be fetched only once is not asked for when no disk would keep it")
-    func singleUse() async throws {
-        try await Rig.with(adding: [.syntheticSingleUse(id: "once", markdownSize: 3_000_000)]) { rig in
-            try await withDisk("2m", in: rig) { disk in
-                let cache = disk.appending("cache")
-                try await rig.mounted(cache: cache) { (mount) async throws in
-                    let found = try await mount.shell("cat \"$M\"/jobs/once/result.md")
-                    #expect(found.status != 0)
-                    #expect(!rig.emulator.isDelivered(job: "once"))
-                    #expect(mount.process.errors.contains("only once"))
-                }
-                // Given room, it is there.
-                try await Shell.run("mount -o remount,size=64m \"$1\"", [disk.string])
-                try await rig.mounted(cache: cache) { (mount) async throws in
-                    #expect(try await mount.shell("wc -c < \"$M\"/jobs/once/result.md").lines == ["3000000"])
-                }
-            }
-        }
-    }
 }
 
 extension String {

@@ -39,25 +39,30 @@ struct PublishingOrderTests {
             let claimed = try first("fsync", "/ledger")
             let arrived = try first("pwrite64", "-once")
             #expect(claimed < arrived)
-            // All of it is durable before any file is cut out of it.
+            // All of it is durable, and how much it is, before anything is written behind it.
             let synchronized = try first("fsync", "-once", after: arrived)
-            #expect(try last("pwrite64", "-once", before: calls.count) < synchronized)
-            // Every blob: its bytes, then its name, then the directory of the name.
+            let noted = try last(
+                "rename", ".facts", before: try first("pwrite64", "-once", after: synchronized))
+            #expect(synchronized < noted)
+            let labelled = try last("pwrite64", "-once", before: calls.count)
+            // Every blob: its bytes, then its name, then the directory of the name. The result's are those of the download.
             let renames = calls.indices.filter {
                 calls[$0].name.hasPrefix("rename") && calls[$0].path.contains("/blobs/")
             }
             #expect(renames.count == 2)
-            for rename in renames {
-                #expect(synchronized < rename)
+            let result = try #require(renames.first { calls[$0].path.hasSuffix("/4") })
+            #expect(noted < labelled)
+            #expect(try first("fsync", "-once", after: labelled) < result)
+            for rename in renames where rename != result {
                 let bytes = try last("fsync", "/spool/", before: rename)
                 #expect(try last("pwrite64", "/spool/", before: rename) < bytes)
                 _ = try first("fsync", "/once", after: rename)
             }
-            // Delivered is said when all that is so, and the download's own file goes last.
-            let named = try first("fsync", "/once", after: renames.last ?? 0)
+            // Delivered is said when all that is so, and what the download has of its own goes last.
+            let named = try first("fsync", "/once", after: result)
             let delivered = try first("fsync", "/ledger", after: claimed)
             #expect(named < delivered)
-            #expect(try first("unlink", "-once") > delivered)
+            #expect(try first("unlink", "-once.facts") > delivered)
         }
     }
 

@@ -121,6 +121,14 @@ public final class ChildProcess: Sendable {
         }
     }
 
+    /// Returns once it has written this to its standard error.
+    public func waitForErrors(_ text: String) async throws {
+        while !errors.contains(text) {
+            guard !hasEnded else { throw Failure(description: "it ended without saying \"\(text)\": \(errors)") }
+            try await Self.pauseBetweenLooks()
+        }
+    }
+
     /// What cannot be waited for is looked at again and again; the pause leaves the processor to others.
     private static func pauseBetweenLooks() async throws { try await Task.sleep(for: .milliseconds(5)) }
 

@@ -8,6 +8,7 @@ enum TestEnvironment {
             !name.hasPrefix("PULSE") && name != "CREDENTIALS_DIRECTORY"
         }
         variables["XDG_CONFIG_HOME"] = "/nonexistent"
+        variables["XDG_STATE_HOME"] = "/dev/null"
         variables["PULSE_CONFIG_DIR"] = "/nonexistent"
         return variables
     }()

@@ -3,15 +3,17 @@ package import Transfer
 extension PulseClient {
     /// The `url` of a result that came as a link: `GET /large_results/{jobId}`, or a presigned URL of an object store.
     ///
-    /// Single use: one complete download ends it, as does an hour after the job's end; from then on the answer is 410.
-    /// So it is asked again only while no answer has begun.
-    /// `job` is whose result it is, for whoever watches over the client.
+    /// Single use: one complete download ends it, as does an hour after the job's end; from then on the answer is 410. A
+    /// server may also call it used as soon as it was asked. So it is not hung up on while it is silent, and it is asked
+    /// again only when no answer has begun: what has, whoever owns the sink goes on with.
+    /// `job` is whose result it is, for whoever watches over the client; `part` is what is missing of it.
     package func getLargeResult(
-        at url: String, of job: JobID? = nil, into sink: any BodySink, urgency: Urgency = .foreground
+        at url: String, of job: JobID? = nil, _ part: FilePart? = nil, into sink: any BodySink,
+        urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
         let isPath = url.hasPrefix("/") && !url.hasPrefix("//")
         let subject = RequestSubject(.largeResult, job: job)
         return try await get(
-            isPath ? .api(path: url, for: subject) : .named(url: url, for: subject), into: sink, urgency: urgency)
+            isPath ? .api(path: url, for: subject) : .named(url: url, for: subject), part, into: sink, urgency: urgency)
     }
 }

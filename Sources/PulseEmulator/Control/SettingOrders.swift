@@ -13,8 +13,16 @@ struct FeatureOrder: Decodable {
     var head: Bool?
     var ranges: Bool?
     var errorShape: ErrorShape?
+    /// When a link to a result is used up: `last-byte`, `first-byte` or `asked`.
+    var linkSpending: String?
+    var linkRefusesOverlaps: Bool?
+    var linkRanges: Bool?
 
     func apply(to features: inout EmulatorFeatures) {
+        features.links.spending =
+            linkSpending.flatMap(LinkRules.Spending.init(rawValue:)) ?? features.links.spending
+        features.links.refusesOverlaps = linkRefusesOverlaps ?? features.links.refusesOverlaps
+        features.links.ranges = linkRanges ?? features.links.ranges
         features.head = head ?? features.head
         features.ranges = ranges ?? features.ranges
         features.errorShape = errorShape ?? features.errorShape

@@ -24,6 +24,8 @@ struct APIFailure: Error, Equatable {
         status: 410, code: "GONE", message: "This result has already been downloaded.")
     static let linkExpired = APIFailure(
         status: 410, code: "GONE", message: "This result link has expired.")
+    static let downloadUnderWay = APIFailure(
+        status: 409, code: "CONFLICT", message: "This result is being downloaded.")
     static let methodNotAllowed = APIFailure(
         status: 405, code: "METHOD_NOT_ALLOWED", message: "Method not allowed.")
 }

@@ -26,6 +26,8 @@ struct Exchange: Sendable {
     ///   that failed because the client is gone. The connection is of no more use then.
     func send(_ reply: Reply, isHead: Bool, plan: DeliveryPlan) async throws {
         log.update(number) { $0.status = reply.status }
+        defer { reply.ended?() }
+        reply.begun?()
         connection.write(head: head(of: reply, isHead: isHead, plan: plan))
         for step in isHead ? [.finish(0..<0)] : plan.steps(count: reply.body.count) {
             switch step {

@@ -5,6 +5,10 @@ struct Reply: Sendable {
     var body: ByteSource
     /// Called with true just before the last bytes are sent, and with false if that then failed.
     var delivered: (@Sendable (Bool) -> Void)?
+    /// Called just before the first byte of the answer is sent.
+    var begun: (@Sendable () -> Void)?
+    /// Called when the answer has been sent, or cannot be any more.
+    var ended: (@Sendable () -> Void)?
 
     init(
         status: Int = 200, contentType: String, headers: [(String, String)] = [], body: ByteSource,

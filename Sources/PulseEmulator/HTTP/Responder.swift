@@ -40,11 +40,12 @@ struct Responder: Sendable {
         let fault = faults.take(method: request.method, path: request.target)
         if case .delay(let delay)? = fault { try await pause(delay) }
         let plan = DeliveryPlan(fault)
-        // The true answer is made after a stall, as things are then.
+        // The true answer is made after a stall, as things are then, unless asking by itself changes something.
+        let early = endpoints.isSpentByAsking(request) ? endpoints.reply(to: request) : nil
         try await exchange.holdBack(plan)
         let replacement = fault?.replacement(shape: endpoints.features.value.errorShape)
         try await exchange.send(
-            replacement ?? endpoints.reply(to: request), isHead: request.method == "HEAD", plan: plan)
+            replacement ?? early ?? endpoints.reply(to: request), isHead: request.method == "HEAD", plan: plan)
     }
 
     private func pause(_ duration: Duration) async throws {

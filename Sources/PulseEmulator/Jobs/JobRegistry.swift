@@ -8,6 +8,7 @@ final class JobRegistry: Sendable {
         let launch: Date
         var canceled: Date?
         var delivered = false
+        var downloads = 0
     }
 
     private let entries: Mutex<[String: Entry]>
@@ -71,6 +72,17 @@ final class JobRegistry: Sendable {
             }
         }
     }
+
+    /// False when a download of the result is under way.
+    func beginDownload(id: String) -> Bool {
+        entries.withLock { entries in
+            guard entries[id]?.downloads == 0 else { return false }
+            entries[id]?.downloads = 1
+            return true
+        }
+    }
+
+    func endDownload(id: String) { entries.withLock { $0[id]?.downloads = 0 } }
 
     /// Remembers whether the single-use result has been downloaded whole.
     func setDelivered(_ delivered: Bool, id: String) {

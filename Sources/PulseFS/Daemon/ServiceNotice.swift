@@ -43,6 +43,13 @@ package struct ServiceNotice: Sendable {
 
     package func stopping(_ status: String) { send(["STOPPING=1", "STATUS=\(line(status))"]) }
 
+    /// It takes longer to stop: the manager is to wait for so long from now on (EXTEND_TIMEOUT_USEC).
+    package func stopping(_ status: String, within time: Duration) {
+        send([
+            "STOPPING=1", "EXTEND_TIMEOUT_USEC=\(time.components.seconds * 1_000_000)", "STATUS=\(line(status))",
+        ])
+    }
+
     private func line(_ text: String) -> String { ErrorLine.printable(text) }
 
     /// Does not wait; a manager that does not take it is one that has gone.

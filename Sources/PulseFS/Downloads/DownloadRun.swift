@@ -138,7 +138,7 @@ struct Patience {
 
 extension APIError {
     /// The answer had begun and was broken off or fell silent, by nobody's decision.
-    fileprivate var isCut: Bool {
+    var isCut: Bool {
         switch cause {
         case .transport(.partialBody), .transport(.connectionReset), .transport(.stalled): true
         default: false

@@ -86,6 +86,9 @@ package enum AdviceTable {
             "The file is larger than it may be. Allow more with --max-artifact-size, or fetch it by other means."
         case .interrupted: "The program that asked gave up. Try again."
         case .shuttingDown: "The mount was about to end. Mount again."
+        case .noRoom:
+            "The result can be downloaded only once, and the cache's disk has no room for it. Make room on it, or "
+                + "name another with --cache-dir; then look again, or run: pulsefs fetch \(id)"
         case .cacheFailed:
             "The cache failed. Make room on its disk, see that it can be written, and run: pulsefs cache verify"
         }

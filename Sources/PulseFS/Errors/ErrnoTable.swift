@@ -25,6 +25,7 @@ package enum ErrnoTable {
         case .interrupted: .interrupted
         case .shuttingDown: .ioError
         case .cacheFailed: .ioError
+        case .noRoom: .noSpace
         }
     }
 
@@ -45,6 +46,7 @@ package enum ErrnoTable {
         case .badMessage: "EBADMSG"
         case .fileTooLarge: "EFBIG"
         case .interrupted: "EINTR"
+        case .noSpace: "ENOSPC"
         default: "\(errno.rawValue)"
         }
     }

@@ -10,7 +10,7 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
         case busy, serverError, unexpectedStatus
         case timedOut, refused, hostUnreachable, networkUnreachable, nameNotResolved, connectionLost, tls
         case partialBody, badAnswer, notAJob, tooLarge
-        case interrupted, shuttingDown, cacheFailed
+        case interrupted, shuttingDown, cacheFailed, noRoom
     }
 
     package let reason: Reason
@@ -60,6 +60,14 @@ extension Failure {
     package init(_ error: StoreError) {
         reason = .cacheFailed
         words = error.description
+        (retryAfter, storeError, apiError) = (nil, error, nil)
+    }
+
+    /// The disk does not take what can be fetched only once; what it said is kept. Another error of the cache than a lack of
+    /// room stays what it is.
+    init(noRoom error: StoreError, _ words: String) {
+        reason = error.isOutOfRoom ? .noRoom : .cacheFailed
+        self.words = words
         (retryAfter, storeError, apiError) = (nil, error, nil)
     }
 

@@ -194,6 +194,12 @@ struct Examination {
         if ground.withholds(job) { return .withheld }
         if let artifact {
             if artifact.isSingleUse { return .lostSingleUse }
+            // What is cut out of a result goes by the result.
+            if artifact.source == nil, let result = job.artifact(.result), result.isSingleUse,
+                !ground.isHere(result, job)
+            {
+                return .lostSingleUse
+            }
             if let own { return own.isAbsence ? .missingFile : .failure(own.reason) }
             return artifact.isStored ? .evicted : .notFetchedYet
         }

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import SystemPackage
 
 /// The words of `error.txt`: what happened, and what to do next.
 enum Explanation {
@@ -53,8 +54,10 @@ enum Explanation {
         """
     }
 
-    /// `history` is what this cache knows of earlier attempts.
-    static func deliveredBefore(_ failure: Failure, _ history: [LedgerEntry]) -> String {
+    /// `history` is what this cache knows of earlier attempts, `kept` what is left of them.
+    static func deliveredBefore(
+        _ failure: Failure, _ history: [LedgerEntry], kept: [(path: FilePath, bytes: UInt64)] = []
+    ) -> String {
         let known =
             history.isEmpty
             ? "This cache never asked for it before: someone else downloaded it, or nobody did within the hour."
@@ -65,10 +68,16 @@ enum Explanation {
             The result of this job can be downloaded only once, within an hour of the job's end, and the API says that it \
             was downloaded, or that the hour is over:
               \(words(failure.words) ?? "")
-            \(known)
+            \(known)\(remains(kept))
             Ask whoever downloaded it for a copy, or submit the document again; that makes a new job.
 
             """
+    }
+
+    private static func remains(_ kept: [(path: FilePath, bytes: UInt64)]) -> String {
+        guard !kept.isEmpty else { return "" }
+        return "\nWhat came of it, and is not all of it or no result, is kept:\n"
+            + kept.map { "  \($0.path), \($0.bytes) bytes" }.joined(separator: "\n")
     }
 
     // MARK: Words from outside

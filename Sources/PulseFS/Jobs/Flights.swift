@@ -76,6 +76,31 @@ final class Flights<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         for waiter in (waiters ?? [:]).values { waiter.resume(returning: outcome) }
     }
 
+    /// Lets work under way end within `grace`, then cancels what is left of it, but for what `isKept` says has to end by
+    /// itself; that is asked again and again, and `waiting` told how much there is of it. Nothing new is started.
+    func close(
+        grace: Duration, unless isKept: @Sendable (Key) -> Bool, waiting: @Sendable (Int) -> Void
+    ) async {
+        state.withLock { $0.isClosed = true }
+        let begin = ContinuousClock.now
+        var said: ContinuousClock.Instant?
+        while true {
+            let left = state.withLock { $0.tasks }
+            if left.isEmpty { return }
+            let kept = left.filter { isKept($0.key) }
+            let age = begin.duration(to: .now)
+            if age >= grace { for (key, task) in left where kept[key] == nil { task.cancel() } }
+            if !kept.isEmpty, age >= Self.soon, said.map({ $0.duration(to: .now) >= .seconds(1) }) ?? true {
+                said = .now
+                waiting(kept.count)
+            }
+            try? await Task.sleep(for: .milliseconds(age < Self.soon ? 5 : 50))
+        }
+    }
+
+    /// What ends within this is not worth a word.
+    private static var soon: Duration { .milliseconds(300) }
+
     /// Lets work under way end within `grace`, then cancels what is left. Nothing new is started.
     func close(grace: Duration) async {
         let tasks = state.withLock { state in

@@ -2,11 +2,13 @@ import ArtifactStore
 import PulseAPI
 import SystemPackage
 
-/// Results that came as a link, which works once.
+/// Results that came as a link, which works once. Nothing that is decided here loses one: docs/cache.md draws the states.
 extension JobFetcher {
     /// Follows the link. The bytes are on disk, checked and durable, before anyone sees a file of them; at most one
-    /// process of the cache asks, and one that finds what another left behind asks no more.
-    func fetchLargeResult(of job: Job) async throws(Failure) -> Job {
+    /// process of the cache asks, and one that finds what another left behind goes on from there.
+    ///
+    /// Takes as long as the link and the disk do. When the task is cancelled, what has come stays.
+    func fetchLargeResult(of job: Job, _ progress: SingleUseProgress) async throws(Failure) -> Job {
         let reader = try reader(of: job)
         guard !store.isTemporary else {
             if let found = try await delivered(job, reader) { return found }
@@ -15,14 +17,38 @@ extension JobFetcher {
                 "the result of job \(job.id) can be fetched only once, and the cache that should keep it cannot be written: name another with --cache-dir"
             )
         }
-        guard
-            let claim = try await store({ store throws(StoreError) in
-                try await store.claim(origin: self.origin, id: job.id.text)
-            })
-        else { throw Failure(.interrupted, "the wait for the result of job \(job.id) was given up") }
-        let job = try latest(job, for: reader)
+        var claim = try await claim(job, progress)
+        do throws(Failure) {
+            return try await fetch(latest(job, for: reader), &claim, progress, reader)
+        } catch {
+            // A claim that has brought nothing stands for nothing.
+            let last = claim
+            if (try? await onDisk({ () throws(StoreError) in try last.document.size() })) == 0 { last.settle() }
+            throw error
+        }
+    }
+
+    private func claim(_ job: Job, _ progress: SingleUseProgress) async throws(Failure) -> SingleUseClaim {
+        let (origin, id) = (origin, job.id.text)
+        var pause = Duration.milliseconds(2)
+        while true {
+            let claim = try await store { store throws(StoreError) in try await store.claimNow(origin: origin, id: id) }
+            if let claim { return claim }
+            let seen = store.claimant(origin: origin, id: id)
+            progress.note(.queued(seen?.holder), received: seen?.received ?? 0)
+            do { try await Task.sleep(for: pause) } catch {
+                throw Failure(.interrupted, "the wait for the result of job \(job.id) was given up")
+            }
+            pause = min(pause * 2, .milliseconds(200))
+        }
+    }
+
+    private func fetch(
+        _ job: Job, _ claim: inout SingleUseClaim, _ progress: SingleUseProgress, _ reader: KeyInUse
+    ) async throws(Failure) -> Job {
         guard let url = job.facts.largeResultURL else {
-            claim.settle()
+            // Someone has brought it meanwhile, or found that it is gone.
+            if !claim.hasLeftover { claim.settle() }
             return job
         }
         if let found = try await delivered(job, reader) {
@@ -31,66 +57,218 @@ extension JobFetcher {
             claim.settle()
             return found
         }
-        do throws(Failure) {
-            if claim.hasLeftover, case .success(let facts) = try await scan(claim.document) {
-                return try await deliver(facts, claim, job, reader)
+        progress.note(.asking, received: claim.leftover)
+        if let back = try await takenBack(claim, job) { claim = back }
+        if claim.hasLeftover {
+            switch try await look(at: claim, job, isComplete: claim.leftoverFacts?.length != nil) {
+            case .result(let facts): return try await deliver(facts, claim, job, reader, progress)
+            case .part: break
+            case .other(let words):
+                _ = try await setAside(claim, job, words)
+                claim = try await self.claim(job, progress)
             }
-            try await download(url, claim, job)
-            switch try await scan(claim.document) {
-            case .success(let facts): return try await deliver(facts, claim, job, reader)
-            case .failure(let error): throw try await setAside(claim, job, error)
-            }
-        } catch  where error.reason == .gone {
+        }
+        do throws(Failure) { try await download(url, claim, job, progress) } catch  where error.reason == .gone {
             return try await giveUp(claim, job, error, reader)
+        }
+        switch try await look(at: claim, job, isComplete: true) {
+        case .result(let facts): return try await deliver(facts, claim, job, reader, progress)
+        case .part: throw Failure(.partialBody, "the large result of job \(job.id) has not come whole")
+        case .other(let words):
+            let path = try await setAside(claim, job, words)
+            throw Failure(.notAJob, "the large result of job \(job.id): \(words); what arrived is kept in \(path)")
         }
     }
 
-    private func download(_ url: String, _ claim: SingleUseClaim, _ job: Job) async throws(Failure) {
-        try await onDisk { () throws(StoreError) in try claim.document.restart() }
+    // MARK: The download
+
+    /// Room that there must be before a link is asked that does not say how much it has.
+    private static let leastRoom: UInt64 = 1 << 20
+    /// Room that is made if it can be.
+    private static let room: UInt64 = 16 << 20
+
+    private func download(
+        _ url: String, _ claim: SingleUseClaim, _ job: Job, _ progress: SingleUseProgress
+    ) async throws(Failure) {
+        try await reserve(claim, job)
         try await enter(.claimed, job)
         store.steps.reached(.claimed)
-        do throws(APIError) {
-            _ = try await client.getLargeResult(
-                at: url, of: job.id, into: ReservingSink(claim.document))
-        } catch {
-            throw Failure(error)
+        let sink = SingleUseDownload(into: claim, in: store, progress)
+        var patience = Patience(client.budget, from: .now)
+        while true {
+            let (part, before) = (sink.missingPart, sink.received)
+            sink.begin(part)
+            progress.note(.asking, received: before)
+            let problem: APIError
+            do throws(APIError) {
+                _ = try await client.getLargeResult(at: url, of: job.id, part, into: sink)
+                break
+            } catch {
+                problem = error
+            }
+            // What came is on the disk before anything else is decided.
+            try await store { _ throws(StoreError) in try await sink.settle(isWhole: false) }
+            // The range is behind the end of what the server has by now.
+            if problem.cause == .status(416), part != nil {
+                sink.forgetValidator()
+                continue
+            }
+            let brought = sink.received - min(before, sink.received)
+            guard sink.hasBegun, problem.isCut, let pause = patience.pause(afterBringing: brought, at: .now) else {
+                throw Failure(problem)
+            }
+            do { try await Task.sleep(for: pause) } catch { throw Failure(problem) }
         }
+        progress.note(.publishing, received: sink.received)
         // From here on the API will not give it again: the bytes must outlive whatever happens next.
-        try await onDisk { () throws(StoreError) in try claim.document.synchronize() }
+        try await store { _ throws(StoreError) in
+            try await sink.settle(isWhole: true)
+            try await sink.finish()
+        }
+        progress.note(.publishing, received: sink.received)
         store.steps.reached(.downloaded)
+        guard !sink.isRescued else { throw try await keptOutside(claim, job) }
     }
+
+    /// A result that came when the cache's disk had no room, brought into the cache. Nobody is asked while it cannot be.
+    private func takenBack(_ claim: SingleUseClaim, _ job: Job) async throws(Failure) -> SingleUseClaim? {
+        do throws(StoreError) { return try await store.takeBack(claim) } catch {
+            guard error.isOutOfRoom else { throw Failure(error) }
+            throw try await keptOutside(claim, job, error)
+        }
+    }
+
+    private func keptOutside(
+        _ claim: SingleUseClaim, _ job: Job, _ cause: StoreError? = nil
+    ) async throws(Failure) -> Failure {
+        let path = try await store { store throws(StoreError) in
+            try await store.onDisk { () throws(StoreError) in try store.rescued(claim) }
+        }
+        let place = path.map { "\($0)" } ?? "memory"
+        return Failure(
+            noRoom: cause ?? StoreError(.system, "the cache's disk has no room", cause: .noSpace),
+            "the result of job \(job.id) can be fetched only once, and has come, but the cache's disk has no room for it: make room; "
+                + "until then it is kept in \(place)")
+    }
+
+    /// The link is not asked before there is room for what it gives, as far as that can be known.
+    private func reserve(_ claim: SingleUseClaim, _ job: Job) async throws(Failure) {
+        let present = claim.leftover
+        let announced = claim.leftoverFacts?.announced ?? 0
+        do throws(StoreError) {
+            do throws(StoreError) {
+                return try await store.reserve(max(present + Self.room, announced), for: claim)
+            } catch  where error.isOutOfRoom {
+                try await store.reserve(max(present + Self.leastRoom, announced), for: claim)
+            }
+        } catch {
+            throw Failure(
+                noRoom: error,
+                "the result of job \(job.id) can be fetched only once, and the cache's disk has no room for it, so it was not asked for: make room (\(error))"
+            )
+        }
+    }
+
+    // MARK: What has come
+
+    private enum Content {
+        case result(ResultFacts)
+        /// The beginning of a result, as far as can be told.
+        case part
+        /// Something else, in words.
+        case other(String)
+    }
+
+    /// Throws when it cannot be read: then nothing is known of it.
+    private func look(at claim: SingleUseClaim, _ job: Job, isComplete: Bool) async throws(Failure) -> Content {
+        let length = try await onDisk { () throws(StoreError) in
+            let size = try claim.document.size()
+            return isComplete ? size : claim.leftover
+        }
+        let document = DocumentSource(claim.document, length: claim.leftoverFacts?.length ?? length)
+        let scanned = try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in
+            // An error that the API sends as if it were a result is small.
+            if length <= Self.longestErrorObject, try ErrorObject.isOne(source) { return ResultFacts?.none }
+            return try ResultFacts.scan(source)
+        }
+        switch scanned {
+        case .success(let facts?): return .result(facts)
+        case .success(nil): return .other("the answer is the object of an error, and no result")
+        case .failure(let error):
+            switch error.code {
+            case .unreadable(let number):
+                throw Failure(
+                    StoreError(
+                        .system, "what has come of the result of job \(job.id) cannot be read, and stays as it is",
+                        cause: Errno(rawValue: number)))
+            // A cut may be amid an escape or a character, which then is none.
+            case _ where !isComplete && (error.code == .unexpectedEnd || error.offset + Self.longestToken >= length):
+                return .part
+            default: return .other("\(error)")
+            }
+        }
+    }
+
+    private static let longestErrorObject: UInt64 = 1 << 20
+    /// Bytes of a token of which a cut may leave the beginning.
+    private static let longestToken: UInt64 = 16
 
     /// The job with its result, when that is in the store and the index does not know.
     private func delivered(_ job: Job, _ reader: KeyInUse) async throws(Failure) -> Job? {
-        guard let tree = store.labelledTree(origin: origin, id: job.id.text),
-            tree.artifacts.contains(where: { $0.slot == .result && $0.isStored && $0.isSingleUse })
-        else { return nil }
+        let key = job.blobKey(.result)
+        let tree = try await store { store throws(StoreError) in
+            try await store.onDisk { () throws(StoreError) in try store.publishedTree(key) }
+        }
+        guard let tree, tree.artifacts.contains(where: { $0.slot == .result && $0.isStored && $0.isSingleUse }) else {
+            return nil
+        }
         var known = job.facts
         known.largeResultURL = nil
-        return try await record(known, tree.artifacts, of: job.id, for: reader)
-    }
-
-    private func scan(_ document: SpoolFile) async throws(Failure) -> Result<ResultFacts, JSONError> {
-        try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in try ResultFacts.scan(source) }
+        return try await shown(known, tree.artifacts, of: job, for: reader)
     }
 
     private func deliver(
-        _ facts: ResultFacts, _ claim: SingleUseClaim, _ job: Job, _ reader: KeyInUse
+        _ facts: ResultFacts, _ claim: SingleUseClaim, _ job: Job, _ reader: KeyInUse, _ progress: SingleUseProgress
     ) async throws(Failure) -> Job {
-        let size = try await onDisk { () throws(StoreError) in try claim.document.size() }
+        progress.note(.publishing, received: claim.leftover)
+        let length = try await onDisk { () throws(StoreError) in
+            // What a process that died wrote behind the end is no content.
+            if let length = claim.leftoverFacts?.length { try claim.document.cut(to: length) }
+            return try claim.document.size()
+        }
         var known = job.facts
         known.largeResultURL = nil
         known.pageCount = facts.pageCount
         let harvest = ResultHarvest(
-            store: store, facts: known, job: job.id, grantee: reader.fingerprint, document: claim.document,
-            isSingleUse: true)
-        let artifacts = try await harvest.artifacts(JobResult(range: 0..<size, facts: facts))
-        let whole = try await record(known, artifacts, of: job.id, for: reader)
-        // The files and what they say of themselves are durable; only when the ledger is too may the download's own file go.
-        try await enter(.delivered, job)
-        store.steps.reached(.delivered)
-        claim.settle()
-        return whole
+            store: store, facts: known, job: job.id, grantee: reader.fingerprint,
+            document: DocumentSource(claim.document, length: length))
+        let artifacts = try await harvest.adopt(claim, facts)
+        let whole = try await shown(known, artifacts, of: job, for: reader)
+        // The file and what it says of itself are durable; only when the ledger is too may what stands beside it go.
+        do throws(Failure) {
+            try await enter(.delivered, job)
+            store.steps.reached(.delivered)
+            claim.settle()
+        } catch {
+            // It is delivered all the same: whoever starts next says so.
+            store.reportUnwritable(error.storeError ?? StoreError(.system, error.words))
+        }
+        // Cut out of it now, as whoever looks wants them next; what does not fit is cut out when it is read.
+        return (try? await harvestAgain(whole)) ?? whole
+    }
+
+    /// The job with these files: as the index has it, or in memory alone while the index takes nothing. The blob says the
+    /// same of itself.
+    private func shown(
+        _ facts: StoredJob, _ artifacts: [StoredArtifact]?, of job: Job, for reader: KeyInUse
+    ) async throws(Failure) -> Job {
+        do throws(Failure) { return try await record(facts, artifacts, of: job.id, for: reader) } catch {
+            guard let cause = error.storeError else { throw error }
+            store.reportUnwritable(cause)
+            let shown = Job(ordinal: job.ordinal, id: job.id, facts: facts, artifacts: artifacts ?? [])
+            catalog.put(shown, for: reader, changed: true)
+            return shown
+        }
     }
 
     private func giveUp(
@@ -98,21 +276,28 @@ extension JobFetcher {
     ) async throws(Failure) -> Job {
         let history = try await history(of: job)
         try await enter(.gone, job)
+        let size = try await onDisk { () throws(StoreError) in try claim.document.size() }
+        if size > 0 {
+            let directory = store.directory.aside
+            _ = try await onDisk { () throws(StoreError) in try claim.document.setAside(in: directory) }
+        }
         var known = job.facts
         known.largeResultURL = nil
-        known.explanation = Explanation.deliveredBefore(failure, history)
-        let job = try await record(known, nil, of: job.id, for: reader)
+        known.explanation = Explanation.deliveredBefore(
+            failure, history, kept: store.kept(origin: origin, id: job.id.text))
+        let job = try await shown(known, nil, of: job, for: reader)
         claim.settle()
         return job
     }
 
     /// What the link gave is no result. It may have been all there is, so the bytes are kept; it may have come from someone
     /// in between, so the link is followed again when the result is next looked for.
-    private func setAside(_ claim: SingleUseClaim, _ job: Job, _ error: JSONError) async throws(Failure) -> Failure {
+    private func setAside(_ claim: SingleUseClaim, _ job: Job, _ words: String) async throws(Failure) -> FilePath {
         let directory = store.directory.aside
         let path = try await onDisk { () throws(StoreError) in try claim.document.setAside(in: directory) }
+        claim.settle()
         try await enter(.unusable, job)
-        return Failure(.notAJob, "the large result of job \(job.id): \(error); what arrived is kept in \(path)")
+        return path
     }
 
     // MARK: The store, with its errors as failures
@@ -122,10 +307,10 @@ extension JobFetcher {
     }
 
     private func enter(_ event: LedgerEvent, _ job: Job) async throws(Failure) {
-        events.record(Event.Kind(event), Place(job: job.id.text), message: "entered in the ledger by \(actor)")
         try await store { store throws(StoreError) in
             try await store.enter(event, origin: self.origin, id: job.id.text, actor: self.actor, at: APITime.now)
         }
+        events.record(Event.Kind(event), Place(job: job.id.text), message: "entered in the ledger by \(actor)")
     }
 
     private func onDisk<Value: Sendable>(

@@ -15,6 +15,7 @@ final class JobFetcher: Sendable {
     let onExpiry: ExpiryPolicy
     let now: @Sendable () -> Timestamp
     let denials = Denials()
+    let singleUse = SingleUseRegistry()
 
     /// The job's fields without its result are kept in memory; what is larger is no job's status.
     private static let longestStatus = 4 << 20
@@ -144,7 +145,8 @@ final class JobFetcher: Sendable {
                 throw Failure(error)
             }
             let document = sink.spool
-            let scanned = try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in
+            let scanned = try await ResultHarvest.scan(DocumentSource(document), in: store) {
+                source throws(JSONError) in
                 let answer = try JobAnswer.scan(source)
                 return (answer, try Self.statusDocument(answer, source))
             }
@@ -217,22 +219,21 @@ final class JobFetcher: Sendable {
     /// result itself is not here, or is none.
     func harvestAgain(_ job: Job) async throws(Failure) -> Job? {
         let reader = try reader(of: job)
-        guard let result = store.open(job.blobKey(.result)), result.isIntact(0..<result.size) else { return nil }
-        let document: SpoolFile
+        guard let result = store.open(job.blobKey(.result)) else { return nil }
+        let document = DocumentSource(result)
+        let facts: ResultFacts?
         do throws(StoreError) {
-            document = try store.spool()
-            try await store.onDisk { () throws(StoreError) in try document.append(contentOf: result) }
+            facts = try await store.onDisk { () throws(StoreError) in
+                guard result.isIntact(0..<result.size) else { return nil }
+                return try? ResultFacts.scan(document)
+            }
         } catch {
             throw Failure(error)
         }
-        let scanned = try await ResultHarvest.scan(document, in: store) { source throws(JSONError) in
-            try ResultFacts.scan(source)
-        }
-        guard case .success(let facts) = scanned else { return nil }
+        guard let facts else { return nil }
         let harvest = ResultHarvest(
-            store: store, facts: job.facts, job: job.id, grantee: reader.fingerprint, document: document,
-            isSingleUse: job.artifact(.result)?.isSingleUse ?? false)
-        let artifacts = try await harvest.artifacts(JobResult(range: 0..<result.size, facts: facts))
+            store: store, facts: job.facts, job: job.id, grantee: reader.fingerprint, document: document)
+        let artifacts = try await harvest.missingPieces(facts)
         // The API may have said something else of it meanwhile.
         let known = try latest(job, for: reader)
         return try await record(
@@ -257,7 +258,7 @@ final class JobFetcher: Sendable {
         do throws(StoreError) { return try store.spool() } catch { throw Failure(error) }
     }
 
-    private static func statusDocument(_ answer: JobAnswer, _ source: FileByteSource) throws(JSONError) -> [UInt8] {
+    private static func statusDocument(_ answer: JobAnswer, _ source: DocumentSource) throws(JSONError) -> [UInt8] {
         var rewriter = ObjectRewriter(source, members: answer.members.filter { $0.name != "result" })
         var document: [UInt8] = []
         var chunk: [UInt8] = []
@@ -298,7 +299,7 @@ final class JobFetcher: Sendable {
         }
         facts.pageCount = result.facts.pageCount
         let harvest = ResultHarvest(
-            store: store, facts: facts, job: id, grantee: fingerprint, document: document)
+            store: store, facts: facts, job: id, grantee: fingerprint, document: DocumentSource(document))
         return (facts, try await harvest.artifacts(result).map { Self.merge($0, known?.artifact($0.slot)) })
     }
 

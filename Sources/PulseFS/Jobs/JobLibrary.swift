@@ -131,22 +131,58 @@ package final class JobLibrary: Sendable {
     /// Brings a result that came as a link; the job as it is when there is none to bring, or bringing it is for
     /// `secure` alone.
     package func fetchLargeResult(of job: Job) async throws(Failure) -> Job {
-        largeResults == .manual ? try known(job) : try await secure(job)
+        largeResults == .manual ? try known(job) : try await secure(job, waitingFor: client.budget)
     }
 
     /// Brings a result that came as a link, whatever the policy; the job as it is when there is none to bring.
-    package func secure(_ job: Job) async throws(Failure) -> Job {
+    ///
+    /// Waits for as long as something comes, or `silence` passes without; it is fetched all the same. Nobody waits for
+    /// another process that does nothing, nor for room on a full disk, for longer than a file operation may take.
+    package func secure(_ job: Job, waitingFor silence: Duration? = nil) async throws(Failure) -> Job {
         guard job.awaitsLargeResult else { return job }
-        return try await largeFetches.join(keyring.own(job.ordinal)) { [fetcher, catalog] _ throws(Failure) in
+        let progress = fetcher.singleUse.progress(of: job)
+        let (key, queue) = (keyring.own(job.ordinal), client.budget)
+        return try await Self.first(
+            { () throws(Failure) in try await self.brought(job, key, progress) },
+            unless: { progress.disappointment(after: silence, ofQueue: queue) })
+    }
+
+    private func brought(
+        _ job: Job, _ key: ForKey<JobOrdinal>, _ progress: SingleUseProgress
+    ) async throws(Failure) -> Job {
+        try await largeFetches.join(key) { [fetcher, catalog] _ throws(Failure) in
+            defer { fetcher.singleUse.remove(job.ordinal) }
             // Whoever came a moment later finds the work done.
             let job = try catalog.job(job.ordinal) ?? job
-            do throws(Failure) { return try await fetcher.fetchLargeResult(of: job) } catch {
+            do throws(Failure) { return try await fetcher.fetchLargeResult(of: job, progress) } catch {
                 guard error.isAbsence else { throw error }
                 let job = await self.doubt(job)
                 guard job.phase == .expired else { throw error }
                 return job
             }
         }
+    }
+
+    /// What `work` comes to, unless `reason` says before that it is not worth waiting for any more.
+    private static func first(
+        _ work: @escaping @Sendable () async throws(Failure) -> Job, unless reason: @escaping @Sendable () -> Failure?
+    ) async throws(Failure) -> Job {
+        let outcome = await withTaskGroup(of: Result<Job, Failure>?.self) { group in
+            group.addTask {
+                do throws(Failure) { return .success(try await work()) } catch { return .failure(error) }
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    if let failure = reason() { return .failure(failure) }
+                    try? await Task.sleep(for: .milliseconds(250))
+                }
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        return try (outcome ?? .failure(Failure(.interrupted, "the reader left"))).get()
     }
 
     /// The result is there to be had, and is not fetched because someone looks.
@@ -389,7 +425,7 @@ package final class JobLibrary: Sendable {
             // It may have expired, by word to another process of the cache.
             let job = try fetcher.latest(job)
             if artifact.slot != .result, let whole = try await fetcher.harvestAgain(job) { return whole }
-            guard !artifact.isSingleUse else {
+            guard !artifact.isSingleUse, job.artifact(.result)?.isSingleUse != true else {
                 throw Failure(
                     .cacheFailed,
                     "\(artifact.name) of job \(job.id) was damaged on the disk and can be fetched only once; what is left of it is in the cache's quarantine"
@@ -403,13 +439,15 @@ package final class JobLibrary: Sendable {
         }
     }
 
-    /// Lets work under way end within `grace`, which all of it has together; nothing new is begun.
-    package func close(grace: Duration) async {
+    /// Lets work under way end within `grace`, which all of it has together; nothing new is begun. What can be fetched only
+    /// once and is on its way has as long as it takes: `waiting` is called about once a second with how many such there are.
+    package func close(grace: Duration, waiting: @escaping @Sendable (Int) -> Void = { _ in }) async {
         let end = ContinuousClock.now + grace
         let rest = { max(.zero, ContinuousClock.now.duration(to: end)) }
         imagesAhead.close()
         await watches.close()
-        await largeFetches.close(grace: rest())
+        await largeFetches.close(
+            grace: rest(), unless: { [fetcher] key in fetcher.singleUse.mustFinish(key.subject) }, waiting: waiting)
         await fetches.close(grace: rest())
         await pages.close(grace: rest())
         await resultReads.close(grace: rest())

@@ -4,8 +4,7 @@ import SystemPackage
 
 /// Cuts the files of a finished job out of its document and publishes them.
 ///
-/// The document stays on disk throughout; memory is one chunk, whatever its size. A file is in the returned facts only
-/// when its bytes are in the store.
+/// The document stays on disk throughout; memory is one chunk, whatever its size.
 struct ResultHarvest {
     let store: ArtifactStore
     /// The job as it will be recorded.
@@ -13,19 +12,82 @@ struct ResultHarvest {
     let job: JobID
     /// Who may see it: whoever asked.
     let grantee: KeyFingerprint
-    /// The answer, or the downloaded result, complete.
-    let document: SpoolFile
-    /// The document cannot be fetched again: its files are published on the disk or not at all.
-    var isSingleUse = false
+    /// The answer, or the result, complete.
+    let document: DocumentSource
 
     /// Publishes what `result` holds, and lists what is to be fetched later.
     ///
     /// The result itself comes last: its label has the whole listing, from which the job is known without an index.
     func artifacts(_ result: JobResult) async throws(Failure) -> [StoredArtifact] {
-        let facts = result.facts
+        var artifacts = try await pieces(of: result.facts) { piece throws(Failure) in try await publish(piece) }
+        let tree = LabelledTree(job: facts, artifacts: artifacts, grantee: grantee)
+        artifacts.append(
+            try await publish(.result, "result.json", tree) { [document] piece throws(StoreError) in
+                try document.copy(result.range, to: piece)
+                return nil
+            })
+        return artifacts
+    }
+
+    /// Makes the download itself the file of the result, which is written once and cannot be fetched again. What is cut out of
+    /// it is listed with its size, and made when it is wanted: it can be made again and again.
+    func adopt(_ claim: SingleUseClaim, _ result: ResultFacts) async throws(Failure) -> [StoredArtifact] {
+        var artifacts = try await pieces(of: result) { piece throws(Failure) in try await measured(piece) }
+        let tree = LabelledTree(job: facts, artifacts: artifacts, grantee: grantee)
+        let key = BlobKey(origin: facts.origin, job: job.text, slot: .result)
+        do throws(StoreError) {
+            let blob = try await store.adopt(
+                claim, BlobFacts(key: key, name: "result.json", isSingleUse: true, tree: tree))
+            var artifact = StoredArtifact(
+                slot: .result, name: "result.json", size: nil, source: nil, isListed: true, isSingleUse: true)
+            artifact.take(blob)
+            artifacts.append(artifact)
+            return artifacts
+        } catch {
+            throw Failure(
+                noRoom: error,
+                "the result of job \(job) can be fetched only once, and the cache's disk does not take it: make room (\(error))"
+            )
+        }
+    }
+
+    /// Publishes the files that are cut out of a stored result and are not here.
+    func missingPieces(_ result: ResultFacts) async throws(Failure) -> [StoredArtifact] {
+        try await pieces(of: result) { piece throws(Failure) in
+            let key = BlobKey(origin: facts.origin, job: job.text, slot: piece.slot)
+            guard let blob = store.open(key) else { return try await publish(piece) }
+            var artifact = piece.artifact
+            artifact.take(blob)
+            return artifact
+        }
+    }
+
+    /// A file that is cut out of a document.
+    private struct Piece {
+        enum Coding: Sendable { case text, dataURI }
+
+        let slot: ArtifactSlot
+        let name: String
+        let literal: Range<UInt64>
+        let coding: Coding
+
+        var artifact: StoredArtifact {
+            StoredArtifact(slot: slot, name: name, size: nil, source: nil, isListed: true)
+        }
+    }
+
+    /// The files of a result but for itself: those that stand in it as `make` makes them, and those that are fetched.
+    private func pieces(
+        of facts: ResultFacts, _ make: (Piece) async throws(Failure) -> StoredArtifact?
+    ) async throws(Failure) -> [StoredArtifact] {
         var artifacts: [StoredArtifact] = []
-        if let literal = facts.markdown { artifacts.append(try await publishText(.markdown, "result.md", literal)) }
-        if let literal = facts.html { artifacts.append(try await publishText(.html, "result.html", literal)) }
+        let texts = [
+            facts.markdown.map { Piece(slot: .markdown, name: "result.md", literal: $0, coding: .text) },
+            facts.html.map { Piece(slot: .html, name: "result.html", literal: $0, coding: .text) },
+        ]
+        for piece in texts.compactMap(\.self) {
+            if let text = try await make(piece) { artifacts.append(text) }
+        }
         if facts.pdfURL != nil {
             artifacts.append(
                 StoredArtifact(
@@ -39,56 +101,70 @@ struct ResultHarvest {
                         slot: item.slot, name: item.name, size: nil, source: ArtifactSource.image(location).text,
                         isListed: true))
             case .inline(let literal):
-                if let image = try await publishInline(item, literal) { artifacts.append(image) }
+                let piece = Piece(slot: item.slot, name: item.name, literal: literal, coding: .dataURI)
+                // One that does not hold what it says is none; the other files are none the worse.
+                do throws(Failure) {
+                    if let image = try await make(piece) { artifacts.append(image) }
+                } catch  where error.reason == .notAJob {}
             }
         }
-        let tree = LabelledTree(job: self.facts, artifacts: artifacts, grantee: grantee)
-        artifacts.append(
-            try await publish(.result, "result.json", tree) { [document] piece throws(StoreError) in
-                try document.copy(result.range, to: piece)
-                return nil
-            })
         return artifacts
     }
 
-    /// Reads a document's facts away from the caller's thread.
-    static func scan<Facts: Sendable>(
-        _ document: SpoolFile, in store: ArtifactStore,
-        _ scan: @escaping @Sendable (FileByteSource) throws(JSONError) -> Facts
-    ) async throws(Failure) -> Result<Facts, JSONError> {
+    private func publish(_ piece: Piece) async throws(Failure) -> StoredArtifact {
+        try await publish(piece.slot, piece.name) { [document] file throws(StoreError) in
+            try Self.decode(piece, of: document) { chunk throws(StoreError) in try file.append(chunk) }
+        }
+    }
+
+    /// The facts of a file that is not made yet: its size, from one pass over its text.
+    private func measured(_ piece: Piece) async throws(Failure) -> StoredArtifact {
+        let (store, document) = (store, document)
+        let outcome: Result<UInt64, JSONError>
         do throws(StoreError) {
-            return try await store.onDisk {
-                do throws(JSONError) {
-                    return .success(try scan(FileByteSource(descriptor: document.descriptor.rawValue)))
-                } catch {
-                    return .failure(error)
+            outcome = try await store.onDisk { () throws(StoreError) in
+                var size: UInt64 = 0
+                let problem = try Self.decode(piece, of: document) { chunk throws(StoreError) in
+                    size += UInt64(chunk.count)
                 }
+                return problem.map { .failure($0) } ?? .success(size)
             }
         } catch {
             throw Failure(error)
         }
+        var artifact = piece.artifact
+        switch outcome {
+        case .success(let size): artifact.size = size
+        case .failure(let problem): throw Failure(.notAJob, "\(piece.name): \(problem)")
+        }
+        return artifact
     }
 
-    private func publishText(
-        _ slot: ArtifactSlot, _ name: String, _ literal: Range<UInt64>
-    ) async throws(Failure) -> StoredArtifact {
-        try await publish(slot, name) { [document] piece throws(StoreError) in
-            var decoder = JSONStringDecoder(FileByteSource(descriptor: document.descriptor.rawValue), literal: literal)
-            return try Self.drain(into: piece) { chunk throws(JSONError) in try decoder.next(into: &chunk) }
+    /// Hands a piece on chunk by chunk; returns what stopped it.
+    private static func decode(
+        _ piece: Piece, of document: DocumentSource, _ take: ([UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) -> JSONError? {
+        switch piece.coding {
+        case .text:
+            var decoder = JSONStringDecoder(document, literal: piece.literal)
+            return try drain(take) { chunk throws(JSONError) in try decoder.next(into: &chunk) }
+        case .dataURI:
+            var decoder = DataURIDecoder(document, literal: piece.literal)
+            return try drain(take) { chunk throws(JSONError) in try decoder.next(into: &chunk) }
         }
     }
 
-    /// Nil when the `data:` URI does not hold what it says: the other files are none the worse.
-    private func publishInline(_ item: ImageListing.Item, _ literal: Range<UInt64>) async throws(Failure)
-        -> StoredArtifact?
-    {
-        do throws(Failure) {
-            return try await publish(item.slot, item.name) { [document] piece throws(StoreError) in
-                var decoder = DataURIDecoder(FileByteSource(descriptor: document.descriptor.rawValue), literal: literal)
-                return try Self.drain(into: piece) { chunk throws(JSONError) in try decoder.next(into: &chunk) }
+    /// Reads a document's facts away from the caller's thread.
+    static func scan<Facts: Sendable>(
+        _ document: DocumentSource, in store: ArtifactStore,
+        _ scan: @escaping @Sendable (DocumentSource) throws(JSONError) -> Facts
+    ) async throws(Failure) -> Result<Facts, JSONError> {
+        do throws(StoreError) {
+            return try await store.onDisk {
+                do throws(JSONError) { return .success(try scan(document)) } catch { return .failure(error) }
             }
-        } catch  where error.reason == .notAJob {
-            return nil
+        } catch {
+            throw Failure(error)
         }
     }
 
@@ -101,15 +177,8 @@ struct ResultHarvest {
             let (piece, problem) = try await filled(fill)
             if let problem { throw StoreError(.damaged, "\(name): \(problem)") }
             let key = BlobKey(origin: facts.origin, job: job.text, slot: slot)
-            let blob = try await store.publish(
-                piece, BlobFacts(key: key, name: name, isSingleUse: isSingleUse, tree: tree))
-            guard blob.isKept || !isSingleUse else {
-                throw StoreError(
-                    .system,
-                    "\(name) of job \(job) can be fetched only once, and the cache's disk does not take it: make room")
-            }
-            var artifact = StoredArtifact(
-                slot: slot, name: name, size: nil, source: nil, isListed: true, isSingleUse: isSingleUse)
+            let blob = try await store.publish(piece, BlobFacts(key: key, name: name, tree: tree))
+            var artifact = StoredArtifact(slot: slot, name: name, size: nil, source: nil, isListed: true)
             artifact.take(blob)
             return artifact
         } catch {
@@ -127,7 +196,7 @@ struct ResultHarvest {
                 let piece = try store.spool()
                 return (piece, try fill(piece))
             }
-        } catch  where error.code == .system && !isSingleUse {
+        } catch  where error.code == .system {
             return try await store.onDisk { () throws(StoreError) in
                 let piece = try store.spoolInMemory(because: error)
                 return (piece, try fill(piece))
@@ -135,9 +204,9 @@ struct ResultHarvest {
         }
     }
 
-    /// Moves a decoder's chunks into a file; returns what stopped it.
+    /// Moves a decoder's chunks on; returns what stopped it.
     private static func drain(
-        into piece: SpoolFile, next: (inout [UInt8]) throws(JSONError) -> Bool
+        _ take: ([UInt8]) throws(StoreError) -> Void, next: (inout [UInt8]) throws(JSONError) -> Bool
     ) throws(StoreError) -> JSONError? {
         var chunk: [UInt8] = []
         while true {
@@ -146,7 +215,7 @@ struct ResultHarvest {
             } catch {
                 return error
             }
-            try piece.append(chunk)
+            try take(chunk)
         }
     }
 }

@@ -1,12 +1,7 @@
 package import ArtifactStore
+import Foundation
 import Logging
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Opens a cache for a mount or a command, and says in the log what happens to it.
 package enum CacheOpening {
@@ -50,7 +45,18 @@ package enum CacheOpening {
     }
 
     static func openKept(_ path: FilePath, _ limits: StoreLimits) throws(StoreError) -> ArtifactStore {
-        try ArtifactStore(at: path, limits: limits, steps: Self.steps)
+        try ArtifactStore(at: path, limits: limits, steps: Self.steps, rescue: rescueDirectory)
+    }
+
+    /// `$XDG_STATE_HOME/pulsefs/results`, which lasts and is the user's own, and may be on another disk than the cache (XDG
+    /// Base Directory Specification). Nil for a user without a home.
+    private static var rescueDirectory: FilePath? {
+        let environment = ProcessInfo.processInfo.environment
+        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
+            return FilePath(state).appending("pulsefs").appending("results")
+        }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+        return FilePath(home).appending(".local").appending("state").appending("pulsefs").appending("results")
     }
 
     #if DEBUG

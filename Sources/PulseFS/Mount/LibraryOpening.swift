@@ -59,10 +59,13 @@ package final class LibraryOpening: Sendable {
 
     /// Lets what is under way come to an end within `grace`, and ends the connections. What rests between two attempts has
     /// nothing under way, and ends at once.
-    package func close(grace: Duration) async {
+    ///
+    /// A result that can be fetched only once has as long as it takes: `waiting` is called about once a second with how many
+    /// such there are.
+    package func close(grace: Duration, waiting: @escaping @Sendable (Int) -> Void = { _ in }) async {
         client.endRests()
         await keyring.close(grace: .zero)
-        await library.close(grace: grace)
+        await library.close(grace: grace, waiting: waiting)
         await engine.shutDown()
     }
 }

@@ -149,8 +149,11 @@ package final class Mount: Sendable {
     }
 
     /// Lets what is under way come to an end. Call it when `serve` has returned.
-    package func close() async {
-        await opening.close(grace: Self.grace)
+    ///
+    /// A result that can be fetched only once has as long as it takes: `waiting` is called about once a second with how many
+    /// such there are.
+    package func close(waiting: @escaping @Sendable (Int) -> Void = { _ in }) async {
+        await opening.close(grace: Self.grace, waiting: waiting)
     }
 }
 

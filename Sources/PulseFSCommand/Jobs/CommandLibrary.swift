@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PulseAPI
 import PulseFS
+import Synchronization
 
 /// A library for the length of a command that asks the API.
 struct CommandLibrary: ParsableArguments {
@@ -18,6 +19,21 @@ struct CommandLibrary: ParsableArguments {
     /// When the command was interrupted, what is under way has this long to land: a result that can be fetched only once
     /// above all.
     private static let graceWhenInterrupted = Duration.seconds(1)
+
+    private static func close(_ opening: LibraryOpening) async {
+        let isInterrupted = Task.isCancelled
+        let isSaid = Mutex(false)
+        await opening.close(grace: isInterrupted ? graceWhenInterrupted : grace) { count in
+            let isFirst = isSaid.withLock { isSaid in
+                defer { isSaid = true }
+                return !isSaid
+            }
+            guard isInterrupted, isFirst else { return }
+            let what = count == 1 ? "a result" : "\(count) results"
+            Terminal.complain(
+                "\(what) on the way can be fetched only once, and is waited for; a second ^C breaks it off")
+        }
+    }
 
     /// Runs a command that says by itself what it could not do; `body` is whether that was nothing. Exit code 1 if not.
     func complete(_ name: String, _ body: (JobLibrary) async -> Bool) async throws {
@@ -45,10 +61,10 @@ struct CommandLibrary: ParsableArguments {
             timeout: settings.timeout, maximumArtifactSize: settings.maximumArtifactSize)
         do {
             let value = try await body(opening.library)
-            await opening.close(grace: Task.isCancelled ? Self.graceWhenInterrupted : Self.grace)
+            await Self.close(opening)
             return value
         } catch {
-            await opening.close(grace: Task.isCancelled ? Self.graceWhenInterrupted : Self.grace)
+            await Self.close(opening)
             throw error
         }
     }

@@ -1,0 +1,46 @@
+import ArtifactStore
+import PulseAPI
+import SystemPackage
+
+/// A document in the cache's files, as the readers of JSON take it: its first bytes, whatever stands behind them.
+struct DocumentSource: ByteSource {
+    /// Bytes.
+    let length: UInt64
+    private let file: FileByteSource
+    /// Keeps the descriptor open.
+    private let owner: any AnyObject & Sendable
+
+    init(_ spool: SpoolFile, length: UInt64 = .max) {
+        (self.length, owner) = (length, spool)
+        file = FileByteSource(descriptor: spool.descriptor.rawValue)
+    }
+
+    init(_ blob: BlobFile) {
+        (length, owner) = (blob.size, blob)
+        file = FileByteSource(descriptor: blob.descriptor.rawValue)
+    }
+
+    func read(at offset: UInt64, into destination: inout MutableSpan<UInt8>) throws(ByteSourceError) -> Int {
+        guard offset < length else { return 0 }
+        return min(try file.read(at: offset, into: &destination), Int(clamping: length - offset))
+    }
+
+    /// Appends a range of the document to a file. Throws `.damaged` when the document is shorter. Blocks on the disk.
+    func copy(_ range: Range<UInt64>, to target: SpoolFile) throws(StoreError) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let got: Int
+            do throws(ByteSourceError) {
+                var span = buffer.mutableSpan
+                got = try read(at: offset, into: &span)
+            } catch {
+                throw StoreError(.system, "cannot read back from the cache", cause: .init(rawValue: error.errno))
+            }
+            guard got > 0 else { throw StoreError(.damaged, "a file of the cache became shorter while it was read") }
+            let count = Int(min(UInt64(got), range.upperBound - offset))
+            try target.append(buffer[..<count])
+            offset += UInt64(count)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import ArtifactStore
+import PulseAPI
+import Synchronization
+
+/// How far the fetching of a result that can be fetched only once has come, for those who wait for it and for whoever
+/// wants to end the process. The fetching itself goes on whatever they do.
+final class SingleUseProgress: Sendable {
+    enum Stage: Sendable {
+        /// Another process of the cache, or none that can be seen, has the claim.
+        case queued(LockHolder?)
+        /// The link is about to be asked, or was asked and is silent.
+        case asking
+        /// Bytes have come.
+        case arriving
+        /// There is no room for what comes. `isWhole` says that all of it has come, and is in memory.
+        case starved(StoreError, isWhole: Bool)
+        /// All of it is on the disk.
+        case publishing
+    }
+
+    private struct State {
+        var stage = Stage.asking
+        var received: UInt64 = 0
+        /// When the stage, or the count of bytes, last changed.
+        var changed: ContinuousClock.Instant
+        /// Since when there is no room.
+        var starvedSince: ContinuousClock.Instant?
+    }
+
+    private let job: JobID
+    private let clock: @Sendable () -> ContinuousClock.Instant
+    private let state: Mutex<State>
+
+    /// Whoever waits hears that there is no room after this long: evicting takes a moment.
+    private static let leastStarvation = Duration.seconds(2)
+
+    init(of job: JobID, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.job = job
+        self.clock = clock
+        state = Mutex(State(changed: clock()))
+    }
+
+    func note(_ stage: Stage, received: UInt64) {
+        let now = clock()
+        state.withLock { state in
+            // Bytes that come again, and are compared with those that are here, are something too.
+            if !state.stage.isSame(as: stage) || received != state.received { state.changed = now }
+            if case .starved = stage {
+                state.starvedSince = state.starvedSince ?? now
+            } else {
+                state.starvedSince = nil
+            }
+            (state.stage, state.received) = (stage, received)
+        }
+    }
+
+    /// To break it off now could lose the result.
+    var mustFinish: Bool {
+        switch state.withLock({ $0.stage }) {
+        case .asking, .arriving, .publishing, .starved(_, isWhole: true): true
+        case .queued, .starved(_, isWhole: false): false
+        }
+    }
+
+    /// Why a waiter is not to wait any longer; nil while there is something to wait for. A reader waits for silence only
+    /// so long; a command, with no `limit`, as long as the link may live.
+    func disappointment(after limit: Duration?, ofQueue queueLimit: Duration) -> Failure? {
+        let now = clock()
+        let state = state.withLock { $0 }
+        let silence = state.changed.duration(to: now)
+        switch state.stage {
+        case .starved(let error, _):
+            guard let since = state.starvedSince, since.duration(to: now) >= Self.leastStarvation else { return nil }
+            return Failure(
+                noRoom: error,
+                "the result of job \(job) can be fetched only once, and the cache's disk has no room for it: make room (\(error))"
+            )
+        case .queued(let holder):
+            guard silence >= queueLimit else { return nil }
+            let who = holder.map { "\($0)" } ?? "another process"
+            return Failure(
+                .timedOut,
+                "the result of job \(job) can be fetched only once, and \(who) has begun to and does not go on: "
+                    + "let it go on (kill -CONT), or end it")
+        case .asking, .arriving, .publishing:
+            guard let limit, silence >= limit else { return nil }
+            return Failure(
+                .timedOut,
+                "the result of job \(job) can be fetched only once, and nothing more of it has come for \(limit): "
+                    + "it is still waited for, look again later")
+        }
+    }
+}
+
+extension SingleUseProgress.Stage {
+    fileprivate func isSame(as other: Self) -> Bool {
+        switch (self, other) {
+        case (.queued(let one), .queued(let two)): one?.process == two?.process
+        case (.asking, .asking), (.arriving, .arriving), (.starved, .starved), (.publishing, .publishing): true
+        default: false
+        }
+    }
+}
