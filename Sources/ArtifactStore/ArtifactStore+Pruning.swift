@@ -32,13 +32,8 @@ extension ArtifactStore {
         outcome.locks = try await removeFreeLocks()
         var limits = limits
         if let size { limits.size = size }
-        // Another process that evicts now may have a larger bound: it is let finish.
-        let path = directory.claims.appending("eviction")
-        if evictor.isDue(limits) {
-            _ = try await waiting(for: { () throws(StoreError) in try FetchLock.take(path) })
-            let evicted = try await evictor.run(limits)
-            outcome.evicted = FileTotal(files: evicted.files, bytes: evicted.bytes)
-        }
+        let evicted = try await evictor.run(limits)
+        outcome.evicted = FileTotal(files: evicted.files, bytes: evicted.bytes)
         return outcome
     }
 

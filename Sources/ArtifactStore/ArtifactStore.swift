@@ -275,7 +275,9 @@ package final class ArtifactStore: Sendable {
                 return blob
             } catch  where error.code == .system {
                 if attempt == 0, error.cause == .noSpace || error.cause == .diskQuotaExceeded {
-                    try await evictor.run(limits.makingRoom(for: try spool.size()))
+                    // What is on the disk already needs room for what stands behind it alone.
+                    let missing = (spool.isInMemory ? try spool.size() : 0) + (1 << 20)
+                    try await evictor.run(limits.makingRoom(for: missing), atLeast: missing)
                     continue
                 }
                 trouble.began(error)

@@ -110,12 +110,27 @@ package struct CacheDirectory: Sendable {
         }
     }
 
+    /// Bytes of files on their way in, those of all processes, as they stand on the disk.
+    func arrivingBytes() -> UInt64 {
+        [spool, claims].reduce(0) { total, directory in
+            DirectoryListing.names(in: directory).reduce(total) { total, name in
+                // Locks have nothing in them, and there may be many.
+                guard !name.hasPrefix("fetch-") else { return total }
+                return total.saturating(adding: FileFacts(of: directory.appending(name))?.allocated ?? 0)
+            }
+        }
+    }
+
     /// Free and total bytes of the disk; nil when it does not say.
     package func space() -> (free: UInt64, total: UInt64)? {
         var facts = statvfs()
         guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else { return nil }
         let block = UInt64(facts.f_frsize)
-        return (UInt64(facts.f_bavail) * block, UInt64(facts.f_blocks) * block)
+        let bytes = { (blocks: UInt64) in
+            let (bytes, overflow) = blocks.multipliedReportingOverflow(by: block)
+            return overflow ? .max : bytes
+        }
+        return (bytes(UInt64(facts.f_bavail)), bytes(UInt64(facts.f_blocks)))
     }
 }
 

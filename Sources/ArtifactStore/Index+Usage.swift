@@ -25,11 +25,6 @@ struct ArtifactPlace: Hashable, Sendable {
 }
 
 extension Index {
-    /// Bytes of all blobs; one row is read.
-    func usedBytes() throws(StoreError) -> UInt64 {
-        try read { UInt64(clamping: try Int64.fetchOne($0.cachedStatement(sql: "SELECT bytes FROM usage")) ?? 0) }
-    }
-
     func usage() throws(StoreError) -> CacheUsage {
         try read { database in
             let jobs = try Int.fetchOne(database, sql: "SELECT count(*) FROM job") ?? 0
@@ -53,24 +48,73 @@ extension Index {
         }
     }
 
-    /// Blobs that may go, least recently used first.
-    func leastUsed(limit: Int) throws(StoreError) -> [(place: ArtifactPlace, key: BlobKey, bytes: UInt64)] {
+    /// What the blobs take together; one row is read.
+    func space() throws(StoreError) -> StoreSpace {
+        try read { database in
+            let statement = try database.cachedStatement(sql: "SELECT bytes, singleUseBytes FROM usage")
+            let row = try Row.fetchOne(statement)
+            var space = StoreSpace()
+            space.used = UInt64(clamping: Self.number(row, "bytes"))
+            space.irreplaceable = min(space.used, UInt64(clamping: Self.number(row, "singleUseBytes")))
+            return space
+        }
+    }
+
+    /// Blobs that may go as their rows have it, least recently used first, whether the rows are what was written or not.
+    func leastUsed(
+        after position: EvictionCandidate.Position?, limit: Int
+    ) throws(StoreError) -> [EvictionCandidate] {
         try read { database in
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT artifact.job, slot, origin, id, ifnull(allocated, 0) FROM artifact
-                    JOIN job ON job.ordinal = artifact.job
-                    WHERE stored = 1 AND singleUse = 0 ORDER BY used LIMIT ?
+                    SELECT * FROM artifact WHERE stored = 1 AND singleUse = 0 AND (used, job, slot) > (?, ?, ?)
+                    ORDER BY used, job, slot LIMIT ?
                     """)
-            return try Row.fetchAll(statement, arguments: [limit]).compactMap { row in
-                guard let job = Int64(column: row[0]), let number = Int64(column: row[1]),
-                    let origin = String(column: row[2]), let id = String(column: row[3])
+            let rows = try Row.fetchAll(
+                statement,
+                arguments: [position?.used ?? .min, position?.job ?? .min, position?.slot ?? .min, limit])
+            let jobRow = try database.cachedStatement(sql: "SELECT * FROM job WHERE ordinal = ?")
+            var jobs: [Int64: (origin: String, id: String)] = [:]
+            var unreadable: Set<Int64> = []
+            return try rows.compactMap { row in
+                guard let job = Int64(column: row["job"]), let slot = Int64(column: row["slot"]),
+                    let used = Int64(column: row["used"])
                 else { return nil }
-                let slot = ArtifactSlot(Int(number))
-                return (
-                    ArtifactPlace(job: JobOrdinal(job), slot: slot), BlobKey(origin: origin, job: id, slot: slot),
-                    UInt64(clamping: Int64(column: row[4]) ?? 0)
-                )
+                if jobs[job] == nil, !unreadable.contains(job) {
+                    if let known = try Row.fetchOne(jobRow, arguments: [job]).flatMap(StoredJob.init(row:)) {
+                        jobs[job] = (known.origin, known.id)
+                    } else {
+                        unreadable.insert(job)
+                    }
+                }
+                let place = ArtifactPlace(job: JobOrdinal(job), slot: ArtifactSlot(Int(slot)))
+                return EvictionCandidate(
+                    position: EvictionCandidate.Position(used: used, job: job, slot: slot), place: place,
+                    key: jobs[job].map { BlobKey(origin: $0.origin, job: $0.id, slot: place.slot) },
+                    artifact: StoredArtifact(row: row))
+            }
+        }
+    }
+
+    /// Enters what became of blobs that were to go.
+    func settle(_ verdicts: [EvictionVerdict]) async throws(StoreError) {
+        try await write { database in
+            for verdict in verdicts {
+                let (job, known) = (verdict.candidate.place.job.rawValue, verdict.candidate.artifact)
+                let facts: StoredArtifact? =
+                    switch verdict.fate {
+                    case .kept(let facts): facts
+                    case .removed, .missing, .setAside: (verdict.mended ?? known)?.withoutBlob
+                    case .untouched: nil
+                    }
+                // A row that nothing can mend is left as it is: whoever asks for the job finds it damaged, and asks anew.
+                guard let facts else { continue }
+                // It may have been fetched again since, or forgotten.
+                let row = try Row.fetchOne(
+                    database.cachedStatement(sql: "SELECT * FROM artifact WHERE job = ? AND slot = ?"),
+                    arguments: [job, facts.slot.rawValue])
+                guard let row, StoredArtifact(row: row) == known else { continue }
+                try Self.put(database, facts, of: job, usedAt: Timestamp(nanoseconds: 0))
             }
         }
     }
