@@ -54,6 +54,7 @@ extension ArtifactStore {
         try reached(.resultRemoved)
         let others = try await disk.run { () throws(StoreError) in try files.removeAll() }
         claim.settle()
+        rescueShelf?.remove(claim.name)
         try reached(.filesRemoved)
         _ = try await index.remove(origin: origin, id: id)
         try reached(.factsRemoved)
@@ -80,8 +81,10 @@ extension ArtifactStore {
             // Damaged, and perhaps not all of it.
             if label == nil, let row = rows.first(where: { $0.slot == slot }) { names[slot] = row.name }
         }
-        let known = names.sorted { $0.key < $1.key }.map(\.value)
-        return claim.hasLeftover ? known + ["a download that is not finished"] : known
+        var known = names.sorted { $0.key < $1.key }.map(\.value)
+        if claim.hasLeftover { known.append("a download that is not finished") }
+        if let path = try rescued(claim) { known.append("\(path)") }
+        return known
     }
 
     private static let patience = Duration.seconds(5)

@@ -302,7 +302,7 @@ package final class ArtifactStore: Sendable {
                 trouble.began(error)
                 guard error.code == .system, !isLast, error.isOutOfRoom else { throw error }
                 isLast = true
-                try await evictor.run(limits.makingRoom(for: Self.roomForLabels))
+                _ = try await evict(atLeast: Self.roomForLabels)
             }
         }
     }
@@ -322,8 +322,11 @@ package final class ArtifactStore: Sendable {
             refusal = error
         }
         let present = FileFacts(of: claim.document.descriptor)?.allocated ?? 0
-        let outcome = try await evictor.run(limits.makingRoom(for: wanted - min(wanted, present)))
-        guard outcome.files > 0 else { throw refusal }
+        let missing = wanted - min(wanted, present)
+        // A quota is not seen from outside, and what is kept free of the disk is there for this.
+        var hasGone = try await makeRoom(for: missing)
+        if !hasGone { hasGone = try await evict(atLeast: missing) }
+        guard hasGone else { throw refusal }
         try await disk.run { () throws(StoreError) in try claim.document.reserve(wanted) }
     }
 

@@ -333,4 +333,46 @@ struct SingleUseTests {
             }
         }
     }
+
+    @Test("S5.4 a stopped process that fetches a file which can be had again holds up nobody")
+    func stoppedWithAnImage() async throws {
+        let image = SyntheticImage(size: 300_000, seed: 1)
+        try await with(adding: [.syntheticImages(id: "many", count: 1, size: image.size)]) { (rig) async throws in
+            rig.emulator.set(.stallBody(afterBytes: 1000), on: .prefix("/results/many/"), count: 1)
+            try await rig.running("fetch", "many") { (child) async throws in
+                try await rig.emulator.waitForStalled(1, matching: .prefix("/results/many/"))
+                child.signal(SIGSTOP)
+                try await rig.mounted(options: ["--timeout", "20s"]) { (mount) async throws in
+                    #expect(try await mount.bytes("jobs/many/images/image_0001.png") == image.bytes)
+                }
+                child.signal(SIGCONT)
+                rig.emulator.release()
+                #expect(await child.ended(within: .seconds(20)) == 0)
+            }
+        }
+    }
+
+    @Test(
+        "S3.5 a daemon that is killed while the link is silent has lost it only where asking used it up, and error.txt says who asked",
+        arguments: LinkRules.Spending.allCases)
+    func killedWhileSilent(_ spending: LinkRules.Spending) async throws {
+        try await with(spending) { (rig) async throws in
+            rig.emulator.set(.stallBeforeHeaders, on: Self.link, count: 1)
+            try? await rig.mounted { (mount) async throws in
+                try await ChildProcess.with(mount.cat("jobs/once/result.md")) { (_) async throws in
+                    try await rig.emulator.waitForStalled(1, matching: Self.link)
+                    mount.process.signal(SIGKILL)
+                    #expect(await mount.process.ended(within: .seconds(5)) != nil)
+                }
+            }
+            rig.emulator.clearFaults()
+            try await rig.emulator.waitUntilIdle()
+            try await rig.mounted { (mount) async throws in
+                guard spending == .whenAsked else { return try await expectWhole(mount, rig, asked: 2) }
+                #expect(try await mount.errno(of: "open(p).read()", "jobs/once/result.md") == "ENOENT")
+                let said = try await mount.shell("cat \"$M/jobs/once/error.txt\"").text
+                #expect(said.contains("claimed by the mount on"), "\(said)")
+            }
+        }
+    }
 }

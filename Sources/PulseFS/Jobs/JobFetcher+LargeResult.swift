@@ -108,13 +108,17 @@ extension JobFetcher {
             }
             // What came is on the disk before anything else is decided.
             try await store { _ throws(StoreError) in try await sink.settle(isWhole: false) }
-            // The range is behind the end of what the server has by now.
-            if problem.cause == .status(416), part != nil {
+            // The server has no such part, or sent another one: all of it is asked for.
+            if part != nil, problem.cause == .status(416) || sink.hasRefused {
                 sink.forgetValidator()
                 continue
             }
             let brought = sink.received - min(before, sink.received)
-            guard sink.hasBegun, problem.isCut, let pause = patience.pause(afterBringing: brought, at: .now) else {
+            // A server that refuses downloads that overlap has not noticed yet that the last one has ended.
+            let isOccupied = problem.cause == .status(409) || problem.cause == .status(423)
+            guard isOccupied || (sink.hasBegun && problem.isCut),
+                let pause = patience.pause(afterBringing: brought, at: .now)
+            else {
                 throw Failure(problem)
             }
             do { try await Task.sleep(for: pause) } catch { throw Failure(problem) }

@@ -151,6 +151,7 @@ package final class JobLibrary: Sendable {
         _ job: Job, _ key: ForKey<JobOrdinal>, _ progress: SingleUseProgress
     ) async throws(Failure) -> Job {
         try await largeFetches.join(key) { [fetcher, catalog] _ throws(Failure) in
+            fetcher.singleUse.begin(job.ordinal, progress)
             defer { fetcher.singleUse.remove(job.ordinal) }
             // Whoever came a moment later finds the work done.
             let job = try catalog.job(job.ordinal) ?? job

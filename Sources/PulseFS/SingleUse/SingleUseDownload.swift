@@ -40,6 +40,7 @@ final class SingleUseDownload: BodySink {
         var flow: TransferFlow?
         var isPaused = false
         var hasBegun = false
+        var hasRefused = false
         var relief: Task<Void, Never>?
         /// There is nothing more to come.
         var isWhole = false
@@ -89,13 +90,16 @@ final class SingleUseDownload: BodySink {
     /// An answer has begun since `begin`.
     var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
+    /// The last answer was not the part that was asked for.
+    var hasRefused: Bool { state.withLock { $0.hasRefused } }
+
     /// Another request is about to be sent. What was in memory is in the document by now, or is asked for again.
     func begin(_ part: FilePart?) {
         state.withLock { state in
             state.wanted = part?.range.first ?? 0
             state.position = state.wanted
             (state.unplaced, state.unplacedCount) = ([], 0)
-            state.hasBegun = false
+            (state.hasBegun, state.hasRefused) = (false, false)
         }
     }
 
@@ -113,7 +117,11 @@ final class SingleUseDownload: BodySink {
             length = range.total
         }
         let wish = try state.withLock { state -> UInt64? in
+            state.hasRefused = true
             if head.status == 206 {
+                if let known = state.facts.validator, let new = announcement.validator, known != new {
+                    throw Refusal(words: "the part is of another version than what has come")
+                }
                 guard first == state.wanted else { throw Refusal(words: "another part came than was asked for") }
                 if let known = state.facts.announced, let length, known != length {
                     throw Refusal(words: "the file has another length than when its first part came")
@@ -122,7 +130,7 @@ final class SingleUseDownload: BodySink {
             state.position = first
             state.answer = PartFacts(validator: announcement.validator, announced: length)
             if head.status == 206 { state.answer.validator = announcement.validator ?? state.facts.validator }
-            (state.flow, state.hasBegun, state.isPaused) = (flow, true, false)
+            (state.flow, state.hasBegun, state.hasRefused, state.isPaused) = (flow, true, false, false)
             return length
         }
         progress.note(.arriving, received: received)

@@ -16,6 +16,9 @@ final class SingleUseRegistry: Sendable {
         }
     }
 
+    /// The fetching begins; `progress` is its own.
+    func begin(_ ordinal: JobOrdinal, _ progress: SingleUseProgress) { known.withLock { $0[ordinal] = progress } }
+
     /// The fetching has ended, however.
     func remove(_ ordinal: JobOrdinal) { known.withLock { $0[ordinal] = nil } }
 

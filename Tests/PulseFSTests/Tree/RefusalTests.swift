@@ -13,7 +13,8 @@ struct RefusalTests {
         (.status(429, headers: [("Retry-After", "7")]), .resourceBusy), (.status(500), .ioError),
         (.status(502), .ioError),
         (.status(503), .resourceBusy), (.status(500, shape: .html), .ioError), (.status(418), .ioError),
-        (.redirect(to: "http://127.0.0.1:1/"), .ioError), (.resetBeforeHeaders, .ioError),
+        (.status(302), .ioError), (.redirect(to: "http://127.0.0.1:1/"), .connectionRefused),
+        (.resetBeforeHeaders, .ioError),
     ]
 
     private static let bodies: [Fault.Effect] = [
