@@ -31,7 +31,7 @@ struct DemoCommand: AsyncParsableCommand {
             let configuration = MountConfiguration(
                 mountpoint: mountpoint, origin: origin, key: key,
                 cacheDirectory: scratch.path.appending("cache"), owner: getuid(), group: getgid())
-            let claim = try await MountClaim.take(mountpoint)
+            let claim = try await MountClaim.take(mountpoint, cache: configuration.cacheDirectory)
             let mount = try Mount(configuration)
             try mount.attach(claim)
             await ServedMount(mount: mount).run {
