@@ -35,9 +35,9 @@ struct DemoCommand: AsyncParsableCommand {
             let mount = try Mount(configuration)
             try mount.attach(claim)
             await ServedMount(mount: mount).run {
-                Terminal.say(DemoTour.text(mountpoint: mountpoint.string))
+                Terminal.announce(DemoTour.text(mountpoint: mountpoint.string))
             }
-            Terminal.say("\nunmounted; nothing is left behind")
+            Terminal.announce("\nunmounted; nothing is left behind")
         } catch {
             throw Terminal.failure(error)
         }

@@ -90,7 +90,7 @@ struct MountCommand: AsyncParsableCommand {
         }
         if !destination.isWatched { note("mounted", configuration) }
         await served.run {
-            guard detached else { return Terminal.say(line) }
+            guard detached else { return Terminal.announce(line) }
             if !BackgroundMount.leaveTerminal(saying: line) { mount.end() }
         }
         if !destination.isWatched { note("unmounted", configuration) }
