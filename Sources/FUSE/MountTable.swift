@@ -4,6 +4,12 @@ import SystemPackage
 package struct MountTableEntry: Sendable, Hashable {
     /// Minor number of the device; for FUSE it names the connection below /sys/fs/fuse/connections.
     package let minorDevice: UInt32
+    /// Of this mount alone, while it lasts.
+    package let identifier: UInt64
+    /// Major and minor number of the device, as `8:1`: the same for every mount of one file system.
+    package let device: String
+    /// What of its file system is mounted here, as a path within that; other than `/` for a bind mount.
+    package let root: String
     package let mountpoint: String
     /// Such as `fuse.pulsefs`.
     package let type: String
@@ -11,8 +17,12 @@ package struct MountTableEntry: Sendable, Hashable {
     /// The user who mounted it, where the kind of file system says so, as FUSE does.
     package let owner: UInt32?
 
-    package init(minorDevice: UInt32, mountpoint: String, type: String, source: String, owner: UInt32?) {
+    package init(
+        minorDevice: UInt32, identifier: UInt64 = 0, device: String = "", root: String = "/", mountpoint: String,
+        type: String, source: String, owner: UInt32?
+    ) {
         self.minorDevice = minorDevice
+        (self.identifier, self.device, self.root) = (identifier, device, root)
         self.mountpoint = mountpoint
         self.type = type
         self.source = source
@@ -38,13 +48,14 @@ package enum MountTable {
     static func parse(_ line: Substring) -> MountTableEntry? {
         let fields = line.split(separator: " ")
         guard fields.count > 9, let dash = fields.dropFirst(6).firstIndex(of: "-"), dash + 2 < fields.count,
-            let minor = fields[2].split(separator: ":").last.flatMap({ UInt32($0) })
+            let identifier = UInt64(fields[0]), let minor = fields[2].split(separator: ":").last.flatMap({ UInt32($0) })
         else { return nil }
         let options = dash + 3 < fields.count ? fields[dash + 3].split(separator: ",") : []
         let owner = options.first { $0.hasPrefix("user_id=") }.flatMap { UInt32($0.dropFirst("user_id=".count)) }
         return MountTableEntry(
-            minorDevice: minor, mountpoint: unescape(fields[4]), type: String(fields[dash + 1]),
-            source: unescape(fields[dash + 2]), owner: owner)
+            minorDevice: minor, identifier: identifier, device: String(fields[2]), root: unescape(fields[3]),
+            mountpoint: unescape(fields[4]), type: String(fields[dash + 1]), source: unescape(fields[dash + 2]),
+            owner: owner)
     }
 
     /// Blanks, tabs, newlines and backslashes are written as `\ooo`.

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What the body of a refusal says, in any of the API's shapes: `{"error": {"code", "message"}}`, `{"error": "text"}`,
 /// `{"detail": …}`; or in none, such as the HTML page of a proxy.
 struct ErrorBody: Equatable {
@@ -13,11 +7,9 @@ struct ErrorBody: Equatable {
     private static let longestMessage = 500
 
     init(_ bytes: [UInt8]) {
-        if let wire = try? JSONDecoder().decode(Wire.self, from: Data(bytes)) {
-            code = (wire.error?.code ?? wire.code?.text).map { Self.oneLine($0, limit: 64) }
-            message = (wire.error?.message ?? wire.detail?.text ?? wire.message?.text).map {
-                Self.oneLine($0, limit: Self.longestMessage)
-            }
+        if let reader = ErrorReader.read(bytes) {
+            code = reader.code.map { Self.oneLine($0, limit: 64) }
+            message = reader.message.map { Self.oneLine($0, limit: Self.longestMessage) }
         } else {
             let text = Self.oneLine(Self.withoutTags(String(decoding: bytes.prefix(4096), as: UTF8.self)), limit: 200)
             message = text.isEmpty ? nil : "the answer is not JSON: \(text)"
@@ -43,39 +35,5 @@ struct ErrorBody: Equatable {
                 defer { if character == ">" { inside = false } }
                 return character == ">" && inside ? " " : (inside ? nil : character)
             })
-    }
-
-    private struct Wire: Decodable {
-        var error: Reason?
-        var detail: Reason?
-        var code: Reason?
-        var message: Reason?
-    }
-
-    /// A text, an object with code and message, or something else that is then shown by its kind of nothing.
-    private struct Reason: Decodable {
-        var code: String?
-        var message: String?
-
-        var text: String? { message }
-
-        private enum Keys: String, CodingKey { case code, message, msg, detail }
-
-        init(from decoder: any Decoder) throws {
-            if let text = try? decoder.singleValueContainer().decode(String.self) {
-                message = text
-                return
-            }
-            if let fields = try? decoder.container(keyedBy: Keys.self) {
-                code = try? fields.decode(String.self, forKey: .code)
-                message =
-                    (try? fields.decode(String.self, forKey: .message))
-                    ?? (try? fields.decode(String.self, forKey: .msg))
-                    ?? (try? fields.decode(String.self, forKey: .detail))
-                return
-            }
-            // A validation error is a list of reasons; the first one will do.
-            if var list = try? decoder.unkeyedContainer(), let first = try? list.decode(Reason.self) { self = first }
-        }
     }
 }

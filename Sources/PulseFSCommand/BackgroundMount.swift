@@ -28,7 +28,7 @@ struct BackgroundMount {
         }
         // The child closes its end when it is ready, or by ending.
         let said = child.said()
-        guard said.isEmpty else { return Terminal.say(said.trimmingCharacters(in: .newlines)) }
+        guard said.isEmpty else { return Terminal.announce(said.trimmingCharacters(in: .newlines)) }
         let code = child.end()
         throw ExitCode(code == 0 ? 1 : code)
     }

@@ -22,7 +22,7 @@ struct ConfigCommand: ParsableCommand {
             default); with --path: path, use (settings, official or credential) and exists. Problems follow on standard error, \
             a line each.
 
-            Exit codes: 0 a mount would take these settings, 1 it would not, 64 wrong usage.
+            Exit codes: 0 a mount would take these settings, 1 it would not, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var options: MountOptions

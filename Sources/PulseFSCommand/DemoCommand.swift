@@ -31,13 +31,13 @@ struct DemoCommand: AsyncParsableCommand {
             let configuration = MountConfiguration(
                 mountpoint: mountpoint, origin: origin, key: key,
                 cacheDirectory: scratch.path.appending("cache"), owner: getuid(), group: getgid())
-            let claim = try await MountClaim.take(mountpoint)
+            let claim = try await MountClaim.take(mountpoint, cache: configuration.cacheDirectory)
             let mount = try Mount(configuration)
             try mount.attach(claim)
             await ServedMount(mount: mount).run(say: { Terminal.warn($0) }) {
-                Terminal.say(DemoTour.text(mountpoint: mountpoint.string))
+                Terminal.announce(DemoTour.text(mountpoint: mountpoint.string))
             }
-            Terminal.say("\nunmounted; nothing is left behind")
+            Terminal.announce("\nunmounted; nothing is left behind")
         } catch {
             throw Terminal.failure(error)
         }

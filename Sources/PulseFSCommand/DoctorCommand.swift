@@ -22,7 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
             outcome, its name, what was found and what to do, separated by tabs. Keys of the JSON: checks, each with name, \
             outcome, found and remedy (null when there is none); failures and warnings, their numbers.
 
-            Exit codes: 0 no failure, warnings allowed; 1 at least one failure; 64 wrong usage.
+            Exit codes: 0 no failure, warnings allowed; 1 at least one failure; 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var options: MountOptions

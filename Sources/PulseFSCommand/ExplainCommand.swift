@@ -23,7 +23,7 @@ struct ExplainCommand: AsyncParsableCommand {
             array) and advice, in words; errno, what a program gets; size in bytes; cached; problem, null or an object with \
             request, status, code, message, request_id, time, since, tries and retry_after. What is not known is null.
 
-            Exit codes: 0 nothing is wrong, 1 something is, and was explained, 64 wrong usage.
+            Exit codes: 0 nothing is wrong, 1 something is, and was explained, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var connection: ConnectionOptions

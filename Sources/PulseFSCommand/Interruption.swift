@@ -22,7 +22,11 @@ enum Interruption {
         }
         let work = Task { await body() }
         async let caught = first(of: signals) { work.cancel() }
-        let value = await work.value
+        let value = await withTaskCancellationHandler {
+            await work.value
+        } onCancel: {
+            work.cancel()
+        }
         came.finish()
         for source in sources { source.cancel() }
         for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }

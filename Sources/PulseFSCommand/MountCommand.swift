@@ -72,8 +72,12 @@ struct MountCommand: AsyncParsableCommand {
         let destination = try log.install(mountpoint: mountpoint, isDetached: detached, environment: environment)
         for warning in settings.settings.warnings { Terminal.warn(warning) }
         let configuration = MountConfiguration(mountpoint: mountpoint, settings, user: getuid(), userGroup: getgid())
-        let claim = try await MountClaim.take(mountpoint, allowOther: settings.allowOther)
+        let claim = try await MountClaim.take(
+            mountpoint, cache: configuration.cacheDirectory, allowOther: settings.allowOther)
         if let warning = claim.warning { Terminal.warn(warning) }
+        for file in configuration.hiddenFiles {
+            Terminal.warn("\(file) is in \(mountpoint), and is not read any more while that is mounted on: move it")
+        }
         let mount = try Mount(configuration)
         try await confirmKey(of: mount, configuration)
         try mount.attach(claim)
@@ -88,7 +92,7 @@ struct MountCommand: AsyncParsableCommand {
         await served.run { words in
             if destination.isWatched { Terminal.warn(words) } else { MountLog.mount.notice("\(words)") }
         } ready: {
-            guard detached else { return Terminal.say(line) }
+            guard detached else { return Terminal.announce(line) }
             if !BackgroundMount.leaveTerminal(saying: line) { mount.end() }
         }
         if !destination.isWatched { note("unmounted", configuration) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PulseFS
 
 @main
@@ -17,6 +18,10 @@ struct PulseFSCommand: AsyncParsableCommand {
               mkdir -p ~/pulse && pulsefs mount ~/pulse
               cat ~/pulse/jobs/<jobId>/result.md
               pulsefs unmount ~/pulse
+
+            Exit codes are in the help of each command: pulsefs help mount. Any command whose output cannot be written, as \
+            the disk is full or it is closed, says so in one line and ends with 74; one whose reader has left ends as any \
+            other program does, by SIGPIPE. A mount goes on.
             """,
         version: Version.text,
         subcommands: [
@@ -27,14 +32,43 @@ struct PulseFSCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        StandardDescriptors.fill()
+        StandardOutput.catchSignals()
         let words = CommandLine.arguments
         if let program = words.first, MountHelper.isMeant(by: program) {
-            exit(withError: ExitCode(await MountHelper.run(Array(words.dropFirst()))))
+            end(with: ExitCode(await MountHelper.run(Array(words.dropFirst()))))
         }
         // A mount says itself where its log goes.
         if words.dropFirst().first != MountCommand.configuration.commandName {
             MountLogHandler.installForCommand()
         }
-        await main(nil)
+        let work = Task { try await run(Array(words.dropFirst())) }
+        StandardOutput.whenLost { work.cancel() }
+        do {
+            try await work.value
+            end(with: ExitCode.success)
+        } catch {
+            end(with: error)
+        }
+    }
+
+    private static func run(_ words: [String]) async throws {
+        var command = try await asyncParseAsRoot(words)
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            try command.run()
+        }
+    }
+
+    /// Says what there is to be said of it, which may be the help that was asked for.
+    private static func end(with error: any Error) -> Never {
+        let text = fullMessage(for: error)
+        let code = exitCode(for: error)
+        if !text.isEmpty {
+            if code.isSuccess { StandardOutput.write("\(text)\n") } else { StandardError.write("\(text)\n") }
+        }
+        StandardOutput.endIfLost()
+        Foundation.exit(code.rawValue)
     }
 }

@@ -6,11 +6,22 @@ enum Terminal {
     /// Someone looks at the results, rather than a program.
     static var isWatched: Bool { isatty(STDOUT_FILENO) != 0 }
 
-    static func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
+    /// A result. Where it cannot be written, the command is ended (`StandardOutput`).
+    static func say(_ line: String) { StandardOutput.write("\(line)\n") }
 
-    static func warn(_ line: String) { complain("warning: \(line)") }
+    /// What whoever mounts may like to know: a mount does not end because it cannot be said.
+    static func announce(_ line: String) {
+        do { try StandardOutput.attempt("\(line)\n") } catch {
+            warn("cannot write to standard output (\(error)); the mount goes on")
+        }
+    }
 
-    static func complain(_ line: String) { FileHandle.standardError.write(Data("pulsefs: \(line)\n".utf8)) }
+    static func warn(_ line: String) { StandardError.write("pulsefs: warning: \(line)\n") }
+
+    /// Once results cannot be written, that is said alone: what fails after it fails because the command is ending.
+    static func complain(_ line: String) {
+        if StandardOutput.failure == nil { StandardError.write("pulsefs: \(line)\n") }
+    }
 
     /// One line, or one for each problem of the settings, and an exit code.
     static func failure(_ error: some Error, code: Int32 = 1) -> ExitCode { failure("\(error)", code: code) }

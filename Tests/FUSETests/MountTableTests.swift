@@ -9,7 +9,8 @@ struct MountTableTests {
         let entry = try #require(
             MountTable.parse("96 28 0:39 / /tmp/m rw,nosuid,nodev - fuse.pulsefs pulse:http://127.0.0.1:1 ro,user_id=0")
         )
-        #expect(entry.minorDevice == 39)
+        #expect(entry.minorDevice == 39 && entry.device == "0:39")
+        #expect(entry.identifier == 96 && entry.root == "/")
         #expect(entry.mountpoint == "/tmp/m")
         #expect(entry.type == "fuse.pulsefs")
         #expect(entry.source == "pulse:http://127.0.0.1:1")
@@ -20,7 +21,7 @@ struct MountTableTests {
     func optionalFields() throws {
         let entry = try #require(
             MountTable.parse(#"36 35 98:0 /mnt1 /a\040b\134c rw master:1 shared:2 - ext3 /dev/ro\011ot rw"#))
-        #expect(entry.mountpoint == #"/a b\c"#)
+        #expect(entry.mountpoint == #"/a b\c"# && entry.root == "/mnt1")
         #expect(entry.source == "/dev/ro\tot")
         #expect(entry.owner == nil)
     }

@@ -1,14 +1,18 @@
 extension ByteWindow {
-    /// Passes a number (RFC 8259, section 6), the first byte of which is next: a minus or a digit.
+    /// Passes a number, the first byte of which is next: that of RFC 8259, section 6, which begins with a minus or a
+    /// digit, or `NaN`, `Infinity` or `-Infinity`.
     ///
-    /// - Throws: `JSONError.invalidNumber` where a digit is missing. What may follow a number is not looked at.
+    /// - Throws: `JSONError.invalidNumber` where a digit or a letter of those words is missing. What may follow a
+    ///   number is not looked at.
     mutating func scanNumber(into text: inout JSONText) throws(JSONError) {
         if let stop = NumberRun.end(in: buffer.span, from: position, to: end) {
             if text.isWanted { text.append(buffer[position..<stop]) }
             advance(stop - position)
             return
         }
+        if let byte = try peek(), byte == UInt8(ascii: "N") { return try scanWord("NaN", into: &text) }
         _ = try skip(UInt8(ascii: "-"), or: UInt8(ascii: "-"), into: &text)
+        if let byte = try peek(), byte == UInt8(ascii: "I") { return try scanWord("Infinity", into: &text) }
         // A zero stands alone: a digit behind it is left, and is an error of the grammar.
         if try !skip(UInt8(ascii: "0"), or: UInt8(ascii: "0"), into: &text) { try scanDigits(into: &text) }
         if try skip(UInt8(ascii: "."), or: UInt8(ascii: "."), into: &text) { try scanDigits(into: &text) }
@@ -16,6 +20,15 @@ extension ByteWindow {
             _ = try skip(UInt8(ascii: "+"), or: UInt8(ascii: "-"), into: &text)
             try scanDigits(into: &text)
         }
+    }
+
+    /// Passes a number that is a word.
+    private mutating func scanWord(_ word: String, into text: inout JSONText) throws(JSONError) {
+        if let byte = try passWord(word) {
+            throw JSONError(
+                .invalidNumber, at: offset, "\(JSONError.name(of: byte)) stands within what could be `\(word)`.")
+        }
+        if text.isWanted { text.append(ArraySlice(word.utf8)) }
     }
 
     /// Passes the next byte if it is one of two.

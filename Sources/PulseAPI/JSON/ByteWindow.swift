@@ -55,6 +55,19 @@ struct ByteWindow {
         }
     }
 
+    /// Passes a word that is next, but for what differs from it: returns the first byte that does, which stays the
+    /// next one, or nil when all of it was there.
+    ///
+    /// - Throws: `JSONError.unexpectedEnd` when the source ends within it.
+    mutating func passWord(_ word: String) throws(JSONError) -> UInt8? {
+        for expected in word.utf8 {
+            guard let byte = try peek() else { throw unexpectedEnd(in: "`\(word)`") }
+            guard byte == expected else { return byte }
+            advance()
+        }
+        return nil
+    }
+
     /// Moves on over bytes in hand.
     mutating func advance(_ count: Int = 1) {
         position = position &+ count

@@ -5,15 +5,18 @@ package struct JSONError: Error, Equatable {
         case unexpectedByte
         /// The document, or the part of it that was asked for, ends too early: a cut download looks like this.
         case unexpectedEnd
-        /// The document begins with a byte order mark (RFC 8259, section 8.1).
+        /// The document begins with more than one byte order mark (RFC 8259, section 8.1).
         case byteOrderMark
+        /// The document is in UTF-16 or UTF-32 (RFC 8259, section 8.1).
+        case otherEncoding
         /// Bytes in a string that are not UTF-8 (RFC 3629, section 4).
         case invalidUTF8
         /// A bare control character in a string (RFC 8259, section 7).
         case controlCharacter
         /// A backslash that is not followed by one of the escapes of RFC 8259, section 7.
         case invalidEscape
-        /// A number without a digit where RFC 8259, section 6 demands one.
+        /// A number without a digit where RFC 8259, section 6 demands one, or a word that is none of `NaN`,
+        /// `Infinity` and `-Infinity`.
         case invalidNumber
         /// More containers within each other than the scanner allows.
         case tooDeep

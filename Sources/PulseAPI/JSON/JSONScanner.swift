@@ -1,8 +1,10 @@
 /// Goes once through a JSON text, checks every byte of it against RFC 8259, and reports what is where.
 ///
-/// Strict: no comments, no trailing commas, no byte order mark, only UTF-8, nothing but white space behind the
-/// document. One thing is allowed that some parsers refuse, because the grammar allows it: an escaped surrogate
-/// without its partner. Memory: one chunk, 17 bytes for each open container, and the text a handler asks for.
+/// Strict: no comments, no trailing commas, only UTF-8, nothing but white space behind the document. Two things are
+/// read that the grammar does not have, because servers send them: one byte order mark before the document, which
+/// section 8.1 lets a parser pass over, and the numbers `NaN`, `Infinity` and `-Infinity`, as Python writes them.
+/// One thing is allowed that some parsers refuse, because the grammar allows it: an escaped surrogate without its
+/// partner. Memory: one chunk, 17 bytes for each open container, and the text a handler asks for.
 package struct JSONScanner {
     package static let defaultDepthLimit = 512
 
@@ -45,7 +47,7 @@ package struct JSONScanner {
     }
 
     private mutating func scanDocument(_ handler: inout some JSONHandler) throws(JSONError) {
-        try refuseByteOrderMark()
+        try window.passByteOrderMark()
         repeat {
             guard let byte = try window.skipWhitespace() else { throw window.unexpectedEnd(in: "the document") }
             try scanToken(byte, &handler)
@@ -54,14 +56,6 @@ package struct JSONScanner {
             throw JSONError(
                 .trailingData, at: window.offset, "The document is followed by \(JSONError.name(of: byte)).")
         }
-    }
-
-    /// RFC 8259, section 8.1, leaves the choice to refuse it. Accepting it would make `result.json` the odd one out.
-    private mutating func refuseByteOrderMark() throws(JSONError) {
-        guard try window.fill(3), window.buffer[0] == 0xEF, window.buffer[1] == 0xBB, window.buffer[2] == 0xBF else {
-            return
-        }
-        throw JSONError(.byteOrderMark, at: 0, "The answer begins with a byte order mark, which JSON does not allow.")
     }
 
     private mutating func scanToken(_ byte: UInt8, _ handler: inout some JSONHandler) throws(JSONError) {
@@ -113,7 +107,7 @@ package struct JSONScanner {
             try beginContainer(isObject: false)
             handler.beginArray(at: window.offset - 1)
             return
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "N"), UInt8(ascii: "I"):
             let start = window.offset
             text.begin(limit: handler.captureLimit(for: .number))
             try window.scanNumber(into: &text)
@@ -167,11 +161,7 @@ package struct JSONScanner {
 
     private mutating func scanLiteral(_ literal: JSONLiteral, _ handler: inout some JSONHandler) throws(JSONError) {
         let start = window.offset
-        for expected in literal.rawValue.utf8 {
-            guard let byte = try window.peek() else { throw window.unexpectedEnd(in: "`\(literal.rawValue)`") }
-            guard byte == expected else { throw unexpected(byte) }
-            window.advance()
-        }
+        if let byte = try window.passWord(literal.rawValue) { throw unexpected(byte) }
         handler.literal(start..<window.offset, literal)
     }
 

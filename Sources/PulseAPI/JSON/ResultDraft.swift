@@ -66,7 +66,7 @@ struct ResultDraft {
     mutating func number(_ field: AnswerField, _ digits: String) {
         switch field {
         case .pageCount: facts.pageCount = ResultDraft.integer(digits)
-        case .creditsUsed: facts.creditsUsed = Double(digits).flatMap { $0.isFinite ? $0 : nil }
+        case .creditsUsed: facts.creditsUsed = ResultDraft.finite(digits)
         case .pageNumber: image.facts.pageNumber = ResultDraft.integer(digits)
         default: break
         }
@@ -74,7 +74,12 @@ struct ResultDraft {
 
     /// A whole number, also in a form such as `12.0`.
     private static func integer(_ digits: String) -> Int? {
-        Int(digits) ?? Double(digits).flatMap { Int(exactly: $0) }
+        Int(digits) ?? finite(digits).flatMap { Int(exactly: $0) }
+    }
+
+    /// Nil for what is no number to reckon with: `NaN`, `Infinity`, and what is beyond `Double`.
+    private static func finite(_ digits: String) -> Double? {
+        Double(digits).flatMap { $0.isFinite ? $0 : nil }
     }
 
     mutating func literal(_ field: AnswerField, _ literal: JSONLiteral) {

@@ -1,5 +1,6 @@
 import CProcess
 import Logging
+import Synchronization
 import SystemPackage
 
 #if canImport(Glibc)
@@ -50,7 +51,25 @@ package enum LogDestination: Sendable {
         }
     }
 
+    private static let turn = Mutex(())
+
+    /// What nobody takes is lost: a log stops nothing, and a pipe that is full or a terminal that is held (^S) would stop
+    /// whoever has something to log.
     private static func complain(_ line: String) {
-        _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)
+        turn.withLock { _ in
+            var rest = Array("\(line)\n".utf8)[...]
+            while !rest.isEmpty, isReady(STDERR_FILENO) {
+                // A pipe that is ready takes so much without waiting (pipe(7)).
+                let piece = rest.prefix(Int(PIPE_BUF))
+                guard let count = try? piece.withUnsafeBytes({ try FileDescriptor.standardError.write($0) }), count > 0
+                else { return }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
+    private static func isReady(_ descriptor: Int32) -> Bool {
+        var look = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&look, 1, 0) == 1 && look.revents & Int16(POLLOUT) != 0
     }
 }

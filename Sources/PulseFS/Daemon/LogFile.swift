@@ -10,31 +10,40 @@ package import SystemPackage
 /// A log that is added to. When it is renamed away or removed, as logrotate(8) does, the next line begins another.
 package final class LogFile: Sendable {
     private let path: FilePath
-    private let file: Mutex<FileDescriptor?>
+    private struct Log {
+        var file: FileDescriptor?
+        /// The last line could not be written whole, as when the disk became full.
+        var isTorn = false
+    }
+
+    private let log: Mutex<Log>
 
     /// Makes the file if it is not there; only its owner can read it then.
     package init(_ path: FilePath) throws(MountFailure) {
         self.path = path
         do {
-            file = Mutex(try Self.open(path))
+            log = Mutex(Log(file: try Self.open(path)))
         } catch {
             throw MountFailure("cannot write the log \(path) (\(error)): name another file with --log-file")
         }
     }
 
     deinit {
-        file.withLock { try? $0?.close() }
+        log.withLock { try? $0.file?.close() }
     }
 
     /// What cannot be written is lost: a log stops nothing.
     func write(_ line: String) {
-        file.withLock { file in
-            if let open = file, !Self.isSame(open, path) {
+        log.withLock { log in
+            if let open = log.file, !Self.isSame(open, path) {
                 try? open.close()
-                file = nil
+                log = Log()
             }
-            if file == nil { file = try? Self.open(path) }
-            _ = try? file?.writeAll("\(line)\n".utf8)
+            if log.file == nil { log.file = try? Self.open(path) }
+            // What is left of a line is ended before the next one.
+            let bytes = Array("\(log.isTorn ? "\n" : "")\(line)\n".utf8)
+            guard let count = try? bytes.withUnsafeBytes({ try log.file?.write($0) }) else { return }
+            if count > 0 { log.isTorn = count < bytes.count }
         }
     }
 

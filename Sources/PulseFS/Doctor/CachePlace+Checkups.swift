@@ -12,6 +12,17 @@ extension CachePlace {
         ]
     }
 
+    /// In a mount of PulseFS, which is not looked into.
+    static func inMount(_ path: FilePath, on mountpoint: FilePath) -> [Checkup] {
+        [
+            Checkup(
+                "cache", .failure, "\(path) is in the mount on \(mountpoint), where nothing can be kept",
+                remedy: "name a directory outside it with --cache-dir"),
+            Checkup("space", .skipped, "the directory cannot be a cache"),
+            Checkup("integrity", .skipped, "the directory cannot be a cache"),
+        ]
+    }
+
     static let unnamed = [
         Checkup("cache", .skipped, "the settings name no directory", remedy: "pulsefs config"),
         Checkup("space", .skipped, "the settings name no directory of a cache"),

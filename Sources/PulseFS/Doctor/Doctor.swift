@@ -48,7 +48,9 @@ package struct Doctor: Sendable {
 
     private func mountPlace() async -> Checkup {
         guard let directory else { return MountPlace.notAsked }
-        return await TimeLimit.run(Self.patience) { MountPlace.here(directory).checkup } ?? MountPlace.tooSlow
+        let cache = settings.cacheDirectory
+        return await TimeLimit.run(Self.patience) { MountPlace.here(directory, cache: cache).checkup }
+            ?? MountPlace.tooSlow
     }
 
     private func keyAndAPI() async -> [Checkup] {
@@ -67,6 +69,7 @@ package struct Doctor: Sendable {
 
     private func cache() async -> [Checkup] {
         guard let path = settings.cacheDirectory else { return CachePlace.unnamed }
+        if let mounted = MountedPath(path) { return CachePlace.inMount(path, on: mounted.mountpoint) }
         let limits = settings.cacheLimits
         return await TimeLimit.run(Self.patience) { CachePlace.here(path, limits).checkups }
             ?? CachePlace.tooSlow(path)

@@ -23,6 +23,9 @@ extension MountPlace {
         case .foreign(let type):
             failure("is a mount of another kind (\(type))", "name another directory, such as: mkdir -p ~/pulse")
         case .serving(let version): Checkup(Self.name, .ok, "\(path) is mounted and answers: \(version)")
+        case .nested(let nesting, let cache):
+            Checkup(
+                Self.name, .failure, nesting.problem(path, cache), remedy: "pulsefs doctor \(word) --cache-dir DIR")
         case .stale: warning("is a mount whose process is gone", unmount)
         case .stuck: failure("is a mount that does not answer", unmount)
         case .closed(let cause):

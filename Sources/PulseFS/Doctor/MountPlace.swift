@@ -26,6 +26,8 @@ struct MountPlace: Sendable, Hashable {
         case stuck
         /// A mount of ours that this user may not look into.
         case closed(Errno)
+        /// It and the cache lie in each other.
+        case nested(CacheNesting, cache: FilePath)
     }
 
     var path: FilePath
@@ -33,8 +35,17 @@ struct MountPlace: Sendable, Hashable {
     var user: UInt32
 
     /// `path` is absolute. A mount is looked into by another process, which may hang in it. Blocks.
-    static func here(_ path: FilePath) -> MountPlace {
-        MountPlace(path: path, state: state(of: path), user: geteuid())
+    static func here(_ path: FilePath, cache: FilePath? = nil) -> MountPlace {
+        var state = state(of: path)
+        switch state {
+        case .absent, .notEmpty, .free:
+            let nesting = cache.flatMap {
+                CacheNesting(mountpoint: DirectoryLineage(path), cache: DirectoryLineage($0))
+            }
+            if let nesting, let cache { state = .nested(nesting, cache: cache) }
+        default: break
+        }
+        return MountPlace(path: path, state: state, user: geteuid())
     }
 
     private static func state(of path: FilePath) -> State {

@@ -14,6 +14,7 @@ extension CacheOpening {
     package static func openForCommand(
         _ path: FilePath, limits: StoreLimits, isMade: Bool = false
     ) async throws(MountFailure) -> ArtifactStore {
+        try refuseInMount(path)
         guard isMade || path.withPlatformString({ access($0, F_OK) }) == 0 else {
             throw MountFailure(
                 "there is no cache at \(path): nothing was fetched into it yet; or name another with --cache-dir")

@@ -12,6 +12,7 @@ package enum CacheOpening {
     package static func open(
         _ path: FilePath, limits: StoreLimits, events: EventLog = EventLog()
     ) throws(MountFailure) -> ArtifactStore {
+        try refuseInMount(path)
         let store: ArtifactStore
         do throws(StoreError) {
             store = try openKept(path, limits)
@@ -42,6 +43,14 @@ package enum CacheOpening {
         } catch {
             MountLog.cache.warning("the cache could not be mended", metadata: ["reason": "\(error)"])
         }
+    }
+
+    /// A mount of PulseFS keeps nothing, and each look into it may ask the API.
+    static func refuseInMount(_ path: FilePath) throws(MountFailure) {
+        guard let mounted = MountedPath(path) else { return }
+        throw MountFailure(
+            "the cache \(path) is in the mount on \(mounted.mountpoint), where nothing can be kept: name another with --cache-dir"
+        )
     }
 
     static func openKept(_ path: FilePath, _ limits: StoreLimits) throws(StoreError) -> ArtifactStore {

@@ -36,6 +36,11 @@ package final class Mount: Sendable {
         let events = EventLog()
         let store = try CacheOpening.open(
             configuration.cacheDirectory, limits: configuration.cacheLimits, events: events)
+        // A temporary one is where there is room for it.
+        let (place, cache) = (configuration.mountpoint, store.directory.path)
+        if let nesting = CacheNesting(mountpoint: DirectoryLineage(place), cache: DirectoryLineage(cache)) {
+            throw MountFailure(nesting.problem(place, cache))
+        }
         opening = try LibraryOpening(
             on: store, origin: configuration.origin, key: configuration.key, from: configuration.keySupply,
             rules: configuration.keyRules, events: events,

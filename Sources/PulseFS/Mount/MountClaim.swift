@@ -15,15 +15,18 @@ package final class MountClaim: Sendable {
     package let warning: String?
     private let lock: Mutex<FileDescriptor?>
 
-    /// Finds the directory free, or frees it of a mount whose process is gone.
-    package static func take(_ mountpoint: FilePath, allowOther: Bool = false) async throws(MountFailure) -> MountClaim
-    {
-        try await take(mountpoint, allowOther: allowOther, in: MountSystem())
+    /// Finds the directory free, or frees it of a mount whose process is gone. `cache` is what the mount is to have, and is not
+    /// made yet.
+    package static func take(
+        _ mountpoint: FilePath, cache: FilePath, allowOther: Bool = false
+    ) async throws(MountFailure) -> MountClaim {
+        try await take(mountpoint, cache: cache, allowOther: allowOther, in: MountSystem())
     }
 
     static func take(
-        _ mountpoint: FilePath, allowOther: Bool, in system: MountSystem
+        _ mountpoint: FilePath, cache: FilePath, allowOther: Bool, in system: MountSystem
     ) async throws(MountFailure) -> MountClaim {
+        try CacheOpening.refuseInMount(cache)
         // Before the directory is looked at: a mount there may not answer.
         let warning = try await clear(mountpoint)
         let lock = try Self.lock(mountpoint)
@@ -33,7 +36,7 @@ package final class MountClaim: Sendable {
             throw refusal(entry, await answer(of: entry))
         }
         let claim = MountClaim(mountpoint, warning, lock)
-        if let problem = MountGround(mountpoint, allowOther: allowOther, in: system).problem {
+        if let problem = MountGround(mountpoint, cache: cache, allowOther: allowOther, in: system).problem {
             throw MountFailure(problem)
         }
         return claim

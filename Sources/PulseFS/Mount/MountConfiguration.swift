@@ -57,4 +57,15 @@ package struct MountConfiguration: Sendable {
         allowOther = settings.allowOther
         umask = settings.umask
     }
+
+    /// Files that the mount goes on to look at, and that it would cover.
+    package var hiddenFiles: [FilePath] {
+        let place = DirectoryLineage(mountpoint)
+        let files: [FilePath]
+        switch keySupply {
+        case .fixed: files = []
+        case .file(let path), .credential(let path), .entry(let path, _): files = [path]
+        }
+        return files.filter { MountedPath($0) == nil && DirectoryLineage($0).isWithin(place) }
+    }
 }

@@ -20,9 +20,12 @@ struct MountGround: Sendable {
     /// Other users are to see the mount, and may.
     var allowOther = false
     var allowsOthers = true
+    /// The cache that the mount is to have, and how the two lie to each other where they must not.
+    var cache: FilePath = ""
+    var nesting: CacheNesting?
 
     /// One line that says what to do; nil when nothing is in the way.
-    var problem: String? { placeProblem ?? systemProblem ?? userProblem }
+    var problem: String? { nesting?.problem(path, cache) ?? placeProblem ?? systemProblem ?? userProblem }
 
     private var placeProblem: String? {
         switch place {
@@ -62,8 +65,10 @@ struct MountGround: Sendable {
 
 extension MountGround {
     /// Looks at the directory itself: nothing is to be mounted there that may not answer.
-    init(_ path: FilePath, allowOther: Bool, in system: MountSystem) {
+    init(_ path: FilePath, cache: FilePath, allowOther: Bool, in system: MountSystem) {
         self.path = path
+        self.cache = cache
+        nesting = CacheNesting(mountpoint: DirectoryLineage(path), cache: DirectoryLineage(cache))
         var facts = stat()
         if path.withPlatformString({ stat($0, &facts) }) != 0 {
             let cause = Errno(rawValue: errno)

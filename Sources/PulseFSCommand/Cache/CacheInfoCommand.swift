@@ -19,7 +19,7 @@ struct CacheInfoCommand: AsyncParsableCommand {
             when the disk does not say; quarantine and aside, each with bytes and files: damaged files, and what arrived and \
             could not be used.
 
-            Exit codes: 0 said, 1 there is no cache that can be used, 64 wrong usage.
+            Exit codes: 0 said, 1 there is no cache that can be used, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var cache: CacheChoice

@@ -20,7 +20,7 @@ struct CachePruneCommand: AsyncParsableCommand {
             bytes or its count, separated by tabs. Keys of the JSON: evicted, orphans, quarantined, kept_in_quarantine and spool, each with bytes and files; locks, \
             restored_jobs.
 
-            Exit codes: 0 done, 1 it failed, 64 wrong usage.
+            Exit codes: 0 done, 1 it failed, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var cache: CacheChoice

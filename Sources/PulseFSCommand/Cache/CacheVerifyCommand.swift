@@ -20,7 +20,7 @@ struct CacheVerifyCommand: AsyncParsableCommand {
             file, single_use, and kept, the path of what is left of it or null; complete.
 
             Exit codes: 0 all is whole, 1 something was damaged or missing, 2 something, or all, could not be checked, \
-            64 wrong usage.
+            64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var cache: CacheChoice

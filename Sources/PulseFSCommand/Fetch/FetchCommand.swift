@@ -29,8 +29,8 @@ struct FetchCommand: AsyncParsableCommand {
             whole, and problems, each with file (null when it is about the job) and reason.
 
             Exit codes: 0 all are whole, 1 some are not (each file named on standard error, with the reason), 64 an id is \
-            malformed (nothing was asked), or wrong usage, 130 or 143 interrupted before all were whole. With --watch a \
-            malformed id is 1 and stops nothing, and an interruption is the end: 0 if all that was begun is whole.
+            malformed (nothing was asked), or wrong usage, 74 the output cannot be written, 130 or 143 interrupted before \
+            all were whole. With --watch a malformed id is 1 and stops nothing, and an interruption is the end: 0 if all that was begun is whole.
             """)
 
     @OptionGroup var jobs: JobIDOptions

@@ -15,7 +15,7 @@ struct JobsAddCommand: AsyncParsableCommand {
               cut -d, -f1 submitted.csv | pulsefs jobs add --from -
 
             Exit codes: 0 all are known now, 1 some are not (each named on standard error, with the reason), 64 an id is \
-            malformed (nothing was asked), or wrong usage.
+            malformed (nothing was asked), or wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var jobs: JobIDOptions

@@ -19,7 +19,7 @@ struct JobsForgetCommand: AsyncParsableCommand {
             Prints a line for each job that was forgotten: its id, and the files and bytes that went.
 
             Exit codes: 0 all are forgotten, 1 some are not (each named on standard error, with the reason), 64 an id is \
-            malformed (nothing was forgotten), or wrong usage.
+            malformed (nothing was forgotten), or wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var jobs: JobIDOptions
@@ -42,7 +42,7 @@ struct JobsForgetCommand: AsyncParsableCommand {
             let store = try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
             let width = ids.map(\.text.count).max() ?? 0
             var isComplete = true
-            for id in ids {
+            for id in ids where !Task.isCancelled {
                 let outcome = try await store.forget(
                     origin: "\(settings.origin)", id: id.text, losingResults: loseResults,
                     actor: "pulsefs jobs forget, process \(getpid())")

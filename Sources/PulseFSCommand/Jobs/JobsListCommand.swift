@@ -19,7 +19,7 @@ struct JobsListCommand: AsyncParsableCommand {
             stored, separated by tabs. The JSON is an array of objects with id, status, created_at, updated_at, checked_at \
             (when the API last said so), files_stored, files_known and bytes; times are UTC, null when not known.
 
-            Exit codes: 0 listed, 1 there is no key or no cache, 64 wrong usage.
+            Exit codes: 0 listed, 1 there is no key or no cache, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var connection: ConnectionOptions

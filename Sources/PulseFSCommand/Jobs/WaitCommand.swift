@@ -26,7 +26,7 @@ struct WaitCommand: AsyncParsableCommand {
 
             Exit codes: 0 all completed, 1 one failed, 2 one was canceled, 3 one has expired, 4 the waiting was given up for \
             one, or never begun (each named on standard error, with the reason); of several the highest. 64 an id is \
-            malformed (nothing was asked), or wrong usage.
+            malformed (nothing was asked), or wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var jobs: JobIDOptions

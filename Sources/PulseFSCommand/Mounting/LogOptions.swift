@@ -35,7 +35,12 @@ struct LogOptions: ParsableArguments {
         let destination: LogDestination
         if let logFile {
             let path = FilePath.absolute(logFile)
-            guard path != mountpoint, !path.starts(with: mountpoint) else {
+            // A mount that is there already may not answer, and is dealt with later.
+            let isInside =
+                path.starts(with: mountpoint) || MountedPath(path) != nil
+                || !MountedDirectory.isMount(mountpoint)
+                    && DirectoryLineage(path).isWithin(DirectoryLineage(mountpoint))
+            guard !isInside else {
                 throw MountFailure(
                     "the log \(path) would be in the mount, where nothing is written: name another --log-file")
             }

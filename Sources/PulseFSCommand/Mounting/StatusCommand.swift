@@ -21,7 +21,7 @@ struct StatusCommand: AsyncParsableCommand {
             is gone; or not_permitted, it is another user's.
 
             Exit codes: 0 all are ok, or there are none; 1 a directory that was named is not mounted, or something is not \
-            ok (other users' mounts count only when named); 64 wrong usage.
+            ok (other users' mounts count only when named); 64 wrong usage; 74 the output cannot be written.
             """)
 
     @Flag(help: "Print a JSON array.")

@@ -42,5 +42,5 @@ final class ProgressBar: Sendable {
         if wasVisible { write("\r\u{1b}[K") }
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardError.write(text) }
 }

@@ -105,7 +105,8 @@ struct MountGroundTests {
             let look = { (name: String, user: UInt32) in
                 var system = MountSystem()
                 system.user = user
-                return MountGround(scratch.appending(name), allowOther: false, in: system)
+                return MountGround(
+                    scratch.appending(name), cache: scratch.appending("cache"), allowOther: false, in: system)
             }
             #expect(look("e", geteuid()).place == .free && look("e", geteuid()).isWritable)
             #expect(look("f", geteuid()).place == .filled)
