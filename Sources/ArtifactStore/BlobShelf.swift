@@ -24,6 +24,7 @@ struct BlobShelf: Sendable {
         let label = try Self.label(of: spool, facts)
         let key = facts.key
         let directory = directory(key.origin, key.job)
+        var isNamed = false
         do throws(StoreError) {
             try StoreError.system("publish \(facts.name) in the cache") {
                 steps.reached(.digested)
@@ -37,17 +38,19 @@ struct BlobShelf: Sendable {
                 try spool.descriptor.synchronize()
                 steps.reached(.synchronized)
                 try spool.path.rename(to: path(key))
+                isNamed = true
                 steps.reached(.renamed)
                 try directory.synchronizeDirectory()
                 steps.reached(.published)
             }
         } catch {
-            // What stands of the label is no content.
-            try? spool.descriptor.resize(to: Int64(label.size))
+            // What stands of the label is no content, unless the file has its name by now: then it is whole.
+            if !isNamed { try? spool.descriptor.resize(to: Int64(label.size)) }
             throw error
         }
         guard let blob = open(key) else {
-            throw StoreError(.damaged, "\(facts.name) is not in the cache where it was just put")
+            throw StoreError(
+                .system, "\(facts.name) was put into the cache and cannot be read back now", cause: .ioError)
         }
         return blob
     }

@@ -9,7 +9,7 @@ struct UnmountCommand: AsyncParsableCommand {
         abstract: "End mounts.",
         discussion: """
             Returns when the process of the mount has ended, so that nothing uses the cache any more; downloads under way \
-            have 5 seconds to come to an end. A mount in use is refused, and who uses it is said; --lazy takes it out of the \
+            have 5 seconds to come to an end, a result that can be fetched only once has as long as it takes. A mount in use is refused, and who uses it is said; --lazy takes it out of the \
             tree now and ends it with its last user, without waiting for them. A mount whose process is gone, or does not \
             answer, is always taken out of the tree.
 
@@ -48,7 +48,11 @@ struct UnmountCommand: AsyncParsableCommand {
         _ = FileManager.default.changeCurrentDirectoryPath("/")
         for path in named {
             do throws(MountFailure) {
-                let ending = try await MountedDirectory(path).unmount(lazily: lazy, patience: timeout.duration)
+                let ending = try await MountedDirectory(path).unmount(lazily: lazy, patience: timeout.duration) {
+                    Terminal.complain(
+                        "\(path) is unmounted; process \($0) finishes what it is fetching, and a result that can be fetched "
+                            + "only once however long that takes")
+                }
                 if case .ending(let process) = ending {
                     throw MountFailure(
                         "\(path) is unmounted, but its process \(process) has not ended: wait for it, or kill it")

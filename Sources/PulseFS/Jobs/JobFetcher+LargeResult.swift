@@ -183,7 +183,7 @@ extension JobFetcher {
         case other(String)
     }
 
-    /// Throws when it cannot be read: then nothing is known of it.
+    /// Throws when it cannot be read: then nothing is known of it, and it stays as it is.
     private func look(at claim: SingleUseClaim, _ job: Job, isComplete: Bool) async throws(Failure) -> Content {
         let length = try await onDisk { () throws(StoreError) in
             let size = try claim.document.size()
@@ -200,11 +200,6 @@ extension JobFetcher {
         case .success(nil): return .other("the answer is the object of an error, and no result")
         case .failure(let error):
             switch error.code {
-            case .unreadable(let number):
-                throw Failure(
-                    StoreError(
-                        .system, "what has come of the result of job \(job.id) cannot be read, and stays as it is",
-                        cause: Errno(rawValue: number)))
             // A cut may be amid an escape or a character, which then is none.
             case _ where !isComplete && (error.code == .unexpectedEnd || error.offset + Self.longestToken >= length):
                 return .part

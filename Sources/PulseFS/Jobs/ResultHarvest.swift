@@ -160,8 +160,11 @@ struct ResultHarvest {
         _ scan: @escaping @Sendable (DocumentSource) throws(JSONError) -> Facts
     ) async throws(Failure) -> Result<Facts, JSONError> {
         do throws(StoreError) {
-            return try await store.onDisk {
-                do throws(JSONError) { return .success(try scan(document)) } catch { return .failure(error) }
+            return try await store.onDisk { () throws(StoreError) -> Result<Facts, JSONError> in
+                do throws(JSONError) { return .success(try scan(document)) } catch {
+                    if let trouble = error.storageTrouble { throw trouble }
+                    return .failure(error)
+                }
             }
         } catch {
             throw Failure(error)
@@ -172,17 +175,17 @@ struct ResultHarvest {
         _ slot: ArtifactSlot, _ name: String, _ tree: LabelledTree? = nil,
         fill: @escaping @Sendable (SpoolFile) throws(StoreError) -> JSONError?
     ) async throws(Failure) -> StoredArtifact {
-        let store = store
+        let filled: (piece: SpoolFile, problem: JSONError?)
+        do throws(StoreError) { filled = try await self.filled(fill) } catch { throw Failure(error) }
+        if let problem = filled.problem { throw Failure(.notAJob, "\(name): \(problem)") }
         do throws(StoreError) {
-            let (piece, problem) = try await filled(fill)
-            if let problem { throw StoreError(.damaged, "\(name): \(problem)") }
             let key = BlobKey(origin: facts.origin, job: job.text, slot: slot)
-            let blob = try await store.publish(piece, BlobFacts(key: key, name: name, tree: tree))
+            let blob = try await store.publish(filled.piece, BlobFacts(key: key, name: name, tree: tree))
             var artifact = StoredArtifact(slot: slot, name: name, size: nil, source: nil, isListed: true)
             artifact.take(blob)
             return artifact
         } catch {
-            throw error.code == .damaged ? Failure(.notAJob, error.description) : Failure(error)
+            throw Failure(error)
         }
     }
 
@@ -204,7 +207,7 @@ struct ResultHarvest {
         }
     }
 
-    /// Moves a decoder's chunks on; returns what stopped it.
+    /// Moves a decoder's chunks on; returns what is wrong with the text. What cannot be read says nothing of it, and throws.
     private static func drain(
         _ take: ([UInt8]) throws(StoreError) -> Void, next: (inout [UInt8]) throws(JSONError) -> Bool
     ) throws(StoreError) -> JSONError? {
@@ -213,9 +216,18 @@ struct ResultHarvest {
             do throws(JSONError) {
                 guard try next(&chunk) else { return nil }
             } catch {
+                if let trouble = error.storageTrouble { throw trouble }
                 return error
             }
             try take(chunk)
         }
+    }
+}
+
+extension JSONError {
+    /// The document could not be read, which says nothing about it; nil when something is wrong with its text.
+    fileprivate var storageTrouble: StoreError? {
+        guard case .unreadable(let number) = code else { return nil }
+        return StoreError(.system, "what is in the cache cannot be read", cause: Errno(rawValue: number))
     }
 }

@@ -40,6 +40,8 @@ package struct MountedDirectory: Sendable {
         MountTable.current().contains { $0.mountpoint == path.string }
     }
 
+    private static let moment = Duration.milliseconds(1500)
+
     private init(_ entry: MountTableEntry) {
         path = FilePath(entry.mountpoint)
         self.entry = entry
@@ -53,8 +55,11 @@ package struct MountedDirectory: Sendable {
     private var isOwn: Bool { geteuid() == 0 || entry.owner == nil || entry.owner == geteuid() }
 
     /// Unmounts, and waits until the process that served it has ended, for as long as `patience`. A mount in use is refused,
-    /// unless `lazily`; one that nobody serves, or that does not answer, is always taken out of the tree.
-    package func unmount(lazily: Bool, patience: Duration) async throws(MountFailure) -> Ending {
+    /// unless `lazily`; one that nobody serves, or that does not answer, is always taken out of the tree. `waiting` is called
+    /// once, with the process, when it is unmounted and the process goes on for more than a moment.
+    package func unmount(
+        lazily: Bool, patience: Duration, waiting: (Int32) -> Void = { _ in }
+    ) async throws(MountFailure) -> Ending {
         guard isOwn else { throw othersMount }
         let outcome = await MountProbe.ask(path)
         var process: RunningProcess?
@@ -73,7 +78,10 @@ package struct MountedDirectory: Sendable {
             throw MountFailure("cannot unmount \(path): \(error)")
         }
         guard let process else { return outcome == .gone ? .ended : .unknown }
-        return await process.ends(within: patience) ? .ended : .ending(process: process.identifier)
+        let moment = min(patience, Self.moment)
+        if await process.ends(within: moment) { return .ended }
+        if patience > moment { waiting(process.identifier) }
+        return await process.ends(within: patience - moment) ? .ended : .ending(process: process.identifier)
     }
 
     private var othersMount: MountFailure {
