@@ -1,3 +1,4 @@
+import Quantities
 import Synchronization
 import SystemPackage
 
@@ -72,9 +73,9 @@ actor Evictor {
                 places.append(candidate.place)
                 keys.append(candidate.key)
                 outcome.files += 1
-                outcome.bytes += candidate.bytes
+                outcome.bytes +|= candidate.bytes
                 // A row of no bytes must not keep this going for ever: it goes too, and the rows come to an end.
-                excess -= min(excess, candidate.bytes)
+                excess -|= min(excess, candidate.bytes)
             }
             let (shelf, gone) = (shelf, keys)
             // The bytes first: a row without its blob is noticed and mended, a blob without its row would stay for ever.

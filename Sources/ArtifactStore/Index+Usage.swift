@@ -1,4 +1,5 @@
 import GRDB
+import Quantities
 
 /// What the blobs of a cache take together, as the index has it.
 package struct CacheUsage: Sendable, Hashable, Codable {
@@ -53,16 +54,21 @@ extension Index {
         }
     }
 
-    /// Blobs that may go, least recently used first.
-    func leastUsed(limit: Int) throws(StoreError) -> [(place: ArtifactPlace, key: BlobKey, bytes: UInt64)] {
+    /// Blobs that may go, least recently used first. Those of which a use to come is noted, of before a clock was set back, go
+    /// before all others: when they were used is not known.
+    func leastUsed(limit: Int, at now: Timestamp = .now) throws(StoreError) -> [(
+        place: ArtifactPlace, key: BlobKey, bytes: UInt64
+    )] {
         try read { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT artifact.job, slot, origin, id, ifnull(allocated, 0) FROM artifact
                     JOIN job ON job.ordinal = artifact.job
-                    WHERE stored = 1 AND singleUse = 0 ORDER BY used LIMIT ?
+                    WHERE stored = 1 AND singleUse = 0 AND used BETWEEN ? AND ? ORDER BY used LIMIT ?
                     """)
-            return try Row.fetchAll(statement, arguments: [limit]).compactMap { row in
+            let to = try Row.fetchAll(statement, arguments: [(now.nanoseconds +| 1), Int64.max, limit])
+            let from = try Row.fetchAll(statement, arguments: [Int64.min, now.nanoseconds, limit - to.count])
+            return (to + from).compactMap { row in
                 guard let job = Int64(column: row[0]), let number = Int64(column: row[1]),
                     let origin = String(column: row[2]), let id = String(column: row[3])
                 else { return nil }
@@ -96,13 +102,17 @@ extension Index {
         }
     }
 
-    /// Notes when blobs were last used.
-    func touch(_ uses: [ArtifactPlace: Timestamp]) async throws(StoreError) {
+    /// Notes when blobs were last used. A use to come, as it is noted of before a clock was set back, counts as none.
+    func touch(_ uses: [ArtifactPlace: Timestamp], at now: Timestamp = .now) async throws(StoreError) {
         try await write { database in
             let statement = try database.cachedStatement(
-                sql: "UPDATE artifact SET used = max(used, ?) WHERE job = ? AND slot = ?")
+                sql: """
+                    UPDATE artifact SET used = CASE WHEN used > ? THEN ? ELSE max(used, ?) END WHERE job = ? AND slot = ?
+                    """)
             for (place, time) in uses {
-                try statement.execute(arguments: [time.nanoseconds, place.job.rawValue, place.slot.rawValue])
+                let used = time.nanoseconds
+                try statement.execute(
+                    arguments: [now.nanoseconds, used, used, place.job.rawValue, place.slot.rawValue])
             }
         }
     }

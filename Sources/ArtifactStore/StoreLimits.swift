@@ -1,3 +1,5 @@
+import Quantities
+
 /// How much of the disk a cache may take.
 package struct StoreLimits: Sendable, Hashable {
     /// Bytes of all blobs together, as they stand on the disk.
@@ -17,7 +19,7 @@ package struct StoreLimits: Sendable, Hashable {
     /// The same bounds with room on the disk for this many bytes more.
     func makingRoom(for bytes: UInt64) -> StoreLimits {
         var limits = self
-        limits.freeBytes = bytes + (1 << 20)
+        limits.freeBytes = bytes +| (1 << 20)
         return limits
     }
 
@@ -26,8 +28,8 @@ package struct StoreLimits: Sendable, Hashable {
     /// When something has to go, a little more does, so that not every new blob sets this going again.
     func excess(used: UInt64, free: UInt64, total: UInt64) -> UInt64 {
         let floor = max(UInt64(Double(total) * freeFraction), freeBytes)
-        let excess = max(used > size ? used - size : 0, free < floor ? floor - free : 0)
+        let excess = max(used > size ? used -| size : 0, free < floor ? floor -| free : 0)
         guard excess > 0 else { return 0 }
-        return min(used, excess + min(size, total) / 50)
+        return min(used, excess +| min(size, total) / 50)
     }
 }
