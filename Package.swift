@@ -33,7 +33,7 @@ let package = Package(
         .executableTarget(
             name: "PulseFSCommand",
             dependencies: [
-                "PulseFS", "ArtifactStore", "PulseAPI",
+                "PulseFS", "ArtifactStore", "PulseAPI", "Quantities",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "Pages", "PulseAPI", "Transfer", "CMemory", "CProcess",
+                "FUSE", "ArtifactStore", "Pages", "PulseAPI", "Transfer", "Quantities", "CMemory", "CProcess",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -53,7 +53,7 @@ let package = Package(
         // Edge to the kernel: session, requests answered exactly once, kernel caches.
         .target(
             name: "FUSE",
-            dependencies: ["CFuse", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["CFuse", "Quantities", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
         // Module map and shim over libfuse3.
         .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "ArtifactStore",
             dependencies: [
-                "CStore",
+                "CStore", "Quantities",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -83,11 +83,13 @@ let package = Package(
         // Shim over prctl(2), getxattr(2) and syslog(3).
         .systemLibrary(name: "CProcess"),
         // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.
-        .target(name: "PulseAPI", dependencies: ["Transfer"], swiftSettings: house),
+        .target(name: "PulseAPI", dependencies: ["Transfer", "Quantities"], swiftSettings: house),
         // Edge to the network: requests in, bytes to a sink, exact causes of failure; knows no Pulse.
-        .target(name: "Transfer", dependencies: ["CCurl"], swiftSettings: house),
+        .target(name: "Transfer", dependencies: ["CCurl", "Quantities"], swiftSettings: house),
         // Module map and shim over libcurl.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Numbers from outside: bytes, and arithmetic that does not trap.
+        .target(name: "Quantities", swiftSettings: house),
         // An HTTP server that behaves like the API, from fixtures; imports none of the above.
         .target(
             name: "PulseEmulator",
@@ -128,17 +130,21 @@ let package = Package(
             swiftSettings: house),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "PulseTestSupport"], swiftSettings: house),
         .testTarget(
-            name: "PulseAPITests", dependencies: ["PulseAPI", "PulseEmulator", "Transfer", "PulseTestSupport"],
+            name: "PulseAPITests",
+            dependencies: ["PulseAPI", "PulseEmulator", "Transfer", "Quantities", "PulseTestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "PulseFSTests",
             dependencies: [
-                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "Transfer", "PulseEmulator", "PulseTestSupport",
+                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "Transfer", "Quantities", "PulseEmulator",
+                "PulseTestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         .testTarget(name: "PulseBenchmarkTests", dependencies: ["PulseBenchmark"], swiftSettings: house),
-        .testTarget(name: "TransferTests", dependencies: ["Transfer"], swiftSettings: house),
+        .testTarget(name: "QuantitiesTests", dependencies: ["Quantities", "PulseTestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "TransferTests", dependencies: ["Transfer", "Quantities", "PulseTestSupport"], swiftSettings: house),
         .testTarget(name: "PulseEmulatorTests", dependencies: ["PulseEmulator"], swiftSettings: house),
         .testTarget(
             name: "MountTests",

@@ -1,3 +1,4 @@
+import Quantities
 import SystemPackage
 
 /// What became of a job that was to be forgotten.
@@ -62,7 +63,7 @@ extension ArtifactStore {
         let late = try await disk.run { () throws(StoreError) in try files.removeAll() }
         for part in [others, late] {
             total.files += part.files
-            total.bytes += part.bytes
+            total.bytes +|= part.bytes
         }
         return .forgotten(total, losingResults: !irreplaceable.isEmpty)
     }

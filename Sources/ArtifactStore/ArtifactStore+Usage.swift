@@ -1,3 +1,4 @@
+import Quantities
 import SystemPackage
 
 /// How many files, and what they take.
@@ -8,7 +9,7 @@ package struct FileTotal: Sendable, Hashable, Codable {
 
     mutating func add(_ allocated: UInt64) {
         files += 1
-        bytes += allocated
+        bytes +|= allocated
     }
 }
 
@@ -54,7 +55,7 @@ extension ArtifactStore {
         let (directory, limit, usage) = (directory, limits.size, try usage())
         return try await disk.run {
             let space = directory.space()
-            let index = Index.files(of: directory.index).reduce(0) { $0 + (FileFacts(of: $1)?.allocated ?? 0) }
+            let index = Index.files(of: directory.index).reduce(0) { $0 +| (FileFacts(of: $1)?.allocated ?? 0) }
             return CacheSurvey(
                 usage: usage, limit: limit, indexBytes: index, freeBytes: space?.free, diskBytes: space?.total,
                 quarantine: .of(directory.quarantine), aside: .of(directory.aside))

@@ -91,7 +91,7 @@ package final class ArtifactStore: Sendable {
     /// Enters what is still to be written. Call it before the process ends.
     package func close() async { await uses.flush() }
 
-    static var now: Timestamp { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) }
+    static var now: Timestamp { .now }
 
     // MARK: Facts
 

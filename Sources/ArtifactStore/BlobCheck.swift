@@ -1,3 +1,4 @@
+import Quantities
 import SystemPackage
 
 /// A file of the shelf by the names of its directories and its own.
@@ -34,7 +35,7 @@ extension BlobShelf {
             for job in DirectoryListing.names(in: root.appending(origin)) {
                 let part = FileTotal.of(root.appending(origin).appending(job))
                 total.files += part.files
-                total.bytes += part.bytes
+                total.bytes +|= part.bytes
             }
         }
         return total

@@ -1,3 +1,4 @@
+import Quantities
 import Synchronization
 package import SystemPackage
 
@@ -49,15 +50,15 @@ package final class BlobFile: Sendable {
     /// Whether bytes that were read from here at `offset` are what was published. Only chunks that are not wholly among them
     /// are read once more.
     package func isIntact(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) -> Bool {
-        let end = offset + UInt64(bytes.count)
+        let end = offset +| UInt64(bytes.count)
         for chunk in unchecked(offset..<end) {
-            let start = UInt64(chunk) * BlobLabel.chunkSize
-            let stop = min(start + BlobLabel.chunkSize, size)
+            let start = UInt64(chunk) *| BlobLabel.chunkSize
+            let stop = min(start +| BlobLabel.chunkSize, size)
             guard start >= offset, stop <= end else {
                 guard isIntact(start..<stop) else { return false }
                 continue
             }
-            let part = UnsafeRawBufferPointer(rebasing: bytes[Int(start - offset)..<Int(stop - offset)])
+            let part = UnsafeRawBufferPointer(rebasing: bytes[Int(start -| offset)..<Int(stop -| offset)])
             guard FastDigest.of(part) == label.chunks[chunk] else { return false }
             checked.withLock { $0[chunk / 64] |= 1 << UInt64(chunk % 64) }
         }
@@ -67,14 +68,14 @@ package final class BlobFile: Sendable {
     /// The chunks of a range that have not been found right yet.
     private func unchecked(_ range: Range<UInt64>) -> [Int] {
         guard !range.isEmpty, range.lowerBound < size else { return [] }
-        let last = min(range.upperBound, size) - 1
+        let last = min(range.upperBound, size) -| 1
         let chunks = Int(range.lowerBound / BlobLabel.chunkSize)...Int(last / BlobLabel.chunkSize)
         return checked.withLock { bits in chunks.filter { bits[$0 / 64] & (1 << UInt64($0 % 64)) == 0 } }
     }
 
     private func isIntact(chunk: Int, _ buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        let start = UInt64(chunk) * BlobLabel.chunkSize
-        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(BlobLabel.chunkSize, size - start))])
+        let start = UInt64(chunk) *| BlobLabel.chunkSize
+        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(BlobLabel.chunkSize, size -| start))])
         guard (try? descriptor.readAll(at: start, into: part)) == part.count else { return false }
         return FastDigest.of(UnsafeRawBufferPointer(part)) == label.chunks[chunk]
     }

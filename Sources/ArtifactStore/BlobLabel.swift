@@ -1,3 +1,4 @@
+import Quantities
 import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -24,12 +25,12 @@ struct BlobLabel: Equatable {
     let chunks: [UInt64]
 
     /// Bytes of a chunk: what the kernel reads at a time, so that checking reads nothing that nobody asked for.
-    static let chunkSize: UInt64 = 128 * 1024
+    static let chunkSize: UInt64 = 128 << 10
     private static let magic = Array("PULSEFB2".utf8)
     private static let trailerLength: UInt64 = 24
     private static let longestJSON: UInt64 = 256 << 20
 
-    static func chunkCount(of size: UInt64) -> UInt64 { size / chunkSize + (size % chunkSize == 0 ? 0 : 1) }
+    static func chunkCount(of size: UInt64) -> UInt64 { size / chunkSize +| (size % chunkSize == 0 ? 0 : 1) }
 
     private struct Text: Codable {
         let facts: BlobFacts
@@ -46,17 +47,18 @@ struct BlobLabel: Equatable {
     /// Reads the label of a file; nil when the file has none, or a damaged one, or one that does not fit its length.
     init?(of file: FileDescriptor, fileSize: UInt64) {
         guard fileSize >= Self.trailerLength,
-            let trailer = Self.read(file, at: fileSize - Self.trailerLength, count: Self.trailerLength),
+            let trailer = Self.read(file, at: fileSize -| Self.trailerLength, count: Self.trailerLength),
             Array(trailer[16...]) == Self.magic
         else { return nil }
         let length = Self.number(trailer[..<8])
-        guard length <= Self.longestJSON, length + Self.trailerLength <= fileSize else { return nil }
-        let beforeJSON = fileSize - Self.trailerLength - length
+        guard length <= Self.longestJSON, length +| Self.trailerLength <= fileSize else { return nil }
+        let beforeJSON = fileSize -| Self.trailerLength -| length
         // Content and its chunks' digests share what is left; the split follows from the size, which the JSON has.
         guard let json = Self.read(file, at: beforeJSON, count: length),
             let text = try? JSONDecoder().decode(Text.self, from: Data(json)), text.size <= beforeJSON,
-            beforeJSON - text.size == Self.chunkCount(of: text.size) * 8,
-            let digests = Self.read(file, at: text.size, count: beforeJSON - text.size),
+            beforeJSON -| text.size <= Self.longestJSON,
+            beforeJSON -| text.size == Self.chunkCount(of: text.size) *| 8,
+            let digests = Self.read(file, at: text.size, count: beforeJSON -| text.size),
             FastDigest.of(digests + json) == Self.number(trailer[8..<16])
         else { return nil }
         facts = text.facts

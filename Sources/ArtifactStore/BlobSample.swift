@@ -1,3 +1,4 @@
+import Quantities
 package import SystemPackage
 
 /// Blobs of a cache taken at random and read from end to end. What is damaged stays where it is.
@@ -24,7 +25,7 @@ package struct BlobSample: Sendable, Hashable {
         let end = ContinuousClock.now + limits.time
         var places = Self.candidates(on: shelf, enough: limits.files * 8)[...]
         while let place = places.popFirst(), files < limits.files, bytes < limits.bytes, ContinuousClock.now < end {
-            guard let size = FileFacts(of: shelf.path(place))?.size, size <= limits.bytes - bytes else { continue }
+            guard let size = FileFacts(of: shelf.path(place))?.size, size <= limits.bytes -| bytes else { continue }
             switch shelf.check(place).state {
             case .gone: continue
             case .whole: break
@@ -32,7 +33,7 @@ package struct BlobSample: Sendable, Hashable {
             case .unreadable: unreadable.append(shelf.path(place))
             }
             files += 1
-            bytes += size
+            bytes +|= size
         }
     }
 

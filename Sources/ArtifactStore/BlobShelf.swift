@@ -1,4 +1,5 @@
 import Crypto
+import Quantities
 import SystemPackage
 
 /// The blobs on disk. A blob is there whole or not at all: it is filled under another name, labelled, made durable,
@@ -170,7 +171,7 @@ struct BlobShelf: Sendable {
         var buffer = [UInt8](repeating: 0, count: Int(BlobLabel.chunkSize))
         var offset: UInt64 = 0
         while offset < size {
-            let wanted = Int(min(UInt64(buffer.count), size - offset))
+            let wanted = Int(min(UInt64(buffer.count), size -| offset))
             let got = try StoreError.system("read back from the cache") {
                 try buffer.withUnsafeMutableBytes {
                     try spool.descriptor.readAll(
@@ -185,7 +186,7 @@ struct BlobShelf: Sendable {
                 sum.update(bufferPointer: part)
                 chunks.append(FastDigest.of(part))
             }
-            offset += UInt64(got)
+            offset +|= UInt64(got)
         }
         return BlobLabel(facts: facts, size: size, sha256: Hexadecimal.text(sum.finalize()), chunks: chunks)
     }
@@ -196,13 +197,13 @@ struct BlobShelf: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var offset: UInt64 = 0
         while offset < label.size {
-            let wanted = Int(min(UInt64(buffer.count), label.size - offset))
+            let wanted = Int(min(UInt64(buffer.count), label.size -| offset))
             let got = try? buffer.withUnsafeMutableBytes {
                 try file.readAll(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
             }
             guard got == wanted else { return false }
             buffer.withUnsafeBytes { sum.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<wanted])) }
-            offset += UInt64(wanted)
+            offset +|= UInt64(wanted)
         }
         return Hexadecimal.text(sum.finalize()) == label.sha256
     }

@@ -1,3 +1,4 @@
+import Quantities
 package import SystemPackage
 
 #if canImport(Glibc)
@@ -126,11 +127,7 @@ package struct CacheDirectory: Sendable {
         var facts = statvfs()
         guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else { return nil }
         let block = UInt64(facts.f_frsize)
-        let bytes = { (blocks: UInt64) in
-            let (bytes, overflow) = blocks.multipliedReportingOverflow(by: block)
-            return overflow ? .max : bytes
-        }
-        return (bytes(UInt64(facts.f_bavail)), bytes(UInt64(facts.f_blocks)))
+        return (UInt64(facts.f_bavail) *| block, UInt64(facts.f_blocks) *| block)
     }
 }
 
@@ -160,7 +157,7 @@ struct FileFacts {
         owner = facts.st_uid
         permissions = facts.st_mode & 0o7777
         size = UInt64(max(0, facts.st_size))
-        allocated = UInt64(max(0, facts.st_blocks)) * 512
+        allocated = UInt64(max(0, facts.st_blocks)) *| 512
         links = UInt64(facts.st_nlink)
     }
 }

@@ -1,3 +1,4 @@
+import Quantities
 package import SystemPackage
 
 /// What a look at every file of a cache has found.
@@ -74,7 +75,7 @@ extension ArtifactStore {
                         observe(.found(finding))
                     }
                     progress.files += 1
-                    progress.bytes += check.allocated
+                    progress.bytes +|= check.allocated
                     observe(.progress(progress))
                 }
             }
@@ -97,7 +98,7 @@ extension ArtifactStore {
         case .gone: return nil
         case .whole(let label):
             report.files += 1
-            report.bytes += label.size
+            report.bytes +|= label.size
             return nil
         case .unreadable, .damaged:
             let row = try row(of: place)

@@ -1,4 +1,5 @@
 import GRDB
+import Quantities
 
 /// What the blobs of a cache take together, as the index has it.
 package struct CacheUsage: Sendable, Hashable, Codable {
@@ -60,19 +61,30 @@ extension Index {
         }
     }
 
-    /// Blobs that may go as their rows have it, least recently used first, whether the rows are what was written or not.
+    /// Blobs that may go as their rows have it, least recently used first, whether the rows are what was written or not. Those
+    /// of which a use to come is noted, of before a clock was set back, go before all others: when they were used is not known.
     func leastUsed(
-        after position: EvictionCandidate.Position?, limit: Int
+        after position: EvictionCandidate.Position?, limit: Int, at now: Timestamp = .now
     ) throws(StoreError) -> [EvictionCandidate] {
         try read { database in
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT * FROM artifact WHERE stored = 1 AND singleUse = 0 AND (used, job, slot) > (?, ?, ?)
+                    SELECT * FROM artifact WHERE stored = 1 AND singleUse = 0 AND (used, job, slot) > (?, ?, ?) AND used <= ?
                     ORDER BY used, job, slot LIMIT ?
                     """)
-            let rows = try Row.fetchAll(
-                statement,
-                arguments: [position?.used ?? .min, position?.job ?? .min, position?.slot ?? .min, limit])
+            var rows: [Row] = []
+            if position == nil {
+                rows = try Row.fetchAll(
+                    statement, arguments: [now.nanoseconds, Int64.max, Int64.max, Int64.max, limit])
+            }
+            let isOfFuture = !rows.isEmpty
+            if rows.isEmpty {
+                rows = try Row.fetchAll(
+                    statement,
+                    arguments: [
+                        position?.used ?? .min, position?.job ?? .min, position?.slot ?? .min, now.nanoseconds, limit,
+                    ])
+            }
             let jobRow = try database.cachedStatement(sql: "SELECT * FROM job WHERE ordinal = ?")
             var jobs: [Int64: (origin: String, id: String)] = [:]
             var unreadable: Set<Int64> = []
@@ -89,7 +101,9 @@ extension Index {
                 }
                 let place = ArtifactPlace(job: JobOrdinal(job), slot: ArtifactSlot(Int(slot)))
                 return EvictionCandidate(
-                    position: EvictionCandidate.Position(used: used, job: job, slot: slot), place: place,
+                    position: isOfFuture
+                        ? EvictionCandidate.Position(used: .min, job: .min, slot: .min)
+                        : EvictionCandidate.Position(used: used, job: job, slot: slot), place: place,
                     key: jobs[job].map { BlobKey(origin: $0.origin, job: $0.id, slot: place.slot) },
                     artifact: StoredArtifact(row: row))
             }
@@ -140,13 +154,17 @@ extension Index {
         }
     }
 
-    /// Notes when blobs were last used.
-    func touch(_ uses: [ArtifactPlace: Timestamp]) async throws(StoreError) {
+    /// Notes when blobs were last used. A use to come, as it is noted of before a clock was set back, counts as none.
+    func touch(_ uses: [ArtifactPlace: Timestamp], at now: Timestamp = .now) async throws(StoreError) {
         try await write { database in
             let statement = try database.cachedStatement(
-                sql: "UPDATE artifact SET used = max(used, ?) WHERE job = ? AND slot = ?")
+                sql: """
+                    UPDATE artifact SET used = CASE WHEN used > ? THEN ? ELSE max(used, ?) END WHERE job = ? AND slot = ?
+                    """)
             for (place, time) in uses {
-                try statement.execute(arguments: [time.nanoseconds, place.job.rawValue, place.slot.rawValue])
+                let used = time.nanoseconds
+                try statement.execute(
+                    arguments: [now.nanoseconds, used, used, place.job.rawValue, place.slot.rawValue])
             }
         }
     }

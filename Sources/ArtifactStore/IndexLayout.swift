@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Quantities
 
 /// The tables of the index.
 ///
@@ -29,9 +30,12 @@ enum IndexLayout {
     }
 
     /// Where the numbers of jobs begin: a number that an index gave which is lost is not given again to another job, as
-    /// someone may still hold it. Sixteen for each millisecond since 2024, which is faster than jobs are entered.
-    private static var firstOrdinal: Int64 {
-        16 * max(0, Int64(Date().timeIntervalSince1970 * 1000) - 1_704_067_200_000)
+    /// someone may still hold it. Sixteen for each millisecond since 2024, which is faster than jobs are entered; by a clock
+    /// that is wrong, within what an inode number has room for.
+    private static var firstOrdinal: Int64 { firstOrdinal(at: .now) }
+
+    static func firstOrdinal(at now: Timestamp) -> Int64 {
+        min(16 *| max(0, now.nanoseconds / 1_000_000 -| 1_704_067_200_000), 1 << 42)
     }
 
     /// What SQLite keeps of the statements that made the tables, by name.

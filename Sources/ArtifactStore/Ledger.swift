@@ -1,3 +1,4 @@
+import Quantities
 import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -115,7 +116,7 @@ extension FileDescriptor {
     fileprivate func endsInside() throws -> Bool {
         guard let size = FileFacts(of: self)?.size, size > 0 else { return false }
         var last: [UInt8] = [0]
-        let count = try last.withUnsafeMutableBytes { try readAll(at: size - 1, into: $0) }
+        let count = try last.withUnsafeMutableBytes { try readAll(at: size -| 1, into: $0) }
         return count == 1 && last[0] != UInt8(ascii: "\n")
     }
 }

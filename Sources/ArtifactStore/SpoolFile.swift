@@ -1,3 +1,4 @@
+import Quantities
 package import SystemPackage
 
 /// A file that bytes of the network land in before they are anything: private to one process, gone when released,
@@ -85,7 +86,7 @@ extension SpoolFile {
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var offset = range.lowerBound
         while offset < range.upperBound {
-            let wanted = Int(min(UInt64(buffer.count), range.upperBound - offset))
+            let wanted = Int(min(UInt64(buffer.count), range.upperBound -| offset))
             let got = try StoreError.system("read back from the cache") {
                 try buffer.withUnsafeMutableBytes {
                     try descriptor.read(
@@ -94,7 +95,7 @@ extension SpoolFile {
             }
             guard got > 0 else { throw StoreError(.damaged, "a file of the cache became shorter while it was read") }
             try body(offset, buffer[..<got])
-            offset += UInt64(got)
+            offset +|= UInt64(got)
         }
     }
 }
@@ -188,7 +189,7 @@ extension SpoolFile {
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var offset: UInt64 = 0
         while offset < blob.size {
-            let wanted = Int(min(UInt64(buffer.count), blob.size - offset))
+            let wanted = Int(min(UInt64(buffer.count), blob.size -| offset))
             let got = try StoreError.system("read from the cache") {
                 try buffer.withUnsafeMutableBytes {
                     try blob.descriptor.readAll(
@@ -197,7 +198,7 @@ extension SpoolFile {
             }
             guard got == wanted else { throw StoreError(.damaged, "a blob is shorter than its label says") }
             try append(buffer[..<got])
-            offset += UInt64(got)
+            offset +|= UInt64(got)
         }
     }
 }

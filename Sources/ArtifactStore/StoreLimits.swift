@@ -1,3 +1,5 @@
+import Quantities
+
 /// How much of the disk a cache may take.
 package struct StoreLimits: Sendable, Hashable {
     /// Bytes of all blobs together, as they stand on the disk, and of what is on its way in.
@@ -79,10 +81,9 @@ package struct StoreSpace: Sendable, Hashable {
 extension UInt64 {
     /// The sum, or the greatest number there is.
     func saturating(adding other: UInt64) -> UInt64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
+        self +| other
     }
 
     /// The difference, or zero.
-    func saturating(subtracting other: UInt64) -> UInt64 { self > other ? self - other : 0 }
+    func saturating(subtracting other: UInt64) -> UInt64 { self -| other }
 }

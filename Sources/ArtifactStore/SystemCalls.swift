@@ -1,4 +1,5 @@
 import CStore
+import Quantities
 import SystemPackage
 
 #if canImport(Glibc)
@@ -22,7 +23,7 @@ extension FileDescriptor {
         var filled = 0
         while filled < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-            let got = try read(fromAbsoluteOffset: Int64(clamping: offset) + Int64(filled), into: rest)
+            let got = try read(fromAbsoluteOffset: Int64(clamping: offset) +| Int64(filled), into: rest)
             guard got > 0 else { break }
             filled += got
         }

@@ -1,14 +1,36 @@
-/// A moment, in nanoseconds since 1970 UTC; reaches to the year 2262.
+import Quantities
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A moment, in nanoseconds since 1970 UTC: from the year 1677 to the year 2262. What lies beyond is the first or the last of
+/// them, so that no date from outside ends the process.
 package struct Timestamp: Hashable, Comparable, Sendable {
     package let nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     package init(seconds: Int64, nanoseconds: Int64 = 0) {
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, overflowed) = whole.addingReportingOverflow(nanoseconds)
-        self.nanoseconds = overflow || overflowed ? (seconds < 0 ? .min : .max) : sum
+        self.nanoseconds = seconds *| 1_000_000_000 +| nanoseconds
+    }
+
+    /// By the system's clock, which may be set to anything.
+    package static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 
     package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    /// How long ago this was. Nil for a date to come: a clock was wrong, then or now, and it is as good as none.
+    package func age(at now: Timestamp) -> Duration? {
+        self <= now ? .nanoseconds(now.nanoseconds -| nanoseconds) : nil
+    }
+
+    /// The next moment that can be told from this one.
+    package var next: Timestamp { Timestamp(nanoseconds: nanoseconds +| 1) }
 }

@@ -1,3 +1,4 @@
+import Quantities
 import Synchronization
 
 /// Blobs that the cache's disk would not take, held in memory for whoever reads them now: the latest, and as many before
@@ -20,7 +21,7 @@ final class UnkeptBlobs: Sendable {
             var dropped: [BlobFile] = []
             Self.remove(key, &state, &dropped)
             state.blobs.append((key, blob))
-            state.bytes += blob.size
+            state.bytes +|= blob.size
             while state.bytes > limit, state.blobs.count > 1 { Self.remove(state.blobs[0].key, &state, &dropped) }
             return dropped
         }
@@ -41,7 +42,7 @@ final class UnkeptBlobs: Sendable {
     private static func remove(_ key: BlobKey, _ state: inout State, _ dropped: inout [BlobFile]) {
         guard let place = state.blobs.firstIndex(where: { $0.key == key }) else { return }
         let blob = state.blobs.remove(at: place).blob
-        state.bytes -= blob.size
+        state.bytes -|= blob.size
         dropped.append(blob)
     }
 }

@@ -23,6 +23,8 @@ package enum NodeKind: Sendable, Hashable {
 /// The attributes of one node, as stat(2) shows them.
 package struct FileAttributes: Sendable, Hashable {
     package var node: NodeID
+    /// The inode number that programs see: the node's own, unless several nodes stand for one file.
+    package var inode: NodeID
     package var kind: NodeKind
     /// Bytes. Must be the true size: the kernel reads no further, and tar, sendfile and mmap trust it.
     package var size: UInt64
@@ -36,10 +38,12 @@ package struct FileAttributes: Sendable, Hashable {
     package var changed: FileTime
 
     package init(
-        node: NodeID, kind: NodeKind, size: UInt64, allocatedSize: UInt64, permissions: UInt16, owner: UInt32,
+        node: NodeID, inode: NodeID? = nil, kind: NodeKind, size: UInt64, allocatedSize: UInt64, permissions: UInt16,
+        owner: UInt32,
         group: UInt32, modified: FileTime, changed: FileTime
     ) {
         self.node = node
+        self.inode = inode ?? node
         self.kind = kind
         self.size = size
         self.allocatedSize = allocatedSize

@@ -1,4 +1,5 @@
 import CFuse
+import Quantities
 import Synchronization
 
 #if canImport(Glibc)
@@ -20,21 +21,22 @@ struct Arrival: Sendable {
 
     var age: UInt64 {
         let now = Self.now
-        return now > time ? now - time : 0
+        return now > time ? now -| time : 0
     }
 
     /// clock_gettime(2), which on Linux takes no system call and about 25 ns.
     private static var now: UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        return UInt64(time.tv_sec) *| 1_000_000_000 +| UInt64(time.tv_nsec)
     }
 }
 
 /// How long requests of one kind took from their arrival to their reply.
 package struct OperationLatency: Sendable, Hashable {
     /// Upper ends of the buckets in nanoseconds, powers of ten from 10 µs to 10 s; there is one more without end.
-    package static let bounds: [UInt64] = (4...10).map { power in (0..<power).reduce(1) { product, _ in product * 10 } }
+    package static let bounds: [UInt64] = (4...10).map { power in (0..<power).reduce(1) { product, _ in product *| 10 }
+    }
 
     /// Requests in each bucket alone, the one without end last.
     package var counts: [UInt64]
@@ -63,7 +65,7 @@ struct LatencyCounters: ~Copyable, Sendable {
         var bound: UInt64 = 10_000
         while bucket < Self.buckets - 1, nanoseconds > bound {
             bucket += 1
-            bound *= 10
+            bound = bound *| 10
         }
         counts[operation.rawValue * Self.buckets + bucket].wrappingAdd(1, ordering: .relaxed)
         sums[operation.rawValue].wrappingAdd(nanoseconds, ordering: .relaxed)

@@ -1,4 +1,5 @@
 import CFuse
+import Quantities
 import Synchronization
 import SystemPackage
 
@@ -172,7 +173,7 @@ extension Session {
     fileprivate func list(
         _ request: fuse_req_t, _ node: NodeID, capacity: Int, from offset: UInt64, plus: Bool, since arrival: Arrival
     ) {
-        let own = DirectoryCookie(offset < 2 ? 0 : offset - 2)
+        let own = DirectoryCookie(offset < 2 ? 0 : offset -| 2)
         let limit = capacity / DirectoryPage.leastEntrySize(plus: plus) + 1
         let answer = fileSystem.readdir(node, after: own, limit: limit, for: Caller(request))
         let counters = counters
@@ -186,7 +187,7 @@ extension Session {
             for entry in entries where fits {
                 fits = page.append(
                     handle.request, name: entry.name, node: entry.node, kind: entry.kind, entry: entry.entry,
-                    next: entry.cookie.rawValue + 2)
+                    next: entry.cookie.rawValue +| 2)
             }
             counters.addReferences(Int64(page.references))
             counters.addReferences(Int64(replier.directory(page) - page.references))

@@ -1,4 +1,5 @@
 import CFuse
+import Quantities
 import SystemPackage
 
 #if canImport(Glibc)
@@ -98,7 +99,7 @@ struct Replier {
                 while filled < count {
                     let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<count])
                     let got = try file.descriptor.read(
-                        fromAbsoluteOffset: Int64(offset) + Int64(filled), into: rest)
+                        fromAbsoluteOffset: Int64(clamping: offset) +| Int64(filled), into: rest)
                     // The file is shorter than its facts say: zeros in its place would be a lie.
                     guard got > 0 else { throw Errno.ioError }
                     filled += got
@@ -138,13 +139,13 @@ extension Entry {
 extension FileAttributes {
     var status: stat {
         var status = stat()
-        status.st_ino = UInt(node.rawValue)
+        status.st_ino = UInt(inode.rawValue)
         status.st_mode = kind.mode | UInt32(permissions)
         status.st_nlink = kind == .directory ? 2 : 1
         status.st_uid = owner
         status.st_gid = group
         status.st_size = Int(clamping: size)
-        status.st_blocks = Int(clamping: (allocatedSize + 511) / 512)
+        status.st_blocks = Int(clamping: (allocatedSize +| 511) / 512)
         status.st_blksize = 131_072
         status.st_mtim = modified.specification
         status.st_ctim = changed.specification

@@ -19,7 +19,7 @@ extension APIError {
             return Int64(text).map { min(.seconds($0), Self.longestRetryDelay) } ?? Self.longestRetryDelay
         }
         guard let date = HTTPDate.seconds(text) else { return nil }
-        let delay = Double(date) - now.timeIntervalSince1970
-        return min(max(.zero, .seconds(delay)), Self.longestRetryDelay)
+        let longest = Double(Self.longestRetryDelay.components.seconds)
+        return .seconds(min(max(0, Double(date) - now.timeIntervalSince1970), longest))
     }
 }

@@ -1,3 +1,4 @@
+import Quantities
 package import Transfer
 
 /// A part of a file that is asked for by a range (RFC 9110, section 14).
@@ -15,7 +16,7 @@ package struct FilePart: Sendable {
 
     /// The bytes of `range`, which holds at least one.
     package init(_ range: Range<UInt64>, validator: String? = nil) {
-        self.range = ByteRange(first: range.lowerBound, last: range.upperBound - 1)
+        self.range = ByteRange(first: range.lowerBound, last: range.upperBound -| 1)
         self.validator = validator
     }
 }
@@ -26,13 +27,13 @@ package struct FileAnnouncement: Sendable, Hashable {
     package let size: UInt64?
     /// Whether parts of it may be asked for (Accept-Ranges, RFC 9110, section 14.3); nil when nothing is said of that.
     package let servesRanges: Bool?
-    /// A strong validator of the file as it is (ETag, section 8.8.3); nil when there is none.
-    package let validator: String?
+    /// Which version of the file this is.
+    package let validators: Validators
 
     package init(_ head: ResponseHead) {
         let announced = head.status == 206 ? head.contentRange?.total : head.contentLength
-        size = head.fields["content-encoding"] == nil ? announced : nil
+        size = head.isCoded ? nil : announced?.bytes
         servesRanges = head.fields["accept-ranges"].map { $0.lowercased() == "bytes" }
-        validator = head.fields["etag"].flatMap { $0.hasPrefix("\"") ? $0 : nil }
+        validators = Validators(head, size: size)
     }
 }

@@ -288,12 +288,19 @@ package final class PulseClient: Sendable {
             }
         } catch {
             if let refusal { throw APIError(label, refusal) }
-            if let pass, !body.hasHead { breakers.ended(pass, server, error) }
+            if let pass, !body.hasHead {
+                // Whoever answers is there, whatever is wrong with the answer.
+                if error.status == nil {
+                    breakers.ended(pass, server, error)
+                } else {
+                    breakers.answered(pass, server)
+                }
+            }
             var failure =
                 error.underlying is OnlyExpected.Unexpected
                 ? APIError(label, cause: .transport(.invalidResponse), message: "the answer is not what was asked for")
                 : APIError(label, cause: .transport(error.code), message: error.message)
-            if pass?.isProbe == true, !body.hasHead { failure.breaker = .probe }
+            if pass?.isProbe == true, !body.hasHead, error.status == nil { failure.breaker = .probe }
             throw failure
         }
     }

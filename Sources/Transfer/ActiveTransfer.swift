@@ -1,4 +1,5 @@
 import CCurl
+import Quantities
 
 /// One transfer on the engine's thread: what has come so far, and what the callbacks decide.
 ///
@@ -83,13 +84,13 @@ final class ActiveTransfer {
     }
 
     private func offer(_ body: UnsafeRawBufferPointer) -> Verdict {
-        if let limit = order.request.limits.maximumBodySize, UInt64(body.count) > limit - received {
+        if let limit = order.request.limits.maximumBodySize, UInt64(body.count) > limit -| received {
             return refuse(.tooLarge(limit: limit))
         }
         do {
             switch try order.sink.receive(body: body.bytes) {
             case .more:
-                received += UInt64(body.count)
+                received +|= UInt64(body.count)
                 return .go
             case .pause:
                 isPaused = true
@@ -142,6 +143,7 @@ extension ActiveTransfer {
     private func describe(_ error: TransferError, _ code: CURLcode?) -> TransferError {
         var error = error
         error.received = received
+        error.status = head?.status
         if let code, code != CURLE_OK, refusal == nil {
             error.curlCode = code.rawValue
             let errno = Int32(truncatingIfNeeded: easy.info(CURLINFO_OS_ERRNO))

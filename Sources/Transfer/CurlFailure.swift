@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import Quantities
 
 /// Everything libcurl says about a transfer that it failed, and what it means: a pure value, the one place where a
 /// CURLcode becomes a `TransferError.Code`. The text libcurl writes is never looked at.
@@ -82,7 +83,7 @@ struct CurlFailure {
 
     /// The connection was closed in good order, but too early.
     private var cut: TransferError.Code {
-        head.map { .partialBody(expected: $0.contentLength) } ?? .connectionReset
+        head.map { .partialBody(expected: $0.contentLength?.bytes) } ?? .connectionReset
     }
 
     private func message(for cause: TransferError.Code, at authority: String) -> String {
@@ -103,6 +104,8 @@ struct CurlFailure {
             "The certificate of \(authority) is not trusted; check the certificate authorities and the clock."
         case .tls(.hostname): "The certificate of \(authority) is made out to another host."
         case .tls(.protocol): "No TLS connection with \(authority) came about; does the server speak TLS at this port?"
+        case .invalidResponse where code == CURLE_BAD_CONTENT_ENCODING:
+            "The answer of \(authority) is coded (Content-Encoding) in a way that cannot be decoded."
         case .invalidResponse: "The answer of \(authority) is not valid HTTP."
         case .other where head == nil && proxyStatus >= 300:
             "The proxy refused a connection to \(authority) with status \(proxyStatus)."

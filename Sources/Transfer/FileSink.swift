@@ -1,4 +1,5 @@
 import Glibc
+import Quantities
 import Synchronization
 
 /// Writes a body into a file by offset (pwrite(2)).
@@ -38,8 +39,8 @@ package final class FileSink: BodySink {
     package var received: UInt64 { written.load(ordering: .acquiring) }
 
     package func receive(head: ResponseHead, flow: TransferFlow) throws {
-        let first = Int64(exactly: head.contentRange?.first ?? 0)
-        guard let first, case let (start, overflow) = origin.addingReportingOverflow(first), !overflow else {
+        let first = Int64((head.contentRange?.first ?? 0).bytes)
+        guard case let (start, overflow) = origin.addingReportingOverflow(first), !overflow else {
             throw WriteFailure(errno: EFBIG)
         }
         self.start.store(start, ordering: .relaxed)

@@ -37,6 +37,19 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral, CustomStrin
         all.filter { Self.sameName($0.name, name) }.map(\.value)
     }
 
+    /// The members of the lists in all fields with this name, without the white space around them.
+    func tokens(of name: String) -> [String] {
+        values(of: name).flatMap { value in
+            value.split(separator: ",", omittingEmptySubsequences: false).map { member in
+                String(
+                    member.trimmingPrefix(while: Self.isBlank).reversed().trimmingPrefix(while: Self.isBlank).reversed()
+                )
+            }
+        }
+    }
+
+    private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
+
     package mutating func append(name: String, value: String) {
         all.append(Field(name: name, value: value))
     }

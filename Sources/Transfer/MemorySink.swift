@@ -1,3 +1,4 @@
+import Quantities
 import Synchronization
 
 /// Collects a body in memory, up to a limit.
@@ -21,7 +22,7 @@ package final class MemorySink: BodySink {
     }
 
     package func receive(head: ResponseHead, flow: TransferFlow) throws {
-        let announced = Int(clamping: head.contentLength ?? 0)
+        let announced = Int((head.contentLength ?? 0).bytes)
         // HEAD announces a length without sending it, and a length announced is not yet a byte received: take a first
         // step on trust, no more.
         collected.withLock { $0.reserveCapacity(min(announced, limit, 64 * 1024)) }

@@ -1,3 +1,5 @@
+package import Quantities
+
 /// The status line and the header fields of a final answer; interim 1xx answers are not shown.
 package struct ResponseHead: Sendable {
     package let status: Int
@@ -12,12 +14,39 @@ package struct ResponseHead: Sendable {
 
     package var isSuccess: Bool { (200..<300).contains(status) }
 
-    /// Bytes of the body as announced; nil for a chunked body or one that ends with the connection.
+    /// Bytes of the body as announced; nil for a chunked body, one that ends with the connection, or one whose length says
+    /// nothing of what it is decoded to.
     ///
     /// For HEAD, the bytes that GET would carry.
-    package var contentLength: UInt64? {
-        guard fields["Transfer-Encoding"] == nil else { return nil }
-        return fields["Content-Length"].flatMap { UInt64(digits: $0) }
+    package var contentLength: ByteCount? {
+        guard fields["Transfer-Encoding"] == nil, !isCoded, case .one(let length) = announcedLength else { return nil }
+        return length
+    }
+
+    /// The body is coded (RFC 9110, section 8.4), so that its bytes on the wire are not those of the file.
+    package var isCoded: Bool {
+        fields.tokens(of: "Content-Encoding").contains { !$0.isEmpty && $0.lowercased() != "identity" }
+    }
+
+    /// What the length fields say together.
+    enum AnnouncedLength: Equatable {
+        case none
+        case one(ByteCount)
+        /// Two that differ.
+        case several
+        /// No number, or beyond any file.
+        case malformed
+    }
+
+    /// The same length may be said several times, in several fields or in a list (RFC 9110, section 8.6).
+    var announcedLength: AnnouncedLength {
+        var announced: ByteCount?
+        for text in fields.tokens(of: "Content-Length") {
+            guard let length = ByteCount(digits: text) else { return .malformed }
+            guard announced == nil || announced == length else { return .several }
+            announced = length
+        }
+        return announced.map { .one($0) } ?? .none
     }
 
     /// Which bytes a 206 answer carries; nil for other answers, and when the field is missing or malformed.

@@ -1,3 +1,5 @@
+import Quantities
+
 /// Puts header lines, as CURLOPT_HEADERFUNCTION(3) hands them over, together to one final head.
 ///
 /// The lines of several heads may come: interim 1xx heads are dropped, and trailers after the final head are ignored.

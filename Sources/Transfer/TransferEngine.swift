@@ -2,7 +2,7 @@ import Glibc
 
 /// Fetches over HTTP(S), any number of transfers on one thread and a bounded number of connections.
 ///
-/// Redirects are not followed, bodies are not decoded, no cookie or password file is read; proxies are taken from the
+/// Redirects are not followed, a coded body (Content-Encoding) reaches the sink decoded, no cookie or password file is read; proxies are taken from the
 /// environment as libcurl does. Connections are kept and used again. Releasing the engine shuts it down without waiting.
 package final class TransferEngine: Sendable {
     package struct Configuration: Sendable {

@@ -47,6 +47,8 @@ package struct TransferError: Error, CustomStringConvertible {
     package let message: String
     /// Bytes of a 2xx body that the sink took before the failure.
     package internal(set) var received: UInt64 = 0
+    /// The status of the answer; nil when none had begun.
+    package internal(set) var status: Int?
     /// The CURLcode, for diagnosis; nil when libcurl was not the one to fail.
     package internal(set) var curlCode: UInt32?
     /// The last errno libcurl saw (CURLINFO_OS_ERRNO(3)), for diagnosis; nil when there was none.

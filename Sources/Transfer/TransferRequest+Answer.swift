@@ -1,12 +1,17 @@
+import Quantities
+
 extension TransferRequest {
     /// Why a 2xx answer must not be taken, before a byte of it is; nil if it may.
     func refusal(of head: ResponseHead) -> TransferError? {
+        if let problem = head.problemOfLength ?? (method == .get ? head.problemOfCoding : nil) {
+            return TransferError(.invalidResponse, problem)
+        }
         if head.status == 206, !carriesRequestedRange(head) {
             return TransferError(.invalidResponse, "The server sent a part of the file that was not asked for.")
         }
         // A part is one of a file that is too large as a whole.
         if method == .get, let limit = limits.maximumBodySize,
-            let length = head.contentRange?.total ?? head.contentLength, length > limit
+            let length = head.contentRange?.total ?? head.contentLength, length.bytes > limit
         {
             return .tooLarge(limit: limit)
         }
@@ -16,8 +21,35 @@ extension TransferRequest {
     private func carriesRequestedRange(_ head: ResponseHead) -> Bool {
         // A range set by hand is for its author to check.
         guard let range else { return headers["Range"] != nil }
-        guard let carried = head.contentRange, carried.first == range.first else { return false }
-        return range.last.map { carried.last <= $0 } ?? true
+        guard let carried = head.contentRange, carried.first.bytes == range.first else { return false }
+        return range.last.map { carried.last.bytes <= $0 } ?? true
+    }
+}
+
+extension ResponseHead {
+    /// Why nobody can say how long the body is, in words; nil when the head does not contradict itself.
+    fileprivate var problemOfLength: String? {
+        switch announcedLength {
+        case .several: return "The answer announces two lengths that differ."
+        case .malformed: return "The answer announces a length that is none: no number, or beyond any file."
+        case .none: return nil
+        case .one:
+            guard let contentRange, let contentLength, contentLength != contentRange.count else { return nil }
+            return "The answer announces another length than the part of the file has that it says it carries."
+        }
+    }
+
+    /// Why a coded body cannot be decoded to the bytes that were asked for; nil when it can be tried.
+    fileprivate var problemOfCoding: String? {
+        guard isCoded else { return nil }
+        // Its bytes are those of the coded file.
+        if status == 206 {
+            return "The answer is a part of a coded file (Content-Encoding), which nothing can be made of."
+        }
+        let isHTTP1 = httpVersion == .http10 || httpVersion == .http11
+        guard isHTTP1, announcedLength == .none, fields["Transfer-Encoding"] == nil else { return nil }
+        // A decoder takes what is cut off for the end.
+        return "The answer is coded (Content-Encoding) and does not say where it ends."
     }
 }
 

@@ -148,7 +148,7 @@ struct PulseClientTests {
             let formSize = Fixtures.job("form-supplier-registration")?.pdf.map { UInt64($0.count) }
             #expect(try await client.headImage(invoice, logo).size == size)
             #expect(try await client.headImage(invoice, logo).servesRanges == true)
-            #expect(try await client.headImage(invoice, logo).validator?.hasPrefix("\"") == true)
+            #expect(try await client.headImage(invoice, logo).validators.condition?.hasPrefix("\"") == true)
             #expect(try await client.headImage(at: emulator.baseURL + path).size == size)
             #expect(try await client.headFormPDF(form).size == formSize)
             #expect(emulator.requests().allSatisfy { $0.keyAlias == "northwind-1" && $0.method == "HEAD" })

@@ -21,6 +21,19 @@ struct APITimeTests {
         #expect(APITime.parse(text) == Timestamp(seconds: Self.base, nanoseconds: nanoseconds))
     }
 
+    @Test(
+        "S5.6 a date of any size is a time or none, and can be shown",
+        arguments: [
+            "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "9999999-01-01T00:00:00Z",
+            "-0001-01-01T00:00:00Z",
+            "1000000000000-01-01T00:00:00", "2025-01-15T10:30:00+99:99", "2025-01-15T10:30:00-9999999999",
+            "2025-99-99T99:99:99Z", "2025-01-15T10:30:60Z",
+        ])
+    func extremes(text: String) {
+        guard let time = APITime.parse(text) else { return }
+        #expect(!APITime.text(time).isEmpty && !APITime.preciseText(time).isEmpty)
+    }
+
     @Test("a time before 1970 is earlier than one after it")
     func early() {
         #expect(APITime.parse("1969-12-31T23:59:59.5Z") == Timestamp(nanoseconds: -500_000_000))

@@ -76,6 +76,13 @@ struct ErrnoTableTests {
         #expect(ErrnoTable.errno(for: Failure(.notAJob, "words")) == .badMessage)
     }
 
+    @Test("S5 the server changed the file while it was read: ESTALE")
+    func changed() {
+        #expect(ErrnoTable.errno(for: Failure.changed) == .staleNFSFileHandle)
+        #expect(ErrnoTable.name(of: .staleNFSFileHandle) == "ESTALE")
+        #expect(Failure.changed.mayPass(isKnown: true))
+    }
+
     @Test("S5 every reason is in the table, and none of them is success")
     func complete() {
         for reason in Failure.Reason.allCases {

@@ -59,6 +59,19 @@ struct StoredJobDateTests {
         #expect(date(of: job("3", updated: 20, checked: 300), after: second) == 300)
     }
 
+    @Test("S5.6 another document has a later date by a clock that was set back, and whatever the dates are")
+    func setBack() {
+        let known = job("1", updated: 5000, checked: 5000)
+        var next = job("2", checked: 100)
+        next.takeDate(after: known)
+        #expect(next.modifiedAt > known.modifiedAt)
+        var last = known
+        last.updatedAt = Timestamp(nanoseconds: .max)
+        next.updatedAt = nil
+        next.takeDate(after: last)
+        #expect(next.modifiedAt == Timestamp(nanoseconds: .max))
+    }
+
     @Test("a date that was given in place of updated_at is kept when the same document comes again")
     func kept() {
         var second = job("2", updated: 20, checked: 200)

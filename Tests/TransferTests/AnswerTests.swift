@@ -1,3 +1,5 @@
+import PulseTestSupport
+import Quantities
 import Synchronization
 import Testing
 import Transfer

@@ -1,4 +1,5 @@
 import Glibc
+import PulseTestSupport
 import Synchronization
 import Testing
 import Transfer

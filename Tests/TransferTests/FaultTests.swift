@@ -1,4 +1,5 @@
 import Glibc
+import PulseTestSupport
 import Testing
 import Transfer
 

@@ -1,3 +1,4 @@
+import PulseTestSupport
 import Synchronization
 import Testing
 import Transfer

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PulseTestSupport
 import Testing
 import Transfer
 

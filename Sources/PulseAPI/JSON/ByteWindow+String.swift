@@ -1,3 +1,5 @@
+import Quantities
+
 /// A part of a string's body.
 enum StringPiece {
     /// Bytes that mean themselves: a range of the window's buffer, good until the next call. Whole UTF-8
@@ -110,6 +112,6 @@ extension ByteWindow {
     }
 
     func unexpectedEnd(in token: String) -> JSONError {
-        JSONError(.unexpectedEnd, at: offset + UInt64(available), "The answer ends within \(token).")
+        JSONError(.unexpectedEnd, at: offset +| UInt64(available), "The answer ends within \(token).")
     }
 }

@@ -1,3 +1,5 @@
+import Quantities
+
 /// A sliding view of a source: the bytes in hand, and how to get the next ones.
 ///
 /// Short tokens (an escape, a literal, a UTF-8 sequence) are brought together with `fill` before they are looked
@@ -88,7 +90,7 @@ struct ByteWindow {
         do {
             var span = buffer.mutableSpan
             let received = try source.read(at: start, into: &span)
-            end = Int(min(UInt64(received), limit - start))
+            end = Int(min(UInt64(received), limit -| start))
         } catch {
             throw JSONError(
                 .unreadable(errno: error.errno), at: start, "The answer cannot be read from where it is stored.")

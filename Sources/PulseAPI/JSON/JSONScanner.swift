@@ -1,3 +1,5 @@
+import Quantities
+
 /// Goes once through a JSON text, checks every byte of it against RFC 8259, and reports what is where.
 ///
 /// Strict: no comments, no trailing commas, only UTF-8, nothing but white space behind the document. Two things are
@@ -101,11 +103,11 @@ package struct JSONScanner {
             handler.string(range, text)
         case UInt8(ascii: "{"):
             try beginContainer(isObject: true)
-            handler.beginObject(at: window.offset - 1)
+            handler.beginObject(at: window.offset -| 1)
             return
         case UInt8(ascii: "["):
             try beginContainer(isObject: false)
-            handler.beginArray(at: window.offset - 1)
+            handler.beginArray(at: window.offset -| 1)
             return
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "N"), UInt8(ascii: "I"):
             let start = window.offset

@@ -1,3 +1,5 @@
+import Quantities
+
 /// Streams what a string literal stands for: its UTF-8, with escapes resolved.
 ///
 /// A surrogate without its partner becomes U+FFFD; NUL is a byte like any other. The text is valid UTF-8 whatever
@@ -54,7 +56,7 @@ package struct JSONStringDecoder {
         var chunk: [UInt8] = []
         var size: UInt64 = 0
         while try decoder.next(into: &chunk) {
-            size += UInt64(chunk.count)
+            size +|= UInt64(chunk.count)
         }
         return size
     }

@@ -1,3 +1,5 @@
+import Quantities
+
 /// Streams some members of an object as an object of its own: one member a line, each key and value byte for byte
 /// as it came, so that numbers, escapes and unknown fields survive. Memory: one chunk.
 package struct ObjectRewriter {
@@ -39,7 +41,7 @@ package struct ObjectRewriter {
                 chunk.append(contentsOf: text.utf8)
             case .bytes(let range):
                 let count = Int(min(UInt64(range.count), UInt64(chunkSize - chunk.count)))
-                let split = range.lowerBound + UInt64(count)
+                let split = range.lowerBound +| UInt64(count)
                 if split < range.upperBound { parts.append(.bytes(split..<range.upperBound)) }
                 try copy(range.lowerBound..<split, to: &chunk)
             }

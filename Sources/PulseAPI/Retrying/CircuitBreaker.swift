@@ -60,7 +60,7 @@ struct CircuitBreaker: Sendable {
     mutating func answered(_ pass: Pass) {
         state = .closed
         failures = 0
-        answers += 1
+        answers &+= 1
     }
 
     /// No answer has come.

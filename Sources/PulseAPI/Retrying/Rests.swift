@@ -14,7 +14,7 @@ final class Rests: Sendable {
     func rest(_ pause: Duration, by sleep: @escaping @Sendable (Duration) async throws -> Void) async throws {
         let (number, sleeper) = try state.withLock { state in
             if state.haveEnded { throw CancellationError() }
-            state.last += 1
+            state.last &+= 1
             let sleeper = Task { try await sleep(pause) }
             state.sleepers[state.last] = sleeper
             return (state.last, sleeper)

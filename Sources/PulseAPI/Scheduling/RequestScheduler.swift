@@ -90,7 +90,7 @@ package final class RequestScheduler: Sendable {
 
     private func nextTicket() -> RequestQueue.Ticket {
         state.withLock { state in
-            state.lastTicket += 1
+            state.lastTicket &+= 1
             return RequestQueue.Ticket(number: state.lastTicket)
         }
     }
@@ -140,7 +140,7 @@ package final class RequestScheduler: Sendable {
             return
         }
         guard state.timer == nil else { return }
-        state.lastTimer += 1
+        state.lastTimer &+= 1
         let number = state.lastTimer
         state.timer = Task {
             do { try await sleep(due) } catch { return }

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Quantities
 import Synchronization
 
 /// Fetches the images that whoever reads a job's images one after the other is going to read next.
@@ -136,9 +137,9 @@ final class ImagePrefetch: Sendable {
                 }
                 let key = ArtifactKey(run.job, artifact.name, source)
                 let size = artifact.size ?? Self.usualSize
-                let bytes = state.underWay.values.reduce(0) { $0 + $1.size }
+                let bytes = state.underWay.values.map(\.size).saturatingSum
                 let most = run.reading.isFollowed ? Self.mostBytes : Self.mostBytesAtFirst
-                let isRoom = bytes + size <= most && state.underWay.count < Self.mostFiles
+                let isRoom = bytes +| size <= most && state.underWay.count < Self.mostFiles
                 guard isRoom || state.underWay.isEmpty else { return nil }
                 run.queue.removeFirst()
                 guard state.underWay[key] == nil else { continue }

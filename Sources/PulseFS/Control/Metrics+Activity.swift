@@ -1,5 +1,6 @@
 import FUSE
 import PulseAPI
+import Quantities
 import SystemPackage
 
 #if canImport(Glibc)
@@ -80,7 +81,7 @@ extension Metrics {
             let latency = counters.latency(of: operation)
             var count: UInt64 = 0
             for (own, bound) in zip(latency.counts, bounds + ["+Inf"]) {
-                count += own
+                count +|= own
                 lines.append("\(name)_bucket{operation=\"\(operation)\",le=\"\(bound)\"} \(count)")
             }
             lines.append("\(name)_count{operation=\"\(operation)\"} \(count)")
@@ -94,7 +95,7 @@ extension Metrics {
 
     private static func seconds(_ nanoseconds: UInt64) -> String {
         let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        return "\(whole).\(String(1_000_000_000 + rest).dropFirst())"
+        return "\(whole).\(String(1_000_000_000 +| rest).dropFirst())"
     }
 
     /// Bytes of memory that this process takes (proc_pid_statm(5)); nil when that cannot be read.
@@ -107,6 +108,6 @@ extension Metrics {
         guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
         let fields = String(decoding: bytes[..<count], as: UTF8.self).split(separator: " ")
         guard fields.count > 1, let pages = UInt64(fields[1]) else { return nil }
-        return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+        return pages *| UInt64(sysconf(Int32(_SC_PAGESIZE)))
     }
 }

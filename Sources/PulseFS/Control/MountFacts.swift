@@ -73,7 +73,7 @@ extension MountFacts {
         closed = keyring.closed?.words
         cache = configuration.cacheDirectory.string
         mountedAt = APITime.text(start)
-        uptimeSeconds = max(0, (now.nanoseconds - start.nanoseconds) / 1_000_000_000)
+        uptimeSeconds = start.age(at: now)?.components.seconds ?? 0
         version = Version.text
     }
 }

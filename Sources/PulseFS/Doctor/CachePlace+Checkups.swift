@@ -1,4 +1,5 @@
 import ArtifactStore
+import Quantities
 import SystemPackage
 
 extension CachePlace {
@@ -83,7 +84,7 @@ extension CachePlace {
         let usable = "\(words); the cache may take \(ByteCount(limits.size))"
         return Checkup(
             "space", .ok,
-            free - floor < limits.size ? "\(usable), of which \(ByteCount(free - floor)) more are there" : usable)
+            free -| floor < limits.size ? "\(usable), of which \(ByteCount(free -| floor)) more are there" : usable)
     }
 
     // MARK: The content

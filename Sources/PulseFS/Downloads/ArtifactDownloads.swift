@@ -23,10 +23,15 @@ final class ArtifactDownloads: Sendable {
     private let catalog: JobCatalog
     private let servers: Servers
     private let parts: PartGeometry
+    private let shown: ShownFiles
     /// Taken before the catalog's lock.
     private let state = Mutex(State())
 
-    init(client: PulseClient, store: ArtifactStore, catalog: JobCatalog, servers: Servers, parts: PartGeometry) {
+    init(
+        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, servers: Servers, parts: PartGeometry,
+        shown: ShownFiles
+    ) {
+        self.shown = shown
         self.client = client
         self.store = store
         self.catalog = catalog
@@ -56,7 +61,8 @@ final class ArtifactDownloads: Sendable {
                 download = Download(
                     into: try store.spool(), in: store, for: wish,
                     size: catalog.artifact(image: key.image, of: job)?.size,
-                    ranges: servers.ranges(of: source), geometry: parts)
+                    ranges: servers.ranges(of: source), geometry: parts,
+                    whenChanged: { [weak self] in self?.hasChanged(key, job) })
             } catch {
                 return .failure(Failure(error))
             }
@@ -75,6 +81,14 @@ final class ArtifactDownloads: Sendable {
         return try outcome.get()
     }
 
+    /// The server has another version of a file than readers have bytes of: its node is stale, and its size not known.
+    private func hasChanged(_ key: ArtifactKey, _ job: Job) {
+        guard var artifact = catalog.artifact(image: key.image, of: job) else { return }
+        shown.replace(.init(job.ordinal, artifact.slot))
+        artifact.size = nil
+        catalog.put(artifact, of: job.ordinal)
+    }
+
     /// Whether someone waits for the bytes of an image that is on its way.
     func isWanted(_ name: String, of job: Job) -> Bool {
         state.withLock { state in
@@ -88,8 +102,22 @@ final class ArtifactDownloads: Sendable {
         task.cancel()
     }
 
+    /// Versions of a file that are tried, one after the other, where it changes while it comes.
+    static let mostVersions = 3
+
     /// Brings a file whole. Returns when it is in the cache; nil when the cache's disk does not take it.
     func bring(
+        _ name: String, from source: ArtifactSource, of job: Job, isLost: Bool
+    ) async throws(Failure) -> StoredArtifact? {
+        for _ in 1..<Self.mostVersions {
+            do throws(Failure) { return try await bringOnce(name, from: source, of: job, isLost: isLost) } catch {
+                guard error.reason == .changed else { throw error }
+            }
+        }
+        return try await bringOnce(name, from: source, of: job, isLost: isLost)
+    }
+
+    private func bringOnce(
         _ name: String, from source: ArtifactSource, of job: Job, isLost: Bool
     ) async throws(Failure) -> StoredArtifact? {
         let download: Download
@@ -146,11 +174,26 @@ final class ArtifactDownloads: Sendable {
                 ?? StoredArtifact(slot: slot, name: name, size: nil, source: source.text, isListed: false)
             let facts = BlobFacts(
                 key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed)
-            artifact.take(try await store.publish(download.spool, facts))
+            artifact.take(try await publish(download, facts, at: .init(job.ordinal, slot)))
             catalog.put(artifact, of: job.ordinal)
             try await store.put(artifact, of: job.ordinal)
         } catch {
             if !isForgotten(job) { store.reportUnwritable(error) }
+        }
+    }
+
+    private func publish(
+        _ download: Download, _ facts: BlobFacts, at place: ShownFiles.Place
+    ) async throws(StoreError) -> BlobFile {
+        shown.arrive(at: place)
+        do throws(StoreError) {
+            let blob = try await store.publish(download.spool, facts)
+            shown.complete(
+                .init(sha256: blob.sha256, validators: download.validators, download: download.number), at: place)
+            return blob
+        } catch {
+            shown.complete(nil, at: place)
+            throw error
         }
     }
 

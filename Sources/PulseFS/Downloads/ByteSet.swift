@@ -1,3 +1,5 @@
+import Quantities
+
 /// A set of byte positions, as ranges in order that neither overlap nor touch.
 ///
 /// For a file that arrives in parts there are as many ranges as parts that do not meet yet: a handful.
@@ -6,7 +8,7 @@ struct ByteSet: Sendable, Equatable {
 
     var isEmpty: Bool { ranges.isEmpty }
 
-    var count: UInt64 { ranges.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) } }
+    var count: UInt64 { ranges.map { $0.upperBound -| $0.lowerBound }.saturatingSum }
 
     /// Whether every position of `range` is a member; an empty range is in any set.
     func contains(_ range: Range<UInt64>) -> Bool {
@@ -38,6 +40,20 @@ struct ByteSet: Sendable, Equatable {
                 min(range.lowerBound, ranges[first].lowerBound)..<max(range.upperBound, ranges[end - 1].upperBound)
         }
         ranges.replaceSubrange(first..<end, with: [whole])
+    }
+
+    /// The parts of `range` that are members, and those that are not, in order.
+    func split(_ range: Range<UInt64>) -> [(range: Range<UInt64>, isMember: Bool)] {
+        var pieces: [(range: Range<UInt64>, isMember: Bool)] = []
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let gap = min(firstGap(from: position), range.upperBound)
+            let isMember = gap > position
+            let end = isMember ? gap : min(firstMember(from: position) ?? range.upperBound, range.upperBound)
+            pieces.append((position..<end, isMember))
+            position = end
+        }
+        return pieces
     }
 
     mutating func remove(_ range: Range<UInt64>) {

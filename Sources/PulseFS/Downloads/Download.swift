@@ -1,7 +1,9 @@
 import ArtifactStore
 import FUSE
 import PulseAPI
+import Quantities
 import Synchronization
+import SystemPackage
 import Transfer
 
 /// Bytes on their way in, by one request or by several at a time: readable as far as they have come, by any number of
@@ -66,7 +68,10 @@ final class Download: Sendable {
         var size: UInt64?
         var arrived = ByteSet()
         var plan: PartPlan
-        var validator: String?
+        /// Which version the bytes are of, as far as the answers say.
+        var validators: Validators?
+        /// A reader was given bytes.
+        var isRead = false
         /// Requests that are under way or about to be.
         var workers = 0
         /// What was asked for while no reader waited for it.
@@ -85,6 +90,11 @@ final class Download: Sendable {
         /// What readers wait for, from the front.
         var waitedFor: [UInt64] { waiters.values.compactMap { $0.firstMissing(from: arrived) }.sorted() }
 
+        /// A reader is told that it can have bytes.
+        mutating func note(_ answer: Result<UInt64, Failure>, to need: Need) {
+            if case .bytes(let range) = need, case .success(let end) = answer, end > range.lowerBound { isRead = true }
+        }
+
         var isComplete: Bool { size.map { arrived.contains(0..<$0) } ?? false }
         var hasEnded: Bool { failure != nil || isComplete }
     }
@@ -92,17 +102,24 @@ final class Download: Sendable {
     /// Bytes that are fetched though nobody but the cache wants them: about what arrives while a connection is broken off.
     private static let longestUnwanted: UInt64 = 1 << 20
 
+    /// Tells it from all others of this process.
+    let number = Download.last.add(1, ordering: .relaxed).newValue
+    private static let last = Atomic<UInt64>(0)
     private let target: SpoolTarget
+    private let whenChanged: @Sendable () -> Void
     private let state: Mutex<State>
     private let calls: AsyncStream<Void>.Continuation
     /// Each element asks for one more worker; the end of the download ends it. For one consumer.
     let workerCalls: AsyncStream<Void>
 
     /// `size` in bytes, if it has been told before, and `ranges` are what to begin with: the answers have the last word.
+    /// `whenChanged` is called, before anyone is answered, when the server has changed the file after a reader was given bytes.
     init(
         into spool: SpoolFile, in store: ArtifactStore, for wish: Wish, size: UInt64? = nil,
-        ranges: PartPlan.Ranges = .unknown, geometry: PartGeometry = .standard
+        ranges: PartPlan.Ranges = .unknown, geometry: PartGeometry = .standard,
+        whenChanged: @escaping @Sendable () -> Void = {}
     ) {
+        self.whenChanged = whenChanged
         target = SpoolTarget(spool, in: store)
         state = Mutex(State(plan: PartPlan(size: size, ranges: ranges, geometry: geometry), wish: wish))
         (workerCalls, calls) = AsyncStream.makeStream()
@@ -157,6 +174,15 @@ final class Download: Sendable {
         state.withLock { state in state.isSizeDoubted || state.size.map { $0 != told } ?? false }
     }
 
+    /// A reader was given bytes of it.
+    var isRead: Bool { state.withLock { $0.isRead } }
+
+    /// Which version of the file the bytes are of; nil before an answer has begun, and where another process had fetched it.
+    var validators: Validators? { state.withLock { $0.validators } }
+
+    /// The blob that is the file, where another process had fetched it already.
+    var foundBlob: BlobFile? { state.withLock { $0.blob } }
+
     /// All bytes are there.
     var isComplete: Bool { state.withLock { $0.isComplete } }
 
@@ -173,13 +199,16 @@ final class Download: Sendable {
 
     private func wait(for need: Need) async throws(Failure) -> UInt64 {
         let ticket = state.withLock { state in
-            state.nextTicket += 1
+            state.nextTicket &+= 1
             return state.nextTicket
         }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let known: Result<UInt64, Failure>? = state.withLock { state in
-                    if let answer = Self.answer(need, state) { return answer }
+                    if let answer = Self.answer(need, state) {
+                        state.note(answer, to: need)
+                        return answer
+                    }
                     if Task.isCancelled { return .failure(Failure(.interrupted, "the reader left")) }
                     state.waiters[ticket] = Waiter(need: need, continuation: continuation)
                     return nil
@@ -253,31 +282,38 @@ final class Download: Sendable {
         return errand
     }
 
-    /// What to ask the server to compare with, when parts have come already.
-    var validator: String? { state.withLock { $0.validator } }
-
     /// What is known by now of the server's ranges.
     var ranges: PartPlan.Ranges { state.withLock { $0.plan.ranges } }
+
+    /// Whether a body that was cut can go on where it stopped: the rest is then known to be of the same version.
+    var canGoOn: Bool { state.withLock { $0.plan.ranges == .served && $0.validators?.isComparable == true } }
 
     /// Takes in the head of an answer to a request for `order`, which begins at `start`. Throws a `Refusal`.
     func accept(_ head: ResponseHead, for order: PartPlan.Order, from start: UInt64) throws(Refusal) -> Reach {
         let outcome = state.withLock { state -> Result<Reach, Refusal> in
             let announcement = FileAnnouncement(head)
-            if let known = state.validator, let new = announcement.validator, known != new { return .failure(.changed) }
-            state.validator = state.validator ?? announcement.validator
+            let comparison = state.validators?.compared(with: announcement.validators)
+            if comparison == .different { return .failure(.changed) }
             if head.status == 206 {
                 if let known = state.size, let total = announcement.size, known != total { return .failure(.changed) }
+                // Nobody knows whether it belongs to what has come: all of the file does, once it is compared with that.
+                guard comparison != .unknown else {
+                    state.plan.rangesAreIgnored()
+                    return .failure(.rangeIgnored)
+                }
+                state.validators = state.validators ?? announcement.validators
                 state.size = state.size ?? announcement.size
                 state.plan.answeredInParts(of: announcement.size)
-                return .success(Reach(isWhole: false, end: head.contentRange.map { $0.last + 1 }))
+                if !announcement.validators.isComparable { state.plan.rangesAreIgnored() }
+                return .success(Reach(isWhole: false, end: head.contentRange.map { ($0.last + 1).bytes }))
             }
             guard start == 0, order == .whole || state.arrived.isEmpty else {
                 state.plan.rangesAreIgnored()
                 return .failure(.rangeIgnored)
             }
-            state.plan.announced(servesRanges: announcement.servesRanges)
-            // A length is all there is to go by, also where the body is coded.
-            state.size = head.contentLength ?? state.size
+            state.validators = state.validators ?? announcement.validators
+            state.plan.announced(servesRanges: announcement.validators.isComparable ? announcement.servesRanges : false)
+            state.size = announcement.size ?? state.size
             if state.wish == .size, let size = state.size, size > Self.longestUnwanted {
                 state.isGivenUp = true
                 return .failure(.givenUp)
@@ -291,10 +327,19 @@ final class Download: Sendable {
         return try outcome.get()
     }
 
-    /// Writes bytes that belong at `position`, and lets readers have them.
+    /// Writes bytes that belong at `position`, and lets readers have them. What has come already is not written again but
+    /// compared: throws `Refusal.changed` when it was something else.
     func take(_ bytes: RawSpan, at position: UInt64) throws {
-        try target.write(bytes, at: position) { state.withLock { $0.arrived } }
-        let end = position + UInt64(bytes.byteCount)
+        let end = position +| UInt64(bytes.byteCount)
+        for (range, hasArrived) in state.withLock({ $0.arrived.split(position..<end) }) {
+            let piece = bytes.extracting(
+                Int(range.lowerBound -| position)..<Int(range.upperBound -| position))
+            if hasArrived {
+                guard try holds(piece, at: range.lowerBound) else { throw Refusal.changed }
+            } else {
+                try target.write(piece, at: range.lowerBound) { state.withLock { $0.arrived } }
+            }
+        }
         let isFirst = state.withLock { state in
             defer { state.arrived.insert(position..<end) }
             return state.arrived.isEmpty
@@ -303,8 +348,29 @@ final class Download: Sendable {
         if isFirst { callWorkers() }
     }
 
-    /// A body of unannounced length has ended here.
-    func end(at size: UInt64) { change { if $0.size == nil { $0.size = size } } }
+    /// Whether these are the bytes that have come before.
+    private func holds(_ bytes: RawSpan, at position: UInt64) throws -> Bool {
+        let file = target.file.descriptor
+        var known = [UInt8](repeating: 0, count: bytes.byteCount)
+        var filled = 0
+        while filled < known.count {
+            let offset = Int64(clamping: position +| UInt64(filled))
+            let got = try known.withUnsafeMutableBytes {
+                try file.read(
+                    fromAbsoluteOffset: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
+            }
+            guard got > 0 else { throw Errno.ioError }
+            filled += got
+        }
+        return bytes.withUnsafeBytes { $0.elementsEqual(known) }
+    }
+
+    /// A body of unannounced length has ended here. Throws `Refusal.changed` when more of it had come before.
+    func end(at size: UInt64) throws(Refusal) {
+        let isShorter = state.withLock { $0.arrived.firstMember(from: size) != nil }
+        if isShorter { throw .changed }
+        change { if $0.size == nil { $0.size = size } }
+    }
 
     /// A part does not come by the request that was to bring it.
     func giveBack(_ range: Range<UInt64>) { state.withLock { $0.plan.giveBack(range) } }
@@ -322,7 +388,12 @@ final class Download: Sendable {
     func doubtSize() { state.withLock { $0.isSizeDoubted = true } }
 
     /// The first failure counts.
-    func fail(_ failure: Failure) { change { if !$0.hasEnded { $0.failure = failure } } }
+    func fail(_ failure: Failure) {
+        let isRead = state.withLock { !$0.hasEnded && $0.isRead }
+        // Whoever is answered from here on finds that what was shown is another version's.
+        if failure.reason == .changed, isRead { whenChanged() }
+        change { if !$0.hasEnded { $0.failure = failure } }
+    }
 
     private func change(_ body: (inout State) -> Void) {
         state.withLock { body(&$0) }
@@ -335,6 +406,7 @@ final class Download: Sendable {
             var ready: [(Waiter, Result<UInt64, Failure>)] = []
             for (ticket, waiter) in state.waiters {
                 guard let answer = Self.answer(waiter.need, state) else { continue }
+                state.note(answer, to: waiter.need)
                 ready.append((waiter, answer))
                 state.waiters[ticket] = nil
             }

@@ -1,4 +1,5 @@
 import PulseAPI
+import Quantities
 import Synchronization
 import Transfer
 
@@ -44,11 +45,14 @@ final class DownloadPart: BodySink {
 
     func receive(body: RawSpan) throws -> BodyDemand {
         let (next, end) = state.withLock { ($0.next, $0.reach?.end) }
-        let room = end.map { $0 - next } ?? .max
+        let room = end.map { $0 -| next } ?? .max
         let piece = body.extracting(first: Int(clamping: min(room, UInt64(body.byteCount))))
         if piece.byteCount > 0 {
-            try download.take(piece, at: next)
-            state.withLock { $0.next += UInt64(piece.byteCount) }
+            do { try download.take(piece, at: next) } catch let refusal as Download.Refusal {
+                state.withLock { $0.refusal = refusal }
+                throw refusal
+            }
+            state.withLock { $0.next +|= UInt64(piece.byteCount) }
         }
         guard piece.byteCount == body.byteCount else {
             state.withLock { $0.refusal = .partIsFull }

@@ -1,4 +1,5 @@
 import PulseAPI
+import Quantities
 import Transfer
 
 /// Brings the bytes of one download: asks for its parts, several at a time where that helps, and goes on where an answer was
@@ -40,7 +41,7 @@ struct DownloadRun: Sendable {
             switch part.refusal {
             case .partIsFull: return
             case .givenUp: throw Failure(.interrupted, "nobody wants the file")
-            case .changed: throw Failure(.badAnswer, "the file has changed at the server while it was fetched")
+            case .changed: throw .changed
             case .rangeIgnored:
                 guard order == .whole else {
                     // Whoever asked for the first part gets all.
@@ -52,17 +53,23 @@ struct DownloadRun: Sendable {
             case nil: break
             }
             if let problem {
-                if problem.cause == .status(416) { download.doubtSize() }
-                let brought = part.next - rest.start
+                if problem.cause == .status(416) {
+                    // It had such a range when the bytes came that a reader has.
+                    if download.isRead { throw .changed }
+                    download.doubtSize()
+                }
+                let brought = part.next -| rest.start
                 guard part.reach != nil, problem.isCut, let pause = patience.pause(afterBringing: brought, at: .now)
                 else {
                     throw Failure(problem)
                 }
                 do { try await self.rest(pause) } catch { throw Failure(problem) }
-                rest = if order == .whole, download.ranges != .served { Rest(.whole) } else { rest.after(part) }
+                rest = if order == .whole, !download.canGoOn { Rest(.whole) } else { rest.after(part) }
                 continue
             }
-            guard let reach = part.reach, reach.end != nil else { return download.end(at: part.next) }
+            guard let reach = part.reach, reach.end != nil else {
+                do throws(Download.Refusal) { return try download.end(at: part.next) } catch { throw .changed }
+            }
             // A server may answer with less than it was asked for, though not with nothing.
             guard case .part(let range) = rest.order, !reach.isWhole, part.next < range.upperBound else { return }
             guard part.next > range.lowerBound else {
@@ -77,7 +84,8 @@ struct DownloadRun: Sendable {
         do throws(APIError) {
             switch rest.order {
             case .whole: _ = try await ask(nil, part, urgency)
-            case .part(let range): _ = try await ask(FilePart(range, validator: download.validator), part, urgency)
+            case .part(let range):
+                _ = try await ask(FilePart(range, validator: download.validators?.condition), part, urgency)
             }
             return nil
         } catch {

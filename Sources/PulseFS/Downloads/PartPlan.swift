@@ -1,3 +1,5 @@
+import Quantities
+
 /// How files are cut into parts, and how many of these come at a time.
 package struct PartGeometry: Sendable {
     /// Files from this size on come in parts; bytes. Below it, one request is as quick as several.
@@ -52,6 +54,8 @@ struct PartPlan: Sendable {
     /// Parts that have been asked for, come or not.
     private(set) var claimed = ByteSet()
     private var isWholeClaimed = false
+    /// Parts have turned out not to be had, whatever the server says.
+    private var areRangesUseless = false
 
     init(size: UInt64?, ranges: Ranges, geometry: PartGeometry = .standard) {
         self.geometry = geometry
@@ -68,6 +72,10 @@ struct PartPlan: Sendable {
     /// The next part to ask for, beginning where someone waits if that has not been asked for; nil when there is none.
     mutating func claim(waitedFor positions: [UInt64] = []) -> Order? {
         guard !isWholeClaimed else { return nil }
+        if areRangesUseless {
+            isWholeClaimed = true
+            return .whole
+        }
         guard let size, size >= geometry.leastSize, ranges != .ignored else {
             guard claimed.isEmpty else { return nil }
             isWholeClaimed = true
@@ -77,7 +85,7 @@ struct PartPlan: Sendable {
         if ranges == .unknown, !claimed.isEmpty { return nil }
         let start = positions.first { isFree($0) } ?? claimed.firstGap(from: 0)
         guard start < size else { return nil }
-        let boundary = (start / geometry.partSize + 1) * geometry.partSize
+        let boundary = (start / geometry.partSize +| 1) *| geometry.partSize
         let end = min(boundary, size, claimed.firstMember(from: start) ?? size)
         claimed.insert(start..<end)
         return .part(start..<end)
@@ -86,7 +94,7 @@ struct PartPlan: Sendable {
     /// Nobody has asked for this position yet, and there is such a position.
     func isFree(_ position: UInt64) -> Bool {
         guard let size, position < size, !isWholeClaimed else { return false }
-        return !claimed.contains(position..<position + 1)
+        return !claimed.contains(position..<position +| 1)
     }
 
     /// A part that was asked for does not come by this request.
@@ -94,13 +102,13 @@ struct PartPlan: Sendable {
 
     /// An answer carries the bytes that were asked for, of so many in all.
     mutating func answeredInParts(of size: UInt64?) {
-        ranges = .served
+        if !areRangesUseless { ranges = .served }
         if let size { self.size = size }
     }
 
     /// What an answer says of ranges, if anything.
     mutating func announced(servesRanges: Bool?) {
-        if let servesRanges { ranges = servesRanges ? .served : .ignored }
+        if let servesRanges, !areRangesUseless { ranges = servesRanges ? .served : .ignored }
     }
 
     /// An answer carries all bytes from the first on, whatever was asked for. Returns where to break it off because the rest
@@ -117,6 +125,10 @@ struct PartPlan: Sendable {
         return geometry.partSize
     }
 
-    /// A range that was asked for was answered by the whole file.
-    mutating func rangesAreIgnored() { ranges = .ignored }
+    /// A range that was asked for was answered by the whole file, or with nothing to tell by whether it is of the version that
+    /// the others are of: what is left comes by a request for all of it.
+    mutating func rangesAreIgnored() {
+        ranges = .ignored
+        areRangesUseless = true
+    }
 }

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Quantities
 import SystemPackage
 import Transfer
 
@@ -14,7 +15,7 @@ final class ReservingSink: BodySink {
     }
 
     func receive(head: ResponseHead, flow: TransferFlow) throws {
-        if let length = head.contentLength { try document.reserve(length) }
+        if let length = head.contentLength { try document.reserve(length.bytes) }
         try file.receive(head: head, flow: flow)
     }
 

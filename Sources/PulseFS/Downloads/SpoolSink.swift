@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import Quantities
 import Synchronization
 import Transfer
 
@@ -27,7 +28,7 @@ final class SpoolSink: RestartableSink {
             before.insert(0..<position)
             return before
         }
-        taken.store(position + UInt64(body.byteCount), ordering: .relaxed)
+        taken.store(position +| UInt64(body.byteCount), ordering: .relaxed)
         return .more
     }
 }

@@ -79,7 +79,9 @@ package enum AdviceTable {
         case .tls:
             "The connection could not be made safe. Check this machine's clock, its certificates, and any proxy."
         case .partialBody: "The answer was cut short. Try again; nothing of it was kept."
-        case .badAnswer: "The answer was none that can be used, or the file has changed. Look at it again."
+        case .badAnswer:
+            "The answer was none that can be used. Look at it again; if it goes on, tell the API's support."
+        case .changed: "The file is another at the server by now. Open it again to read the new one from its beginning."
         case .notAJob:
             "The API answered something that is no job. Check --api-url; if that is right, tell the API's support."
         case .tooLarge:

@@ -22,6 +22,8 @@ package enum ErrnoTable {
         case .tls: .protocolError
         case .notAJob: .badMessage
         case .tooLarge: .fileTooLarge
+        // As NFS has it: what the reader has open is no more.
+        case .changed: .staleNFSFileHandle
         case .interrupted: .interrupted
         case .shuttingDown: .ioError
         case .cacheFailed: .ioError
@@ -45,6 +47,7 @@ package enum ErrnoTable {
         case .protocolError: "EPROTO"
         case .badMessage: "EBADMSG"
         case .fileTooLarge: "EFBIG"
+        case .staleNFSFileHandle: "ESTALE"
         case .interrupted: "EINTR"
         case .noSpace: "ENOSPC"
         default: "\(errno.rawValue)"

@@ -9,7 +9,7 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
         case keyRefused, keyUnconfirmed, forbidden, noKey, paymentRequired
         case busy, serverError, unexpectedStatus
         case timedOut, refused, hostUnreachable, networkUnreachable, nameNotResolved, connectionLost, tls
-        case partialBody, badAnswer, notAJob, tooLarge
+        case partialBody, badAnswer, notAJob, tooLarge, changed
         case interrupted, shuttingDown, cacheFailed, noRoom
     }
 
@@ -33,6 +33,9 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String { words }
+
+    static let changed = Failure(
+        .changed, "the server changed the file while it was read, so that what had been read is of another version")
 
     /// The thing is not there, as far as anyone has said.
     package var isAbsence: Bool {

@@ -22,7 +22,7 @@ package final class RequestCounts: Sendable {
             case .failure(let error): Self.word(error.cause)
             }
         let kind = Kind(endpoint: report.subject.endpoint, method: report.method, outcome: outcome)
-        counts.withLock { $0[kind, default: 0] += 1 }
+        counts.withLock { $0[kind, default: 0] &+= 1 }
     }
 
     /// Bounded: a status has three digits.

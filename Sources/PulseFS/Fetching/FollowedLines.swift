@@ -1,3 +1,5 @@
+import Quantities
+
 /// The lines of a file that others append to, truncate or replace, as `tail -F` reads them. Decides only; whoever follows
 /// the file reads it.
 ///
@@ -59,7 +61,7 @@ package struct FollowedLines: Sendable {
 
     /// Takes the bytes that follow, and returns the lines that they complete.
     package mutating func take(_ bytes: [UInt8]) -> [Line] {
-        position += UInt64(bytes.count)
+        position +|= UInt64(bytes.count)
         recent = (recent + bytes.suffix(Self.remembered)).suffix(Self.remembered)
         var lines: [Line] = []
         var rest = bytes[...]

@@ -1,5 +1,6 @@
 import ArtifactStore
 package import PulseAPI
+import Quantities
 
 /// What bringing a job into the cache has come to.
 package struct FetchedJob: Sendable {
@@ -118,7 +119,7 @@ extension JobLibrary {
         // A process that was killed may have left a file here that the index does not know of.
         let sizes = job.listedFiles.compactMap { $0.isStored ? $0.size : store.open(job.blobKey($0.slot))?.size }
         return FetchedJob(
-            status: job.facts.status, files: sizes.count, bytes: sizes.reduce(0, +), problems: problems)
+            status: job.facts.status, files: sizes.count, bytes: sizes.saturatingSum, problems: problems)
     }
 
     /// Why there is no result.

@@ -1,3 +1,5 @@
+import Quantities
+
 /// How fast bytes have come during the last seconds. Decides only; whoever asks keeps the time.
 package struct TransferRate: Sendable {
     private typealias Sample = (time: ContinuousClock.Instant, bytes: UInt64)
@@ -17,6 +19,6 @@ package struct TransferRate: Sendable {
         while samples.count > 2, samples[1].time.duration(to: now) >= Self.window { samples.removeFirst() }
         guard let first = samples.first, bytes > first.bytes else { return 0 }
         let seconds = first.time.duration(to: now) / .seconds(1)
-        return seconds > 0 ? UInt64(Double(bytes - first.bytes) / seconds) : 0
+        return seconds > 0 ? UInt64(min(Double(bytes -| first.bytes) / seconds, 0x1p62)) : 0
     }
 }

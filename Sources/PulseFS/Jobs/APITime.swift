@@ -1,4 +1,5 @@
 package import ArtifactStore
+import Quantities
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -20,13 +21,13 @@ package enum APITime {
             guard !digits.isEmpty else { return nil }
             for place in 0..<9 {
                 let digit = place < digits.count ? Int64(digits[digits.startIndex + place] - UInt8(ascii: "0")) : 0
-                nanoseconds = nanoseconds * 10 + digit
+                nanoseconds = nanoseconds *| 10 +| digit
             }
             rest = rest.dropFirst(1 + digits.count)
         }
         main += rest.isEmpty ? "Z" : String(decoding: rest, as: UTF8.self)
         guard let date = try? Date(main, strategy: .iso8601) else { return nil }
-        return Timestamp(seconds: Int64(date.timeIntervalSince1970.rounded()), nanoseconds: nanoseconds)
+        return Timestamp(seconds: Int64(exactly: date.timeIntervalSince1970.rounded()) ?? 0, nanoseconds: nanoseconds)
     }
 
     /// In UTC, to the second.
@@ -37,12 +38,9 @@ package enum APITime {
     /// In UTC, to the millisecond.
     static func preciseText(_ time: Timestamp) -> String {
         let milliseconds = (time.nanoseconds / 1_000_000) % 1000
-        let digits = String(1000 + max(0, milliseconds)).dropFirst()
+        let digits = String(1000 +| max(0, milliseconds)).dropFirst()
         return text(time).replacing("Z", with: ".\(digits)Z")
     }
 
-    static var now: Timestamp {
-        let seconds = Date().timeIntervalSince1970
-        return Timestamp(nanoseconds: Int64(seconds * 1e9))
-    }
+    static var now: Timestamp { .now }
 }

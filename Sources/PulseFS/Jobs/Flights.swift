@@ -24,7 +24,7 @@ final class Flights<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         _ work: @escaping @Sendable (Urgency) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let ticket = state.withLock { state in
-            state.nextTicket += 1
+            state.nextTicket &+= 1
             return state.nextTicket
         }
         let outcome = await withTaskCancellationHandler {

@@ -106,7 +106,7 @@ package final class Job: Sendable {
         let hasChanged = previous.phase != phase || previous.facts.statusDocument != facts.statusDocument
         let (revision, shown) = previous.files.withLock { ($0.revision, $0.shownStatus) }
         files.withLock { files in
-            files.revision = hasChanged ? revision + 1 : revision
+            files.revision = hasChanged ? revision &+ 1 : revision
             let last = ShownStatus(document: previous.facts.statusDocument, revision: revision)
             files.shownStatus = shown ?? (hasChanged ? last : nil)
         }

@@ -1,5 +1,6 @@
 package import ArtifactStore
 package import PulseAPI
+import Quantities
 import Synchronization
 
 /// The jobs this mount may answer for, from memory or the index, never from the network.
@@ -189,7 +190,7 @@ package final class JobCatalog: Sendable {
     func ordinalInMemory(for id: JobID) -> JobOrdinal {
         withState { state in
             if let known = state.inMemory[id] { return known }
-            let ordinal = JobOrdinal(Self.firstInMemory + Int64(state.inMemory.count))
+            let ordinal = JobOrdinal(Self.firstInMemory +| Int64(state.inMemory.count))
             state.inMemory[id] = ordinal
             return ordinal
         }

@@ -102,7 +102,7 @@ final class JobFetcher: Sendable {
             guard let tree = try store.tree(origin: origin, id: id.text), let job = Job(tree),
                 try store.isGranted(job.ordinal, to: reader.fingerprint)
             else { return nil }
-            let isNew = job.facts.checkedAt >= started
+            let isNew = job.facts.checkedAt >= started && job.facts.checkedAt.age(at: now()) != nil
             var age = Duration.zero
             switch purpose {
             case .files: return nil
@@ -127,8 +127,7 @@ final class JobFetcher: Sendable {
         guard let known, job.facts.checkedAt > known.facts.checkedAt, let interval = catalog.interval(of: known) else {
             return nil
         }
-        let age = Duration.nanoseconds(now().nanoseconds - job.facts.checkedAt.nanoseconds)
-        return age >= .zero && age < interval ? age : nil
+        return job.facts.checkedAt.age(at: now()).flatMap { $0 < interval ? $0 : nil }
     }
 
     private func ask(

@@ -57,9 +57,7 @@ extension JobLibrary {
     /// The API denied the job, which may have been a mistake of an hour, and that is over.
     func isWorthAskingAgain(_ job: Job) -> Bool {
         guard job.isGone, pauses.isOver(for: job.ordinal, at: clock()) else { return false }
-        let age = Duration.nanoseconds(now().nanoseconds &- job.facts.checkedAt.nanoseconds)
-        // A date in the future is another clock's.
-        return age < .zero || age >= Self.patience
+        return job.facts.checkedAt.age(at: now()).map { $0 >= Self.patience } ?? true
     }
 
     /// Finds out whether the API has let go of a completed job, or has one again that it denied; the job as it is then. One

@@ -1,6 +1,7 @@
 package import ArtifactStore
 package import FUSE
 package import PulseAPI
+import Quantities
 import Synchronization
 import SystemPackage
 
@@ -12,6 +13,8 @@ package final class JobLibrary: Sendable {
     private let client: PulseClient
     let fetcher: JobFetcher
     let downloads: ArtifactDownloads
+    /// What the kernel has bytes of.
+    let shown = ShownFiles()
     private let sizes: SizeProbe
     private let imagesAhead: ImagePrefetch
     private let jobsAhead: JobPrefetch
@@ -65,7 +68,8 @@ package final class JobLibrary: Sendable {
             client: client, store: store, catalog: catalog, keyring: keyring, events: events, actor: actor,
             onExpiry: onExpiry, now: now)
         let servers = Servers(api: client.origin)
-        downloads = ArtifactDownloads(client: client, store: store, catalog: catalog, servers: servers, parts: parts)
+        downloads = ArtifactDownloads(
+            client: client, store: store, catalog: catalog, servers: servers, parts: parts, shown: shown)
         sizes = SizeProbe(
             client: client, store: store, catalog: catalog, downloads: downloads, keyring: keyring, servers: servers)
         imagesAhead = ImagePrefetch(downloads, clock: clock)
@@ -209,6 +213,8 @@ package final class JobLibrary: Sendable {
             guard let found = store.open(key) else { return nil }
             openBlobs.withLock { $0.set(found, for: key) }
             blob = found
+            // A page is made anew whenever the job has changed, and shown as what it was before until it is looked at again.
+            if slot != .page { shown.show(.init(sha256: found.sha256), at: .init(job.ordinal, slot)) }
         }
         if blob.isKept, blob.isDueForUseNote() { store.noteUse(of: slot, job: job.ordinal) }
         return blob
@@ -337,6 +343,21 @@ package final class JobLibrary: Sendable {
         _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, _ range: Range<UInt64>,
         _ notice: () -> Void
     ) async throws(Failure) -> ReadReply {
+        let place = ShownFiles.Place(job.ordinal, artifact.slot)
+        let node = shown.node(of: place)
+        // A file that changes before anyone has bytes of it is begun with once more.
+        for _ in 1..<ArtifactDownloads.mostVersions {
+            do throws(Failure) { return try await arrivingOnce(artifact, from: source, of: job, range, notice) } catch {
+                guard error.reason == .changed, shown.node(of: place) == node else { throw error }
+            }
+        }
+        return try await arrivingOnce(artifact, from: source, of: job, range, notice)
+    }
+
+    private func arrivingOnce(
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, _ range: Range<UInt64>,
+        _ notice: () -> Void
+    ) async throws(Failure) -> ReadReply {
         var supply = try downloads.supply(artifact.name, from: source, of: job)
         if case .stored(let stored) = supply {
             if let reply = try await intact(stored, of: job, range) {
@@ -358,9 +379,26 @@ package final class JobLibrary: Sendable {
             try check(artifact, from: source, of: job, against: download)
             throw error
         }
+        try await show(download, artifact, from: source, of: job)
         try check(artifact, from: source, of: job, against: download)
         return .file(
             download.file, offset: range.lowerBound, length: Int(clamping: range.count), size: available)
+    }
+
+    /// Makes sure that bytes of a download go only to those who have none of another version.
+    private func show(
+        _ download: Download, _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job
+    ) async throws(Failure) {
+        let place = ShownFiles.Place(job.ordinal, artifact.slot)
+        var version = ShownFiles.Version(
+            sha256: download.foundBlob?.sha256, validators: download.validators, download: download.number)
+        if shown.compare(version, at: place) == .unknown, shown.isKnownByDigest(place) {
+            // Only all of it tells whether it is what was shown before.
+            version.sha256 = try await downloads.bring(artifact.name, from: source, of: job, isLost: false)?.sha256
+        }
+        let node = shown.node(of: place)
+        shown.show(version, at: place)
+        if shown.node(of: place) != node { throw .changed }
     }
 
     /// A reader goes by the size that was told before the bytes came, and must not get fewer, or the beginning of more.
@@ -486,7 +524,7 @@ extension ReadReply {
     /// What of `length` bytes at `offset` lies within `size`.
     static func file(_ file: any OpenFile, offset: UInt64, length: Int, size: UInt64) -> ReadReply {
         guard offset < size else { return .bytes([]) }
-        return .file(file, offset: offset, count: Int(min(UInt64(length), size - offset)))
+        return .file(file, offset: offset, count: Int(min(UInt64(length), size -| offset)))
     }
 
     /// What of `length` bytes at `offset` lies within a blob, if it is what was published.
@@ -495,8 +533,8 @@ extension ReadReply {
         otherwise: @escaping @Sendable () async throws(Errno) -> ReadReply
     ) -> ReadReply {
         guard offset < blob.size else { return .bytes([]) }
-        let count = Int(min(UInt64(length), blob.size - offset))
-        if blob.isKnownIntact(offset..<offset + UInt64(count)) { return .file(blob, offset: offset, count: count) }
+        let count = Int(min(UInt64(length), blob.size -| offset))
+        if blob.isKnownIntact(offset..<offset +| UInt64(count)) { return .file(blob, offset: offset, count: count) }
         return .checked(blob, offset: offset, count: count, otherwise: otherwise)
     }
 }

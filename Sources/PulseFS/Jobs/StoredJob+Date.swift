@@ -11,7 +11,8 @@ extension StoredJob {
         if status == known.status, statusDocument == known.statusDocument {
             updatedAt = known.updatedAt ?? (known.createdAt == nil ? known.checkedAt : nil)
         } else if modifiedAt <= known.modifiedAt {
-            updatedAt = checkedAt
+            // A clock that was set back is no reason to go back.
+            updatedAt = max(checkedAt, known.modifiedAt.next)
         }
     }
 }

@@ -31,10 +31,11 @@ package struct KeyWatch: Sendable {
 
     /// What an earlier mount heard of the key.
     package struct Memory: Sendable, Hashable {
-        let age: Duration
+        /// Nil when that is not known, as the date is one to come.
+        let age: Duration?
         let isRefused: Bool
 
-        package init(age: Duration, isRefused: Bool) {
+        package init(age: Duration?, isRefused: Bool) {
             self.age = age
             self.isRefused = isRefused
         }
@@ -72,8 +73,8 @@ package struct KeyWatch: Sendable {
         remembered = nil
         awaitsVerdict = isClosed
         if let memory {
-            // A time to come is one of a clock that was wrong: it is as good as none.
-            confirmed = now - (memory.age < .zero ? rules.ttl : memory.age)
+            // A date to come is one of a clock that was wrong: it is as good as none.
+            confirmed = now - (memory.age.flatMap { $0 < .zero ? nil : $0 } ?? rules.ttl)
             standing = memory.isRefused ? .refused("the API refused the key when it was last asked") : .good
             awaitsVerdict = awaitsVerdict || memory.isRefused
         }

@@ -35,22 +35,25 @@ package final class Keyring: KeySource {
     private let origin: String
     private let events: EventLog
     private let now: @Sendable () -> ContinuousClock.Instant
+    private let date: @Sendable () -> Timestamp
     private let state: Mutex<State>
     private let checks = Flights<Question, Void>()
 
-    /// `now` is the clock of the rules.
+    /// `now` is the clock of the rules, `date` what is kept of them over the end of a mount.
     package init(
         _ key: APIKey, from supply: KeySupply = .fixed, store: ArtifactStore, origin: APIOrigin,
         rules: KeyRules = KeyRules(), events: EventLog = EventLog(),
-        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        date: @escaping @Sendable () -> Timestamp = { .now }
     ) {
+        self.date = date
         self.supply = supply
         self.store = store
         self.origin = origin.description
         self.events = events
         self.now = now
         let fingerprint = key.withSecret { store.fingerprint(ofKey: $0) }
-        let memory = Self.memory(of: fingerprint, store, origin.description)
+        let memory = Self.memory(of: fingerprint, store, origin.description, at: date())
         state = Mutex(
             State(
                 inUse: KeyInUse(key: key, fingerprint: fingerprint, generation: 0),
@@ -190,9 +193,9 @@ package final class Keyring: KeySource {
 
     private func replace(with key: APIKey) async {
         let fingerprint = key.withSecret { store.fingerprint(ofKey: $0) }
-        let memory = Self.memory(of: fingerprint, store, origin)
+        let memory = Self.memory(of: fingerprint, store, origin, at: date())
         await change { state in
-            state.inUse = KeyInUse(key: key, fingerprint: fingerprint, generation: state.inUse.generation + 1)
+            state.inUse = KeyInUse(key: key, fingerprint: fingerprint, generation: state.inUse.generation &+ 1)
             return state.watch.replaced(memory: memory, at: now())
         }
         MountLog.mount.notice("another API key is in use", metadata: ["key": "\(fingerprint)"])
@@ -229,7 +232,7 @@ package final class Keyring: KeySource {
     private func apply(_ event: (inout State) -> [KeyWatch.Effect]) -> Aftermath {
         state.withLock { state in
             let effects = event(&state)
-            if effects.contains(where: { $0.movesDoor }) { state.inUse.generation += 1 }
+            if effects.contains(where: { $0.movesDoor }) { state.inUse.generation &+= 1 }
             return Aftermath(effects: effects, inUse: state.inUse, observer: state.observer)
         }
     }
@@ -255,7 +258,7 @@ package final class Keyring: KeySource {
     }
 
     private func remember(_ isRefused: Bool, of fingerprint: KeyFingerprint) async {
-        let credential = StoredCredential(checkedAt: APITime.now, isRefused: isRefused)
+        let credential = StoredCredential(checkedAt: date(), isRefused: isRefused)
         do throws(StoreError) {
             try await store.record(credential, of: fingerprint, origin: origin)
         } catch {
@@ -265,11 +268,10 @@ package final class Keyring: KeySource {
 
     /// Nothing when the cache cannot be read: the API is asked in time.
     private static func memory(
-        of fingerprint: KeyFingerprint, _ store: ArtifactStore, _ origin: String
+        of fingerprint: KeyFingerprint, _ store: ArtifactStore, _ origin: String, at date: Timestamp
     ) -> KeyWatch.Memory? {
         guard let known = (try? store.credential(of: fingerprint, origin: origin)) ?? nil else { return nil }
-        let age = Duration.nanoseconds(APITime.now.nanoseconds - known.checkedAt.nanoseconds)
-        return KeyWatch.Memory(age: age, isRefused: known.isRefused)
+        return KeyWatch.Memory(age: known.checkedAt.age(at: date), isRefused: known.isRefused)
     }
 }
 

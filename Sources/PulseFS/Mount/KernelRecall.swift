@@ -82,7 +82,7 @@ final class KernelRecall: Sendable {
         session.invalidateAttributes(of: Node.job(ordinal).id)
         session.invalidateAttributes(of: Node.images(ordinal).id)
         for slot in slots.union(JobFile.all.map(\.slot) + [.wait]) {
-            session.invalidateAttributes(of: Node.file(ordinal, slot).id)
+            session.invalidateAttributes(of: files.library.shown.node(of: .init(ordinal, slot)))
         }
     }
 

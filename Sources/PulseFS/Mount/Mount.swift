@@ -89,9 +89,11 @@ package final class Mount: Sendable {
                 recall?.forget(change.removed)
                 session?.invalidateAttributes(of: Node.jobs.id)
             }
-            library.catalog.observeSizes { [weak session] job, slot in
-                session?.invalidateAttributes(of: Node.file(job, slot).id)
+            library.catalog.observeSizes { [weak session, shown = library.shown] job, slot in
+                session?.invalidateAttributes(of: shown.node(of: .init(job, slot)))
             }
+            // Stale, it is looked at again before its pages are read, and before it is opened: then its path is looked up.
+            library.shown.observe { [weak session] node in session?.invalidateAttributes(of: node) }
             library.catalog.observeChanges { [weak session] job, previous in
                 session?.invalidateAttributes(of: Node.file(job.ordinal, .status).id)
                 session?.invalidateAttributes(of: Node.file(job.ordinal, .page).id)

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import Quantities
 import SystemPackage
 
 /// The content of a blob, without what the store keeps behind it.
@@ -14,7 +15,7 @@ struct BlobByteSource: ByteSource {
 
     func read(at offset: UInt64, into destination: inout MutableSpan<UInt8>) throws(ByteSourceError) -> Int {
         guard offset < blob.size else { return 0 }
-        return min(try file.read(at: offset, into: &destination), Int(clamping: blob.size - offset))
+        return min(try file.read(at: offset, into: &destination), Int(clamping: blob.size -| offset))
     }
 
     /// The first bytes, up to so many.

@@ -1,5 +1,6 @@
 package import ArtifactStore
 package import PulseAPI
+import Quantities
 package import SystemPackage
 
 /// The settings of what is done without a key: where the cache is, how large it may be, and which API's jobs are meant.

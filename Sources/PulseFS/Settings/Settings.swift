@@ -1,5 +1,6 @@
 package import ArtifactStore
 package import PulseAPI
+import Quantities
 package import SystemPackage
 
 /// The settings of whatever asks the API.

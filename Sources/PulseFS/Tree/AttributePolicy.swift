@@ -1,5 +1,6 @@
 import ArtifactStore
 package import FUSE
+import Quantities
 
 #if canImport(Glibc)
     import Glibc
@@ -29,11 +30,14 @@ package struct AttributePolicy: Sendable {
             group: group, modified: modified ?? mountedAt, changed: created ?? modified ?? mountedAt)
     }
 
+    /// `id` is the node's number for the kernel, where that is not the number that stands for its place.
     func file(
-        _ node: Node, size: UInt64, allocated: UInt64? = nil, modified: FileTime? = nil, created: FileTime? = nil
+        _ node: Node, id: NodeID? = nil, size: UInt64, allocated: UInt64? = nil, modified: FileTime? = nil,
+        created: FileTime? = nil
     ) -> FileAttributes {
         FileAttributes(
-            node: node.id, kind: .file, size: size, allocatedSize: allocated ?? size, permissions: 0o444 & ~umask,
+            node: id ?? node.id, inode: node.id, kind: .file, size: size, allocatedSize: allocated ?? size,
+            permissions: 0o444 & ~umask,
             owner: owner, group: group, modified: modified ?? mountedAt, changed: created ?? modified ?? mountedAt)
     }
 }
@@ -42,6 +46,6 @@ extension FileTime {
     init(_ time: Timestamp) {
         let (seconds, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         self.init(
-            seconds: rest < 0 ? seconds - 1 : seconds, nanoseconds: UInt32(rest < 0 ? rest + 1_000_000_000 : rest))
+            seconds: rest < 0 ? seconds -| 1 : seconds, nanoseconds: UInt32(rest < 0 ? rest +| 1_000_000_000 : rest))
     }
 }

@@ -1,5 +1,6 @@
 package import ArtifactStore
 package import FUSE
+import Quantities
 
 /// A place in the tree, and the inode number that stands for it.
 ///
@@ -21,11 +22,11 @@ package enum Node: Hashable, Sendable {
     case file(JobOrdinal, ArtifactSlot)
 
     private static let slotBits: UInt64 = 20
-    private static let slotMask: UInt64 = (1 << slotBits) - 1
+    private static let slotMask: UInt64 = ~(.max << slotBits)
     private static let firstControlFile: UInt64 = 16
     private static let firstExplained: UInt64 = 4096
     /// How many numbers there are for them.
-    static let explainedFiles = Int((1 << slotBits) - firstExplained)
+    static let explainedFiles = Int((1 << slotBits) -| firstExplained)
 
     package var id: NodeID {
         switch self {
@@ -35,16 +36,16 @@ package enum Node: Hashable, Sendable {
         case .jobs: NodeID(4)
         case .explain: NodeID(5)
         case .jobsPage: NodeID(6)
-        case .explained(let number): NodeID(Self.firstExplained + UInt64(number))
-        case .controlFile(let file): NodeID(Self.firstControlFile + UInt64(file.rawValue))
+        case .explained(let number): NodeID(Self.firstExplained +| UInt64(number))
+        case .controlFile(let file): NodeID(Self.firstControlFile +| UInt64(file.rawValue))
         case .job(let ordinal): Self.id(ordinal, 0)
         case .images(let ordinal): Self.id(ordinal, UInt64(ArtifactSlot.images.rawValue))
-        case .file(let ordinal, let slot): Self.id(ordinal, UInt64(slot.rawValue))
+        case .file(let ordinal, let slot): Self.id(ordinal, UInt64(truncatingIfNeeded: slot.rawValue))
         }
     }
 
     private static func id(_ ordinal: JobOrdinal, _ slot: UInt64) -> NodeID {
-        NodeID(UInt64(ordinal.rawValue) << slotBits | slot)
+        NodeID(UInt64(bitPattern: ordinal.rawValue) << slotBits | slot & slotMask)
     }
 
     /// Nil for a number that this tree never gave.
@@ -66,9 +67,9 @@ package enum Node: Hashable, Sendable {
         case 4: self = .jobs
         case 5: self = .explain
         case 6: self = .jobsPage
-        case Self.firstExplained...: self = .explained(Int(low - Self.firstExplained))
+        case Self.firstExplained...: self = .explained(Int(low -| Self.firstExplained))
         default:
-            guard low >= Self.firstControlFile, let file = ControlFile(rawValue: Int(low - Self.firstControlFile))
+            guard low >= Self.firstControlFile, let file = ControlFile(rawValue: Int(low -| Self.firstControlFile))
             else { return nil }
             self = .controlFile(file)
         }

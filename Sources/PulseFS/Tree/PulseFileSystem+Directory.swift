@@ -1,13 +1,14 @@
 import ArtifactStore
 package import FUSE
 import PulseAPI
+import Quantities
 import SystemPackage
 
 extension PulseFileSystem {
     package func readdir(
         _ node: NodeID, after cookie: DirectoryCookie, limit: Int, for caller: Caller
     ) -> Answer<[DirectoryEntry]> {
-        switch Node(node) {
+        switch self.node(node) {
         case .root: return .now(page(rootEntries, after: cookie, limit))
         case .control: return .now(page(controlEntries, after: cookie, limit))
         case .explain: return .now([])
@@ -60,7 +61,7 @@ extension PulseFileSystem {
         ControlFile.allCases.map { file in
             DirectoryEntry(
                 name: file.name, node: Node.controlFile(file).id, kind: .file,
-                cookie: DirectoryCookie(UInt64(file.rawValue) + 1), entry: nil)
+                cookie: DirectoryCookie(UInt64(file.rawValue) +| 1), entry: nil)
         }
     }
 
@@ -80,7 +81,8 @@ extension PulseFileSystem {
                     let entry = Entry(attributes: attributes, nameLifetime: .forever, attributesLifetime: .forever)
                     return DirectoryEntry(
                         name: job.id, node: node.id, kind: .directory,
-                        cookie: DirectoryCookie(UInt64(job.ordinal.rawValue)), entry: job.isTerminal ? entry : nil)
+                        cookie: DirectoryCookie(UInt64(clamping: job.ordinal.rawValue)),
+                        entry: job.isTerminal ? entry : nil)
                 })
         } catch {
             return .failed(logged(error))
@@ -92,7 +94,8 @@ extension PulseFileSystem {
             let node: Node = file.slot == .images ? .images(job.ordinal) : .file(job.ordinal, file.slot)
             return DirectoryEntry(
                 name: file.name, node: node.id, kind: file.slot == .images ? .directory : .file,
-                cookie: DirectoryCookie(UInt64(file.slot.rawValue)), entry: knownEntry(file.slot, node, of: job))
+                cookie: DirectoryCookie(UInt64(clamping: file.slot.rawValue)),
+                entry: knownEntry(file.slot, node, of: job))
         }
     }
 
@@ -130,13 +133,13 @@ extension PulseFileSystem {
         var high = slots.count
         while low < high {
             let middle = (low + high) / 2
-            if UInt64(slots[middle].rawValue) <= cookie.rawValue { low = middle + 1 } else { high = middle }
+            if UInt64(clamping: slots[middle].rawValue) <= cookie.rawValue { low = middle + 1 } else { high = middle }
         }
         let shown = slots[low...].lazy.compactMap { job.artifact($0) }.filter { self.library.mayBeHad($0, of: job) }
         return shown.prefix(limit).map { artifact in
             DirectoryEntry(
                 name: artifact.name, node: Node.file(job.ordinal, artifact.slot).id, kind: .file,
-                cookie: DirectoryCookie(UInt64(artifact.slot.rawValue)),
+                cookie: DirectoryCookie(UInt64(clamping: artifact.slot.rawValue)),
                 entry: artifact.size == nil || library.isTooLarge(artifact) ? nil : entry(artifact, of: job))
         }
     }

@@ -17,7 +17,7 @@ extension PulseFileSystem {
     }
 
     private func attributed(_ id: NodeID, withResult: Bool, for caller: Caller) -> Answer<AttributedNode> {
-        switch Node(id) {
+        switch node(id) {
         case nil: return .failed(.staleNFSFileHandle)
         case .job(let ordinal)?: return attributed(.job(ordinal), ordinal, withResult: withResult, for: caller)
         case .images(let ordinal)?: return attributed(.images(ordinal), ordinal, withResult: false, for: caller)

@@ -8,7 +8,7 @@ extension PulseFileSystem {
     private static let absenceLifetime = CacheLifetime.limited(.seconds(1))
 
     package func lookup(_ name: String, in directory: NodeID, for caller: Caller) -> Answer<LookupReply> {
-        switch Node(directory) {
+        switch node(directory) {
         case .root: return .now(lookupInRoot(name))
         case .control: return .now(lookupInControl(name))
         case .explain: return .now(lookupExplained(name))
@@ -181,7 +181,9 @@ extension PulseFileSystem {
     func entry(_ slot: ArtifactSlot, size: UInt64, of job: Job) -> Entry {
         let lifetime = lifetime(of: job)
         return Entry(
-            attributes: policy.file(.file(job.ordinal, slot), size: size, modified: job.modified, created: job.created),
+            attributes: policy.file(
+                .file(job.ordinal, slot), id: library.shown.node(of: .init(job.ordinal, slot)), size: size,
+                modified: job.modified, created: job.created),
             nameLifetime: lifetime, attributesLifetime: lifetime)
     }
 }

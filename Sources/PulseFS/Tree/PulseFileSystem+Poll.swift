@@ -10,7 +10,7 @@ extension PulseFileSystem {
     package func poll(
         _ node: NodeID, _ events: PollEvents, waiting: PollHandle?, for caller: Caller
     ) -> Answer<PollEvents> {
-        guard case .file(let ordinal, .status) = Node(node) else { return .now(events.intersection(.regularFile)) }
+        guard case .file(let ordinal, .status) = self.node(node) else { return .now(events.intersection(.regularFile)) }
         return withKey(for: caller) { tree in
             tree.known(ordinal).then { job in
                 // Before the look: a change that comes in between wakes for nothing, and is not missed.

@@ -28,7 +28,7 @@ package final class PulseFileSystem: FileSystem {
     }
 
     package func getattr(_ node: NodeID, isOpen: Bool, for caller: Caller) -> Answer<AttributeReply> {
-        guard let node = Node(node) else { return .failed(.staleNFSFileHandle) }
+        guard let node = self.node(node) else { return .failed(.staleNFSFileHandle) }
         switch node {
         case .root, .control, .explain:
             return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
@@ -68,8 +68,40 @@ package final class PulseFileSystem: FileSystem {
         }
     }
 
+    /// What a node of the kernel's stands for; nil for one that is of no use any more.
+    func node(_ id: NodeID) -> Node? { library.shown.place(of: id) }
+
     package func read(_ node: NodeID, at offset: UInt64, count: Int, for caller: Caller) -> Answer<ReadReply> {
-        switch Node(node) {
+        // Bytes of another version may have been found or come for it meanwhile.
+        whileCurrent(node, readCurrent(node, at: offset, count: count, for: caller))
+    }
+
+    private func whileCurrent(_ id: NodeID, _ answer: Answer<ReadReply>) -> Answer<ReadReply> {
+        switch answer {
+        case .now(.checked(let file, let offset, let count, let otherwise)) where node(id) != nil:
+            return .now(
+                .checked(file, offset: offset, count: count) { () throws(Errno) in
+                    let reply = try await otherwise()
+                    guard self.node(id) != nil else { throw .staleNFSFileHandle }
+                    return reply
+                })
+        case .now, .failed: return node(id) == nil ? .failed(.staleNFSFileHandle) : answer
+        case .later(let work):
+            return .later { () throws(Errno) in
+                let reply: ReadReply
+                do throws(Errno) { reply = try await work() } catch {
+                    throw self.node(id) == nil ? .staleNFSFileHandle : error
+                }
+                guard self.node(id) != nil else { throw .staleNFSFileHandle }
+                return reply
+            }
+        }
+    }
+
+    private func readCurrent(
+        _ node: NodeID, at offset: UInt64, count: Int, for caller: Caller
+    ) -> Answer<ReadReply> {
+        switch self.node(node) {
         case .readme: return .now(.bytes(slice(ReadMe.bytes, offset, count)))
         case .controlFile(let file): return .now(.bytes(slice(control.bytes(of: file), offset, count)))
         case .explained(let number):
@@ -120,7 +152,11 @@ package final class PulseFileSystem: FileSystem {
                 }
             }
         }
+        let place = ShownFiles.Place(job.ordinal, slot)
+        let shown = library.shown.node(of: place)
         if !job.isMisshown(slot), let blob = library.blob(slot, of: job), blob.size == artifact.size ?? blob.size {
+            // What is in the cache now is not what was shown of it.
+            guard library.shown.node(of: place) == shown else { return .failed(logged(.changed, Place(job, artifact))) }
             noticeRead(of: slot, of: job, at: offset, by: caller)
             library.events.cache.hit()
             return .now(.file(blob, offset: offset, length: count, otherwise: otherwise))

@@ -4,7 +4,7 @@ extension Failure {
     func mayPass(isKnown: Bool) -> Bool {
         switch reason {
         case .busy, .serverError, .timedOut, .refused, .hostUnreachable, .networkUnreachable, .nameNotResolved,
-            .connectionLost, .partialBody:
+            .connectionLost, .partialBody, .changed:
             true
         case .notFound, .gone, .unexpectedStatus, .tls, .badAnswer, .notAJob, .tooLarge, .cacheFailed, .noRoom:
             isKnown

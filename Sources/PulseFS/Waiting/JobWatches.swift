@@ -54,7 +54,7 @@ package final class JobWatches: Sendable {
     func untilEnded(_ id: JobID, patience: Duration) async throws(Failure) -> Job {
         if let known = ground.known(id), known.phase.isTerminal { return known }
         let ticket = state.withLock { state in
-            state.nextTicket += 1
+            state.nextTicket &+= 1
             return state.nextTicket
         }
         let outcome = await withTaskCancellationHandler {

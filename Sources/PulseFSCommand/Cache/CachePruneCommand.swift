@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArtifactStore
 import PulseFS
+import Quantities
 
 struct CachePruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import Foundation
 import PulseAPI
 import PulseFS
+import Quantities
 import Synchronization
 
 /// Says what becomes of the jobs of `pulsefs fetch`, and how far it has come.

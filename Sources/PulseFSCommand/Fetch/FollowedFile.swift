@@ -1,5 +1,6 @@
 import Foundation
 import PulseFS
+import Quantities
 import SystemPackage
 
 /// Reads the lines of a file as they are appended to it; of a FIFO or of standard input until its end.
@@ -58,7 +59,7 @@ final class FollowedFile {
         let recent = lines.recent
         let isSame =
             recent.isEmpty
-            || (try? bytes(of: file, at: lines.position - UInt64(recent.count), atMost: recent.count)) == recent
+            || (try? bytes(of: file, at: lines.position -| UInt64(recent.count), atMost: recent.count)) == recent
         let size = UInt64(clamping: facts.st_size)
         switch lines.step(size: size, isSame: isSame, identity: file.identity, named: named()) {
         case .pause: return false

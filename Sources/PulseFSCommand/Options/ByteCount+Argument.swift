@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Quantities
 
 extension ByteCount: ExpressibleByArgument {
     init?(argument: String) { self.init(argument) }

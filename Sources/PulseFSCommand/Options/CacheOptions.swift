@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Quantities
 
 /// Where the cache is.
 struct CacheDirectoryOptions: ParsableArguments {

@@ -1,4 +1,5 @@
 import PulseFS
+import Quantities
 
 /// Rows of cells: aligned for people, separated by tabs and with nothing added for programs.
 struct Table {

@@ -38,6 +38,10 @@ struct ByteSetTests {
             let place = UInt64.random(in: 0..<70, using: &generator)
             #expect(set.firstGap(from: place) == (place...).first { !model.members.contains($0) })
             #expect(set.firstMember(from: place) == (place..<80).first { model.members.contains($0) })
+            let pieces = set.split(range)
+            #expect(pieces.flatMap { Array($0.range) } == Array(range))
+            #expect(
+                pieces.allSatisfy { piece in piece.range.allSatisfy { model.members.contains($0) == piece.isMember } })
             #expect(set.contains(range) == range.allSatisfy { model.members.contains($0) })
         }
     }

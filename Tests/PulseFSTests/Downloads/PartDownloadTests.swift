@@ -159,7 +159,7 @@ struct PartDownloadTests {
             job.images = [other]
             emulator.add(job: job)
             emulator.clearFaults()
-            await #expect(throws: Errno.ioError) { try await reader.value }
+            await #expect(throws: Errno.staleNFSFileHandle) { try await reader.value }
             await tree.library.downloads.waitUntilIdle()
             #expect(try await tree.content(Self.file) == SyntheticImage(size: Self.size, seed: 99).bytes)
         }

@@ -55,6 +55,9 @@ final class StillClock: Sendable {
         for waiter in due { waiter.resume() }
     }
 
+    /// Sets the time of day back, as a user or a time server does; what grows old does not notice.
+    func setBack(by duration: Duration) { state.withLock { $0.moved -= duration } }
+
     func sleep(until deadline: ContinuousClock.Instant) async throws {
         let number = state.withLock { state in
             state.lastSleeper += 1

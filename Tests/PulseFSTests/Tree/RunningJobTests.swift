@@ -49,6 +49,21 @@ struct RunningJobTests {
         }
     }
 
+    @Test("S5.6 S6.1: after the clock was set back a job is asked about as before, and its end is seen")
+    func setBack() async throws {
+        try await with { (tree, emulator) async throws in
+            let job = try await tree.node("jobs/\(id)")
+            clock.setBack(by: .seconds(3600))
+            for _ in 1...3 {
+                let before = emulator.count()
+                pass(11)
+                _ = try await tree.getattr(job)
+                #expect(emulator.count() == before + 1)
+            }
+            #expect(try await tree.names("jobs/\(id)").contains("result.md"))
+        }
+    }
+
     @Test("S6.1: the kernel may keep what it was told for as long as the answer is good, and an absence not at all")
     func lifetimes() async throws {
         try await with { (tree, _) async throws in

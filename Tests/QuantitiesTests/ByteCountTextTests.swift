@@ -1,9 +1,8 @@
+import Quantities
 import Testing
 
-@testable import PulseFS
-
 @Suite("Byte count")
-struct ByteCountTests {
+struct ByteCountTextTests {
     @Test(
         "sizes as people type them",
         arguments: [

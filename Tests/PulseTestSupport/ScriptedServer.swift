@@ -3,14 +3,14 @@ import Glibc
 import Synchronization
 
 /// A TCP server on a free port of the loopback that plays a script on every connection, each on its own thread.
-final class ScriptedServer: Sendable {
-    typealias Script = @Sendable (ScriptedConnection) throws -> Void
+public final class ScriptedServer: Sendable {
+    public typealias Script = @Sendable (ScriptedConnection) throws -> Void
 
-    let port: UInt16
+    public let port: UInt16
     private let listener: Int32
     private let accepted = Atomic(0)
 
-    init(script: @escaping Script) throws {
+    public init(script: @escaping Script) throws {
         let (listener, port) = try Self.listen()
         self.listener = listener
         self.port = port
@@ -37,12 +37,12 @@ final class ScriptedServer: Sendable {
     }
 
     /// Connections accepted so far.
-    var connections: Int { accepted.load(ordering: .acquiring) }
+    public var connections: Int { accepted.load(ordering: .acquiring) }
 
-    func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
+    public func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
     /// A port at which nobody listens, held so that nobody else gets it.
-    static func unusedPort() throws -> (port: UInt16, holder: Int32) {
+    public static func unusedPort() throws -> (port: UInt16, holder: Int32) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         let port = try bindToLoopback(descriptor)
         return (port, descriptor)
@@ -73,13 +73,13 @@ final class ScriptedServer: Sendable {
 }
 
 /// The server's end of one connection, for the thread that plays its script.
-final class ScriptedConnection {
-    enum Failure: Error {
+public final class ScriptedConnection {
+    public enum Failure: Error {
         case closed
     }
 
     /// 1 for the first connection of its server.
-    let number: Int
+    public let number: Int
     private let descriptor: Int32
     private var isOpen = true
     private var unread: [UInt8] = []
@@ -91,7 +91,7 @@ final class ScriptedConnection {
 
     /// Reads the head of the next request, up to and with the empty line.
     @discardableResult
-    func readRequest() throws -> String {
+    public func readRequest() throws -> String {
         let end = Array("\r\n\r\n".utf8)
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
@@ -105,11 +105,11 @@ final class ScriptedConnection {
         }
     }
 
-    func send(_ text: String) throws {
+    public func send(_ text: String) throws {
         try send(Array(text.utf8))
     }
 
-    func send(_ bytes: [UInt8]) throws {
+    public func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -119,19 +119,19 @@ final class ScriptedConnection {
     }
 
     /// Returns when the client has closed its end.
-    func waitForClose() {
+    public func waitForClose() {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while read(descriptor, &buffer, buffer.count) > 0 {}
     }
 
     /// Closes with a reset instead of an orderly end.
-    func reset() {
+    public func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         close()
     }
 
-    func close() {
+    public func close() {
         guard isOpen else { return }
         isOpen = false
         Glibc.close(descriptor)

@@ -1,0 +1,142 @@
+import ArtifactStore
+import FUSE
+import PulseAPI
+import Synchronization
+
+/// Which version of each file the kernel has bytes of, and the nodes of those files that have become another version since.
+///
+/// The kernel keeps pages by node, and a reader holds on to a node for as long as it has the file open: so another version of a
+/// file's bytes is another node. The old one is stale from then on (ESTALE), whoever has it open; the kernel looks a path up
+/// again when it meets a stale node there, and so finds the new one. The inode number that programs see stays the same.
+final class ShownFiles: Sendable {
+    /// A file of a job.
+    struct Place: Hashable, Sendable {
+        let job: JobOrdinal
+        let slot: ArtifactSlot
+
+        init(_ job: JobOrdinal, _ slot: ArtifactSlot) { (self.job, self.slot) = (job, slot) }
+    }
+
+    /// What is known of a version.
+    struct Version: Sendable {
+        /// Hexadecimal SHA-256 of all bytes; nil until they have come.
+        var sha256: String?
+        /// What the server says of it; nil when this mount did not fetch it.
+        var validators: Validators?
+        /// The download that its bytes come by; nil when they were in the cache.
+        var download: UInt64?
+
+        func compared(with other: Version) -> Validators.Comparison {
+            if let sha256, let theirs = other.sha256 { return sha256 == theirs ? .same : .different }
+            if let download, download == other.download { return .same }
+            guard let validators, let theirs = other.validators else { return .unknown }
+            return validators.compared(with: theirs)
+        }
+    }
+
+    private struct State {
+        /// Of what the present nodes have shown bytes of. What was not read for long is forgotten: the kernel has likely let go
+        /// of its pages as well.
+        var versions = GenerationCache<Place, Version>(generation: 16_384)
+        /// Files that all bytes have come of, which are about to be in the cache: what is found there now is what was shown.
+        var arrived: Set<Place> = []
+        /// The nodes of files that have changed, one for each such file.
+        var nodes: [Place: NodeID] = [:]
+        var places: [NodeID: Place] = [:]
+        var last: UInt64 = 0
+        var observer: (@Sendable (NodeID) -> Void)?
+    }
+
+    /// Numbers that no file has by its place: those of jobs that are in memory alone end far below.
+    private static let first: UInt64 = 0b11 << 62
+
+    private let state = Mutex(State())
+    /// Most mounts never see a file change, and then nothing is looked up.
+    private let hasReplaced = Atomic<Bool>(false)
+
+    /// Calls `observer` with each node that has become stale, before anyone is answered. One observer.
+    func observe(_ observer: @escaping @Sendable (NodeID) -> Void) { state.withLock { $0.observer = observer } }
+
+    // MARK: Nodes
+
+    /// The node that stands for a file now.
+    func node(of place: Place) -> NodeID {
+        guard hasReplaced.load(ordering: .acquiring) else { return Node.file(place.job, place.slot).id }
+        return state.withLock { $0.nodes[place] } ?? Node.file(place.job, place.slot).id
+    }
+
+    /// What a node of the kernel's stands for; nil for one that is stale, or was never given.
+    func place(of id: NodeID) -> Node? {
+        guard hasReplaced.load(ordering: .acquiring) else { return id.rawValue < Self.first ? Node(id) : nil }
+        if id.rawValue >= Self.first { return state.withLock { $0.places[id] }.map { .file($0.job, $0.slot) } }
+        let node = Node(id)
+        guard case .file(let job, let slot)? = node else { return node }
+        return state.withLock { $0.nodes[Place(job, slot)] == nil } ? node : nil
+    }
+
+    // MARK: Versions
+
+    /// How a version is related to that of which bytes were shown; the same when none were.
+    func compare(_ version: Version, at place: Place) -> Validators.Comparison {
+        state.withLock { $0.versions.value(for: place) }.map { $0.compared(with: version) } ?? .same
+    }
+
+    /// Whether the bytes that were shown can be told by their digest alone from those of another version.
+    func isKnownByDigest(_ place: Place) -> Bool {
+        state.withLock { $0.versions.value(for: place)?.sha256 } != nil
+    }
+
+    /// Bytes of a version are to be shown. When others may have been, the node becomes stale.
+    func show(_ version: Version, at place: Place) {
+        let (stale, observer) = state.withLock { state -> (NodeID?, (@Sendable (NodeID) -> Void)?) in
+            guard let known = state.versions.value(for: place) else {
+                state.versions.set(version, for: place)
+                return (nil, nil)
+            }
+            let comparison = known.compared(with: version)
+            let isArrival = comparison == .unknown && version.sha256 != nil && state.arrived.contains(place)
+            guard comparison == .same || isArrival else {
+                let stale = replace(place, &state)
+                state.versions.set(version, for: place)
+                return (stale, state.observer)
+            }
+            state.versions.set(
+                Version(
+                    sha256: known.sha256 ?? version.sha256, validators: known.validators ?? version.validators,
+                    download: version.download ?? known.download),
+                for: place)
+            return (nil, nil)
+        }
+        if let stale { observer?(stale) }
+    }
+
+    /// All bytes of what is being shown have come, and are about to be in the cache. To be followed by `complete`, by whoever
+    /// alone of all processes may put the file there.
+    func arrive(at place: Place) { state.withLock { _ = $0.arrived.insert(place) } }
+
+    /// The bytes are in the cache, or not to be there. The version is that of which some were shown, if it is the same by what
+    /// is known of it.
+    func complete(_ version: Version?, at place: Place) {
+        let isShown = state.withLock { $0.versions.value(for: place) } != nil
+        if isShown, let version { show(version, at: place) }
+        state.withLock { _ = $0.arrived.remove(place) }
+    }
+
+    /// The file has become another version than bytes were shown of.
+    func replace(_ place: Place) {
+        let (stale, observer) = state.withLock { state in (replace(place, &state), state.observer) }
+        observer?(stale)
+    }
+
+    private func replace(_ place: Place, _ state: inout State) -> NodeID {
+        let stale = state.nodes[place] ?? Node.file(place.job, place.slot).id
+        state.places[stale] = nil
+        state.last &+= 1
+        let node = NodeID(Self.first | state.last)
+        state.nodes[place] = node
+        state.places[node] = place
+        state.versions.remove(place)
+        hasReplaced.store(true, ordering: .releasing)
+        return stale
+    }
+}
