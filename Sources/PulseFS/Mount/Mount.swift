@@ -92,6 +92,7 @@ package final class Mount: Sendable {
             library.catalog.observeSizes { [weak session] job, slot in
                 session?.invalidateAttributes(of: Node.file(job, slot).id)
             }
+            library.catalog.observeUnlisted { [weak recall] job in recall?.recallImages(of: job) }
             library.catalog.observeChanges { [weak session] job, previous in
                 session?.invalidateAttributes(of: Node.file(job.ordinal, .status).id)
                 session?.invalidateAttributes(of: Node.file(job.ordinal, .page).id)
