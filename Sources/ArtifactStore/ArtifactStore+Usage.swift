@@ -35,7 +35,7 @@ extension ArtifactStore {
 
     /// All jobs that `fingerprint` may read, with what is here of their files, in the order they became known.
     package func knownJobs(
-        origin: String, fingerprint: KeyFingerprint
+        origin: String, fingerprint: KeyFingerprint?
     ) throws(StoreError) -> [(job: KnownJob, files: JobSummary)] {
         var jobs: [(job: KnownJob, files: JobSummary)] = []
         var last = JobOrdinal(0)

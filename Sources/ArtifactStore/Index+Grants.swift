@@ -4,9 +4,10 @@ import GRDB
 extension Index {
     /// Jobs that `fingerprint` may read, by ordinal.
     func knownJobs(
-        origin: String, fingerprint: KeyFingerprint, after ordinal: JobOrdinal, limit: Int
+        origin: String, fingerprint: KeyFingerprint?, after ordinal: JobOrdinal, limit: Int
     ) throws(StoreError) -> [KnownJob] {
-        try read { database in
+        guard let fingerprint else { return try knownJobs(origin: origin, after: ordinal, limit: limit) }
+        return try read { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT ordinal, id, status, terminal, created, updated, checked, pages FROM grantee JOIN job ON job.ordinal = grantee.job
@@ -19,6 +20,21 @@ extension Index {
                 if let job = KnownJob(positions: row) { jobs.append(job) }
             }
             return jobs
+        }
+    }
+
+    /// Whoever may see them.
+    private func knownJobs(
+        origin: String, after ordinal: JobOrdinal, limit: Int
+    ) throws(StoreError) -> [KnownJob] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT ordinal, id, status, terminal, created, updated, checked, pages FROM job
+                    WHERE ordinal > ? AND origin = ? ORDER BY ordinal LIMIT ?
+                    """, arguments: [ordinal.rawValue, origin, limit])
+            return rows.compactMap { KnownJob(positions: $0) }
         }
     }
 

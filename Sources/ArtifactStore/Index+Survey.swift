@@ -55,18 +55,21 @@ extension Index {
 
     /// The jobs that `fingerprint` may read and whose ordinals are in a range, by ordinal.
     func summaries(
-        of jobs: ClosedRange<JobOrdinal>, fingerprint: KeyFingerprint
+        of jobs: ClosedRange<JobOrdinal>, fingerprint: KeyFingerprint?
     ) throws(StoreError) -> [JobSummary] {
         try read { database in
+            // Without a key those that anyone may see.
+            let (who, key): (String, [Data]) =
+                fingerprint.map { ("fingerprint = ? AND", [Data($0.bytes)]) } ?? ("", [])
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT grantee.job, count(slot), ifnull(sum(stored), 0), ifnull(sum(stored * size), 0) FROM grantee
-                    LEFT JOIN artifact ON artifact.job = grantee.job
-                    WHERE fingerprint = ? AND grantee.job BETWEEN ? AND ? GROUP BY grantee.job ORDER BY grantee.job
+                    SELECT known.job, count(slot), ifnull(sum(stored), 0), ifnull(sum(stored * size), 0)
+                    FROM (SELECT DISTINCT job FROM grantee WHERE \(who) job BETWEEN ? AND ?) AS known
+                    LEFT JOIN artifact ON artifact.job = known.job GROUP BY known.job ORDER BY known.job
                     """)
             let rows = try Row.fetchAll(
                 statement,
-                arguments: [Data(fingerprint.bytes), jobs.lowerBound.rawValue, jobs.upperBound.rawValue])
+                arguments: StatementArguments(key) + [jobs.lowerBound.rawValue, jobs.upperBound.rawValue])
             return rows.compactMap { row in
                 guard let job = Int64(column: row[0]), let files = Int64(column: row[1]),
                     let stored = Int64(column: row[2]), let bytes = Int64(column: row[3])

@@ -32,6 +32,9 @@ package struct StoredArtifact: Sendable, Hashable, Codable {
         self.sha256 = sha256
     }
 
+    /// The API has said that it does not have it: it is not listed, and nothing is known of it but where it was to be.
+    package var isRefused: Bool { !isListed && !isStored && size == nil && source != nil }
+
     /// The facts that follow from a published blob; the same without a blob when it is kept in memory alone.
     package mutating func take(_ blob: BlobFile) {
         size = blob.size

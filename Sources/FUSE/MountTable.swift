@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 /// One line of `/proc/self/mountinfo` (proc(5)).
 package struct MountTableEntry: Sendable, Hashable {
@@ -9,8 +9,8 @@ package struct MountTableEntry: Sendable, Hashable {
     /// Major and minor number of the device, as `8:1`: the same for every mount of one file system.
     package let device: String
     /// What of its file system is mounted here, as a path within that; other than `/` for a bind mount.
-    package let root: String
-    package let mountpoint: String
+    package let root: FilePath
+    package let mountpoint: FilePath
     /// Such as `fuse.pulsefs`.
     package let type: String
     package let source: String
@@ -18,7 +18,7 @@ package struct MountTableEntry: Sendable, Hashable {
     package let owner: UInt32?
 
     package init(
-        minorDevice: UInt32, identifier: UInt64 = 0, device: String = "", root: String = "/", mountpoint: String,
+        minorDevice: UInt32, identifier: UInt64 = 0, device: String = "", root: FilePath = "/", mountpoint: FilePath,
         type: String, source: String, owner: UInt32?
     ) {
         self.minorDevice = minorDevice
@@ -41,27 +41,35 @@ package enum MountTable {
         while let count = try? chunk.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
             text += chunk[..<count]
         }
-        return String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap(parse)
+        return text.split(separator: UInt8(ascii: "\n")).compactMap { parse($0) }
     }
 
     /// Fields: id, parent, major:minor, root, mount point, options, tags…, "-", type, source, options.
-    static func parse(_ line: Substring) -> MountTableEntry? {
-        let fields = line.split(separator: " ")
-        guard fields.count > 9, let dash = fields.dropFirst(6).firstIndex(of: "-"), dash + 2 < fields.count,
-            let identifier = UInt64(fields[0]), let minor = fields[2].split(separator: ":").last.flatMap({ UInt32($0) })
+    static func parse(_ line: some Sequence<UInt8>) -> MountTableEntry? {
+        let fields = Array(line).split(separator: UInt8(ascii: " "))
+        guard fields.count > 9, let dash = fields.dropFirst(6).firstIndex(of: [UInt8(ascii: "-")]),
+            dash + 2 < fields.count, let identifier = UInt64(text(fields[0])),
+            let minor = text(fields[2]).split(separator: ":").last.flatMap({ UInt32($0) })
         else { return nil }
-        let options = dash + 3 < fields.count ? fields[dash + 3].split(separator: ",") : []
+        let options = dash + 3 < fields.count ? text(fields[dash + 3]).split(separator: ",") : []
         let owner = options.first { $0.hasPrefix("user_id=") }.flatMap { UInt32($0.dropFirst("user_id=".count)) }
         return MountTableEntry(
-            minorDevice: minor, identifier: identifier, device: String(fields[2]), root: unescape(fields[3]),
-            mountpoint: unescape(fields[4]), type: String(fields[dash + 1]), source: unescape(fields[dash + 2]),
+            minorDevice: minor, identifier: identifier, device: text(fields[2]), root: path(fields[3]),
+            mountpoint: path(fields[4]), type: text(fields[dash + 1]), source: text(unescape(fields[dash + 2])[...]),
             owner: owner)
     }
 
+    private static func text(_ field: ArraySlice<UInt8>) -> String { String(decoding: field, as: UTF8.self) }
+
+    /// Names are bytes, whatever they are called in.
+    private static func path(_ field: ArraySlice<UInt8>) -> FilePath {
+        FilePath(platformString: unescape(field).map { CChar(bitPattern: $0) } + [0])
+    }
+
     /// Blanks, tabs, newlines and backslashes are written as `\ooo`.
-    private static func unescape(_ field: Substring) -> String {
+    private static func unescape(_ field: ArraySlice<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
-        var rest = Array(field.utf8)[...]
+        var rest = field
         while let byte = rest.popFirst() {
             let digits = rest.prefix(3)
             if byte == UInt8(ascii: "\\"), digits.count == 3,
@@ -73,6 +81,6 @@ package enum MountTable {
                 bytes.append(byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 }

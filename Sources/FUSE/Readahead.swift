@@ -5,7 +5,7 @@ import SystemPackage
 enum Readahead {
     /// Asks for so many bytes. Nothing happens where that is not allowed. Looks at no file of the mount.
     static func raise(of mountpoint: FilePath, to bytes: Int) {
-        guard let mount = MountTable.current().last(where: { $0.mountpoint == mountpoint.string }),
+        guard let mount = MountTable.current().last(where: { $0.mountpoint == mountpoint }),
             let file = try? FileDescriptor.open(
                 "/sys/class/bdi/0:\(mount.minorDevice)/read_ahead_kb", .writeOnly, options: .closeOnExec)
         else { return }

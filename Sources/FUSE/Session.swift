@@ -117,6 +117,15 @@ package final class Session: @unchecked Sendable {
         _ = notifications.send { fuse_lowlevel_notify_inval_inode(session, node.rawValue, -1, 0) }
     }
 
+    /// Makes the kernel drop the listing of a directory that it keeps, so that the next one is asked for
+    /// (fuse_lowlevel_notify_inval_inode with a range).
+    ///
+    /// Waits for whoever is being given a part of it: call it from a thread that serves nothing, holding no lock that serving
+    /// needs. Does nothing when the kernel does not hold the node.
+    package func invalidateListing(of node: NodeID) {
+        _ = notifications.send { fuse_lowlevel_notify_inval_inode(session, node.rawValue, 0, 0) }
+    }
+
     /// Gives the kernel the content of a file that was empty before, and with it the size (fuse_lowlevel_notify_store).
     ///
     /// This also reaches those who have asked for the size already: an answer to them is dropped by the kernel when someone

@@ -61,7 +61,7 @@ package enum Unmounting {
     /// Ends the kernel's connection of a mount; every request of it fails from then on
     /// (Documentation/filesystems/fuse.rst, "Aborting a filesystem connection"). Does nothing where fusectl is not mounted.
     static func abort(_ mountpoint: FilePath) {
-        guard let mount = MountTable.current().last(where: { $0.mountpoint == mountpoint.string }) else { return }
+        guard let mount = MountTable.current().last(where: { $0.mountpoint == mountpoint }) else { return }
         abort(mount)
     }
 

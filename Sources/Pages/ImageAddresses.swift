@@ -3,7 +3,8 @@ struct ImageAddresses {
     /// What is before an image's name in its path.
     private let lead: [UInt8]
     private let images: [PageImage]
-    private var places: [String: Int] = [:]
+    /// By bytes: texts that look alike are names of different images.
+    private var places: [[UInt8]: Int] = [:]
 
     init(_ images: [PageImage], ofJob job: String) {
         lead = Array("/results/\(job)/images/".utf8)
@@ -16,16 +17,21 @@ struct ImageAddresses {
         }
     }
 
-    private mutating func note(_ key: String, _ place: Int) { if places[key] == nil { places[key] = place } }
+    private mutating func note(_ key: String, _ place: Int) {
+        let key = Array(key.utf8)
+        if places[key] == nil { places[key] = place }
+    }
+
+    private func place(_ key: String) -> Int? { places[Array(key.utf8)] }
 
     /// By a URL of the API whatever its host, by another URL of the result, or by the name of a file.
     func image(at url: [UInt8]) -> PageImage? {
         let text = String(decoding: url, as: UTF8.self)
-        if let place = places[key(text)] { return images[place] }
+        if let place = place(key(text)) { return images[place] }
         guard !text.contains(":"), !text.hasPrefix("/") else { return nil }
         let path = text.hasPrefix("./") ? String(text.dropFirst(2)) : text
         let name = path.hasPrefix("images/") ? String(path.dropFirst("images/".count)) : path
-        return (places["file \(name)"] ?? places["file \(Self.decoded(name))"]).map { images[$0] }
+        return (place("file \(name)") ?? place("file \(Self.decoded(name))")).map { images[$0] }
     }
 
     /// The same for all spellings of `…/results/<job>/images/<name>`.

@@ -10,6 +10,10 @@ package enum ImageLocation: Hashable, Sendable {
     ///
     /// Nil for what is not an http or https URL, nor a path; and for a path that climbs (`..`), however it is spelled.
     package init?(imageURL: String, of job: JobID) {
+        let isPath = imageURL.hasPrefix("/")
+        guard let imageURL = isPath ? WebAddress.encodedPath(imageURL) : WebAddress.encoded(imageURL) else {
+            return nil
+        }
         let path: String
         if imageURL.hasPrefix("/"), !imageURL.hasPrefix("//") {
             path = String(imageURL.prefix { $0 != "?" && $0 != "#" })

@@ -47,8 +47,9 @@ struct ExplainCommand: AsyncParsableCommand {
     private func found() async throws -> Diagnosis {
         let named = FilePath(path)
         let whole = named.isAbsolute ? named : FilePath(FileManager.default.currentDirectoryPath).pushing(named)
-        if connection.cache.cacheDir == nil, let mounted = MountedPath(whole) { return mounted.explain() }
-        guard let inTree = Self.inTree(path) else {
+        let mounted = MountedPath(whole)
+        if connection.cache.cacheDir == nil, let mounted { return mounted.explain() }
+        guard let inTree = mounted?.path ?? Self.inTree(path) else {
             return Diagnosis(path, .outsideMount, what: "a path outside any mount of PulseFS")
         }
         return try await fromCache(inTree)

@@ -16,6 +16,9 @@ struct UnmountCommand: AsyncParsableCommand {
               pulsefs unmount ~/pulse
               pulsefs unmount --lazy ~/pulse
               pulsefs unmount --all
+              sudo pulsefs unmount --all --dry-run
+
+            As root --all means other users' mounts too: they are listed, and on a terminal it asks; elsewhere it wants --yes.
 
             Exit codes: 0 unmounted, 1 not, or its process has not ended in time (--timeout), 64 wrong usage.
             """)
@@ -25,6 +28,12 @@ struct UnmountCommand: AsyncParsableCommand {
 
     @Flag(help: "All mounts of PulseFS that are yours; as root, of everyone.")
     var all = false
+
+    @Flag(help: "Do not ask before the mounts of other users are ended.")
+    var yes = false
+
+    @Flag(help: "Say which mounts would be ended, a line each: the directory and who mounted it; and end none.")
+    var dryRun = false
 
     @Option(
         help: ArgumentHelp(
@@ -41,9 +50,50 @@ struct UnmountCommand: AsyncParsableCommand {
         if directories.isEmpty != all { throw ValidationError("Name the directories of mounts, or use --all.") }
     }
 
+    /// What is to be ended. With `--dry-run` that is said.
+    private func chosen() throws -> [FilePath] {
+        guard all else {
+            let paths = directories.map { FilePath.absoluteWithoutLooking($0) }
+            if dryRun { for path in paths { Self.say(try Self.found(path)) } }
+            return paths
+        }
+        let mounts = MountedDirectory.all()
+        if dryRun { for mount in mounts { Self.say(mount) } } else { try confirm(mounts) }
+        return mounts.map(\.path)
+    }
+
+    private static func found(_ path: FilePath) throws -> MountedDirectory {
+        do throws(MountFailure) { return try MountedDirectory(path) } catch { throw Terminal.failure(error) }
+    }
+
+    private static func say(_ mount: MountedDirectory) {
+        Table.say([mount.path.string, mount.otherOwner.map { user(of: $0) } ?? "you"], firstWidth: 0)
+    }
+
+    /// Nobody ends what other users have mounted without having been told.
+    private func confirm(_ mounts: [MountedDirectory]) throws {
+        let others = mounts.compactMap { mount in mount.otherOwner.map { (mount.path, $0) } }
+        guard !yes, !others.isEmpty else { return }
+        for (path, owner) in others {
+            Terminal.complain("\(ErrorLine.printable(path.string)) was mounted by \(Self.user(of: owner))")
+        }
+        guard isatty(STDIN_FILENO) != 0 else {
+            throw Terminal.failure("mounts of other users would end too: name directories, or add --yes", code: 64)
+        }
+        StandardError.write("End all \(mounts.count) mounts? [y/N] ")
+        let answer = readLine() ?? ""
+        guard answer == "y" || answer == "yes" else { throw Terminal.failure("nothing was unmounted", code: 1) }
+    }
+
+    private static func user(of number: UInt32) -> String {
+        guard let entry = getpwuid(number), let name = entry.pointee.pw_name else { return "user \(number)" }
+        return ErrorLine.printable(String(cString: name))
+    }
+
     func run() async throws {
         var isComplete = true
-        let named = all ? MountedDirectory.all().map(\.path) : directories.map { .absoluteWithoutLooking($0) }
+        let named = try chosen()
+        if dryRun { return }
         // This process itself may have been started in the mount.
         _ = FileManager.default.changeCurrentDirectoryPath("/")
         for path in named {

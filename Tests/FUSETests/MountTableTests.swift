@@ -1,3 +1,4 @@
+import SystemPackage
 import Testing
 
 @testable import FUSE
@@ -7,7 +8,8 @@ struct MountTableTests {
     @Test("a line gives mount point, type, source and connection")
     func line() throws {
         let entry = try #require(
-            MountTable.parse("96 28 0:39 / /tmp/m rw,nosuid,nodev - fuse.pulsefs pulse:http://127.0.0.1:1 ro,user_id=0")
+            MountTable.parse(
+                "96 28 0:39 / /tmp/m rw,nosuid,nodev - fuse.pulsefs pulse:http://127.0.0.1:1 ro,user_id=0".utf8)
         )
         #expect(entry.minorDevice == 39 && entry.device == "0:39")
         #expect(entry.identifier == 96 && entry.root == "/")
@@ -20,7 +22,7 @@ struct MountTableTests {
     @Test("optional fields before the dash are skipped, and octal escapes undone")
     func optionalFields() throws {
         let entry = try #require(
-            MountTable.parse(#"36 35 98:0 /mnt1 /a\040b\134c rw master:1 shared:2 - ext3 /dev/ro\011ot rw"#))
+            MountTable.parse(#"36 35 98:0 /mnt1 /a\040b\134c rw master:1 shared:2 - ext3 /dev/ro\011ot rw"#.utf8))
         #expect(entry.mountpoint == #"/a b\c"# && entry.root == "/mnt1")
         #expect(entry.source == "/dev/ro\tot")
         #expect(entry.owner == nil)
@@ -30,11 +32,11 @@ struct MountTableTests {
         "what is no such line is nothing",
         arguments: ["", "1 2 3", "36 35 98:x / /m rw - ext3 s o", "36 35 98:0 / /m rw ext3 s o p q"])
     func garbage(_ line: String) {
-        #expect(MountTable.parse(line[...]) == nil)
+        #expect(MountTable.parse(line.utf8) == nil)
     }
 
     @Test("the running system has a root")
     func current() {
-        #expect(MountTable.current().contains { $0.mountpoint == "/" || $0.mountpoint.hasPrefix("/proc") })
+        #expect(MountTable.current().contains { $0.mountpoint == "/" || $0.mountpoint.starts(with: "/proc") })
     }
 }

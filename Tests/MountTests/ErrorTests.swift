@@ -11,7 +11,7 @@ struct ErrorRow: Sendable, CustomTestStringConvertible {
 
     /// The same for a job and for an image of a job that is known.
     static let everywhere = [
-        ErrorRow(effect: .status(400), errno: "EINVAL"),
+        ErrorRow(effect: .status(400), errno: "ENOENT"),
         ErrorRow(effect: .status(401), errno: "EACCES"),
         ErrorRow(effect: .status(402), errno: "EDQUOT"),
         ErrorRow(effect: .status(403), errno: "EACCES"),

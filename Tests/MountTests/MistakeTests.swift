@@ -59,9 +59,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(
             name: "jobs without a key", command: "$P jobs add some-job", advice: ["PULSE_API_KEY", "--api-key-file"]),
         Mistake(
-            name: "a listing without a key", setUp: "mkdir -m 700 $D/c", command: "$P jobs list --cache-dir $D/c",
-            advice: ["PULSE_API_KEY"]),
-        Mistake(
             name: "forgetting what is not known", setUp: "mkdir -m 700 $D/c",
             command: "$P jobs forget --cache-dir $D/c some-job", advice: ["some-job", "no such job"]),
         Mistake(

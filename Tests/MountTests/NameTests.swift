@@ -35,6 +35,72 @@ struct NameTests {
         }
     }
 
+    @Test("S1.8: images whose names look alike are two files to programs, and cost a request each")
+    func alike() async throws {
+        let names = ["Caf\u{e9}.png", "Cafe\u{301}.png"]
+        var job = EmulatedJob(
+            id: "alike",
+            result: .inline([
+                "markdown": "",
+                "bounding_boxes": [
+                    "Images": .array(
+                        names.map { name -> JSONNode in ["image_url": .hosted("/results/alike/images/\(name)")] })
+                ],
+            ]))
+        job.images = names.map {
+            EmulatedImage(filename: $0, content: ByteSource(text: "\($0.utf8.count) bytes"))
+        }
+        try await Rig.mounted(adding: [job]) { (rig, mount) async throws in
+            for _ in 1...2 {
+                let said = try await mount.shell(
+                    """
+                    cd "$M/jobs/alike/images" && ls | wc -l && cat "$1" && echo && cat "$2" && echo
+                    """, names)
+                #expect(said.lines == ["2", "9 bytes", "10 bytes"], "\(said.text) \(said.errors)")
+            }
+            #expect(rig.emulator.imageRequests(of: "alike") == 2)
+        }
+    }
+
+    @Test("S1.4: a walk over images that cannot be had stumbles over none of them a second time, nor after a remount")
+    func refusedImages() async throws {
+        try await Rig.with(adding: [.syntheticImages(id: "walk", count: 4, size: 100)]) { rig in
+            for round in 1...2 {
+                for (name, status) in [("image_0001", 404), ("image_0002", 400), ("image_0003", 410)] {
+                    rig.emulator.set(.status(status), on: .path("/results/walk/images/\(name).png"))
+                }
+                try await rig.mounted { (mount) async throws in
+                    // The listing that the kernel keeps is taken back a moment later.
+                    let walk = """
+                        cd "$M/jobs/walk/images"; ls -l > /dev/null
+                        for try in {1..50}; do ls -l > /dev/null 2>&1 && break; sleep 0.1; done; ls
+                        """
+                    let said = try await mount.shell(walk)
+                    #expect(said.status == 0 && said.lines == ["image_0004.png"], "\(said.text) \(said.errors)")
+                    #expect(said.errors.isEmpty == (round == 2), "\(said.errors)")
+                    let named = try await mount.errno(of: "os.stat(p)", "jobs/walk/images/image_0002.png")
+                    #expect(named == "ENOENT")
+                    let explained = try await rig.pulsefs(
+                        "explain", mount.path.appending("jobs/walk/images/image_0001.png").string)
+                    #expect(explained.status == 1 && !explained.text.contains("Nothing is wrong"), "\(explained.text)")
+                }
+            }
+        }
+    }
+
+    @Test("S1.4: names that only desktops look for cost no request in images/")
+    func desktops() async throws {
+        try await Rig.mounted { (rig, mount) async throws in
+            try await mount.shell("ls \"$M/jobs/$1/images\"", [JobName.invoice])
+            rig.emulator.clearRequests()
+            for name in [".directory", ".hidden", ".git", "Thumbs.db", "desktop.ini"] {
+                #expect(
+                    try await mount.errno(of: "os.lstat(p)", "jobs/\(JobName.invoice)/images/\(name)") == "ENOENT")
+            }
+            #expect(rig.emulator.requests().isEmpty)
+        }
+    }
+
     @Test("S1.2: ls jobs lists what was resolved once, makes no request, and remembers over a remount")
     func listing() async throws {
         try await Rig.with { rig in

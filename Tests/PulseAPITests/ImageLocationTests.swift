@@ -35,10 +35,38 @@ struct ImageLocationTests {
         "what nobody can ask is no location",
         arguments: [
             "", "a.png", "/a.png", "//x.net/results/job-1/images/a.png", "ftp://x.net/a.png", "file:///etc/passwd",
-            "/results/job-1/images/", "https://u:p@x.net/a.png", "https://x.net/a b.png", "javascript:alert(1)",
+            "/results/job-1/images/", "https://u:p@x.net/a.png", "https://x y.net/a.png", "https://ü.net/a.png",
+            "https://%41.net/a.png", "javascript:alert(1)",
         ])
     func refused(url: String) throws {
         #expect(try location(url) == nil)
+    }
+
+    @Test(
+        "what does not belong into a URL is encoded, and what does stays",
+        arguments: [
+            ("https://x.net/a b.png", "https://x.net/a%20b.png"),
+            ("https://x.net/ü.png?q=ä b", "https://x.net/%C3%BC.png?q=%C3%A4%20b"),
+            ("https://x.net/a%20b%2Fc.png", "https://x.net/a%20b%2Fc.png"),
+            ("https://x.net/100%.png", "https://x.net/100%25.png"),
+            ("https://x.net/50%zz", "https://x.net/50%25zz"),
+            ("https://x.net/\"<>\\^`{|}", "https://x.net/%22%3C%3E%5C%5E%60%7B%7C%7D"),
+            ("https://x.net/a\r\nHost: y", "https://x.net/a%0D%0AHost:%20y"),
+            ("https://x.net/e\u{301}", "https://x.net/e%CC%81"),
+            ("https://x.net?a=[1]&b='", "https://x.net?a=[1]&b='"),
+        ])
+    func encoded(_ url: String, _ sent: String) throws {
+        #expect(try location(url) == .url(sent))
+        #expect(WebAddress.encoded(url) == sent && WebAddress.encoded(sent) == sent)
+    }
+
+    @Test("S1.8 names of the endpoint are told apart by their bytes, however they are written")
+    func bytes() throws {
+        let base = "https://x.net/results/job-1/images/Caf"
+        #expect(try location(base + "\u{e9}.png") == location(base + "%C3%A9.png"))
+        #expect(try location(base + "e\u{301}.png") == location(base + "e%CC%81.png"))
+        #expect(try location(base + "\u{e9}.png") != location(base + "e\u{301}.png"))
+        #expect(try location("/results/job-1/images/100%.png")?.fileName == "100%.png")
     }
 
     @Test("a URL without a usable last segment has no file name")

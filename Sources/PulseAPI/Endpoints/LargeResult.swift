@@ -13,7 +13,15 @@ extension PulseClient {
     ) async throws(APIError) -> ResponseHead {
         let isPath = url.hasPrefix("/") && !url.hasPrefix("//")
         let subject = RequestSubject(.largeResult, job: job)
-        return try await get(
-            isPath ? .api(path: url, for: subject) : .named(url: url, for: subject), part, into: sink, urgency: urgency)
+        let target: Target =
+            isPath
+            ? .api(path: WebAddress.encodedPath(url), for: subject)
+            : .named(url: WebAddress.encoded(url) ?? url, for: subject)
+        return try await get(target, part, into: sink, urgency: urgency)
+    }
+
+    /// Whether `getLargeResult` has anyone to ask: else nothing is sent, and nothing is used up.
+    package static func canAsk(forLargeResultAt url: String) -> Bool {
+        (url.hasPrefix("/") && !url.hasPrefix("//")) || WebAddress.encoded(url) != nil
     }
 }

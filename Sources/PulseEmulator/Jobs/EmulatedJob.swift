@@ -40,6 +40,6 @@ public struct EmulatedJob: Sendable {
 
     /// The image of this decoded file name.
     public func image(named filename: String) -> EmulatedImage? {
-        images.first { $0.filename == filename }
+        images.first { $0.filename.utf8.elementsEqual(filename.utf8) }
     }
 }

@@ -59,7 +59,7 @@ struct ImageRun {
     /// The listed images by name; empty where that is the order of the listing.
     private mutating func names() -> [ArtifactSlot] {
         if let byName { return byName }
-        let named = job.listedImages.map { (slot: $0, name: job.artifact($0)?.name ?? "") }
+        let named = job.listedImages.map { (slot: $0, name: FileName(job.artifact($0)?.name ?? "")) }
         let isSorted = zip(named, named.dropFirst()).allSatisfy { $0.name <= $1.name }
         let names = isSorted ? [] : named.sorted { $0.name < $1.name }.map(\.slot)
         byName = names

@@ -39,10 +39,10 @@ struct CachePlace: Sendable {
             real = FilePath(String(cString: resolved))
             free(resolved)
         }
-        let mounts = MountTable.current().filter { real.starts(with: FilePath($0.mountpoint)) }
-        let longest = mounts.map(\.mountpoint.utf8.count).max()
+        let mounts = MountTable.current().filter { real.starts(with: $0.mountpoint) }
+        let longest = mounts.map(\.mountpoint.components.count).max()
         // The last one covers those before it.
-        return mounts.last { $0.mountpoint.utf8.count == longest }?.type
+        return mounts.last { $0.mountpoint.components.count == longest }?.type
     }
 
     /// SQLite's log and flock(2) are not to be relied on there, and neither is their speed.

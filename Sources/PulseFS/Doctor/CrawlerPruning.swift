@@ -1,16 +1,41 @@
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// What updatedb(8) does with mounts of ours.
 struct CrawlerPruning: Sendable, Hashable {
     /// Types of file systems that it passes over (PRUNEFS in updatedb.conf(5)); nil where it is not set up.
     var pruned: [String]?
     /// Names of programs that cause no request.
     var noFetch: [String]
+    /// The file that is run for `updatedb`, which has that name as a link on Debian; nil when it is not installed.
+    var program: String? = "updatedb"
 
     private static let type = "fuse.pulsefs"
 
-    static func here(noFetch: [String]) -> CrawlerPruning {
-        CrawlerPruning(pruned: Machine.text(of: "/etc/updatedb.conf").map { types(in: $0) }, noFetch: noFetch)
+    static func here(noFetch: [String], in system: MountSystem = MountSystem()) -> CrawlerPruning {
+        CrawlerPruning(
+            pruned: Machine.text(of: "/etc/updatedb.conf").map { types(in: $0) }, noFetch: noFetch,
+            program: program(in: system.searchPath + ["/usr/sbin", "/sbin"]))
+    }
+
+    private static func program(in directories: [FilePath]) -> String? {
+        for directory in directories {
+            guard let real = directory.appending("updatedb").withPlatformString({ realpath($0, nil) }) else { continue }
+            defer { free(real) }
+            return FilePath(platformString: real).lastComponent?.string
+        }
+        return nil
+    }
+
+    /// Timers start the file itself, and people the link: the file has to be on the list.
+    private var isKnown: Bool {
+        guard let program else { return false }
+        return Crawlers(noFetch).knows(program)
     }
 
     static func types(in text: String) -> [String] {
@@ -23,17 +48,17 @@ struct CrawlerPruning: Sendable, Hashable {
     }
 
     var checkup: Checkup {
-        guard let pruned else { return Checkup("crawlers", .ok, "updatedb is not set up here") }
+        guard let pruned, let program else { return Checkup("crawlers", .ok, "updatedb is not set up here") }
         let remedy = #"sudo sed -i 's/^PRUNEFS *= *"/&\#(Self.type) /' /etc/updatedb.conf"#
         if pruned.contains(where: { $0.lowercased() == Self.type }) {
             return Checkup("crawlers", .ok, "updatedb passes over \(Self.type)")
         }
-        guard noFetch.contains("updatedb") else {
+        guard isKnown else {
             return Checkup(
-                "crawlers", .warning, "updatedb walks through mounts, and is not in no-fetch: it would fetch",
+                "crawlers", .warning, "\(program) walks through mounts, and is not in no-fetch: it would fetch",
                 remedy: remedy)
         }
         return Checkup(
-            "crawlers", .ok, "updatedb walks through mounts, and causes no request (no-fetch)", remedy: remedy)
+            "crawlers", .ok, "\(program) walks through mounts, and causes no request (no-fetch)", remedy: remedy)
     }
 }

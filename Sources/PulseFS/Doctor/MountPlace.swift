@@ -55,8 +55,8 @@ struct MountPlace: Sendable, Hashable {
             return plainState(of: path)
         }
         guard mounted.path.isEmpty else { return .inside(mountpoint: mounted.mountpoint) }
-        guard let type = fuse[mounted.mountpoint.string], type == "fuse.pulsefs" else {
-            return .foreign(type: fuse[mounted.mountpoint.string] ?? "fuse")
+        guard let type = fuse[mounted.mountpoint], type == "fuse.pulsefs" else {
+            return .foreign(type: fuse[mounted.mountpoint] ?? "fuse")
         }
         return health(of: mounted.mountpoint)
     }

@@ -91,7 +91,8 @@ final class ArtifactDownloads: Sendable {
 
     /// Whether someone waits for the bytes of an image that is on its way.
     func isWanted(_ name: String, of job: Job) -> Bool {
-        state.withLock { state in
+        let name = FileName(name)
+        return state.withLock { state in
             state.downloads.contains { $0.key.job == job.ordinal && $0.key.image == name && $0.value.download.isWanted }
         }
     }
@@ -212,7 +213,8 @@ final class ArtifactDownloads: Sendable {
     private func fetchedElsewhere(_ name: String, _ source: ArtifactSource, _ job: Job) -> BlobFile? {
         guard let tree = (try? store.tree(job.ordinal)) ?? nil else { return nil }
         let stored = tree.artifacts.first {
-            $0.isStored && $0.name == name && (source == .formPDF ? $0.slot == .form : $0.slot.isImage)
+            $0.isStored && FileName($0.name) == FileName(name)
+                && (source == .formPDF ? $0.slot == .form : $0.slot.isImage)
         }
         guard let stored, let blob = store.open(job.blobKey(stored.slot)) else { return nil }
         catalog.put(stored, of: job.ordinal)

@@ -4,10 +4,10 @@ import ArtifactStore
 struct ArtifactKey: Hashable, Sendable {
     let job: JobOrdinal
     /// Nil is the form, which is no image whatever an image is called.
-    let image: String?
+    let image: FileName?
 
     init(_ job: Job, _ name: String, _ source: ArtifactSource) {
         self.job = job.ordinal
-        image = source == .formPDF ? nil : name
+        image = source == .formPDF ? nil : FileName(name)
     }
 }

@@ -6,8 +6,8 @@ package enum ErrnoTable {
 
     package static func errno(for reason: Failure.Reason) -> Errno {
         switch reason {
-        case .notFound, .gone: .noSuchFileOrDirectory
-        case .badName: .invalidArgument
+        // A name that the API will not take is the name of nothing.
+        case .notFound, .gone, .badName: .noSuchFileOrDirectory
         case .keyRefused, .keyUnconfirmed, .forbidden, .noKey: .permissionDenied
         case .paymentRequired: .diskQuotaExceeded
         // The API asked to be left alone for a while.
@@ -35,7 +35,6 @@ package enum ErrnoTable {
     package static func name(of errno: Errno) -> String {
         switch errno {
         case .noSuchFileOrDirectory: "ENOENT"
-        case .invalidArgument: "EINVAL"
         case .permissionDenied: "EACCES"
         case .diskQuotaExceeded: "EDQUOT"
         case .resourceBusy: "EBUSY"

@@ -37,13 +37,11 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     static let changed = Failure(
         .changed, "the server changed the file while it was read, so that what had been read is of another version")
 
-    /// The thing is not there, as far as anyone has said.
-    package var isAbsence: Bool {
-        switch reason {
-        case .notFound, .gone: true
-        default: false
-        }
-    }
+    /// There is no such thing, or not by that name, as far as anyone has said.
+    package var isAbsence: Bool { isDenial || reason == .badName }
+
+    /// The API says of a thing that it is not there, or not any more.
+    package var isDenial: Bool { reason == .notFound || reason == .gone }
 }
 
 extension Failure {

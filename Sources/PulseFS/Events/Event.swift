@@ -84,12 +84,13 @@ package struct Event: Sendable, Hashable {
 /// What of the tree an event is about.
 package struct Place: Sendable, Hashable {
     package let job: String
+    private let path: FileName?
     /// The path within the job, such as `images/a.png`; nil for the job itself.
-    package let file: String?
+    package var file: String? { path?.text }
 
     package init(job: String, file: String? = nil) {
         self.job = job
-        self.file = file
+        path = file.map { FileName($0) }
     }
 }
 

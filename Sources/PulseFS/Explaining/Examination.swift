@@ -115,7 +115,9 @@ struct Examination {
         if file == "images" { return images(path, what, job, trouble) }
         let image = file.hasPrefix("images/") ? String(file.dropFirst("images/".count)) : nil
         if let image {
-            guard FileName.isSafe(image) else { return Diagnosis(path, .notInTree, what: what) }
+            guard FileName.isSafe(image), job.image(named: image) != nil || !FileName.isOfDesktop(image) else {
+                return Diagnosis(path, .notInTree, what: what)
+            }
         }
         guard let slot = image == nil ? JobFile.slot(named: file) : .firstImage else {
             return Diagnosis(path, .notInTree, what: "nothing that a job's directory has")
@@ -201,6 +203,7 @@ struct Examination {
                 return .lostSingleUse
             }
             if let own { return own.isAbsence ? .missingFile : .failure(own.reason) }
+            if artifact.isRefused { return .missingFile }
             return artifact.isStored ? .evicted : .notFetchedYet
         }
         if let own { return own.isAbsence ? .notInResult : .failure(own.reason) }

@@ -80,6 +80,13 @@ package struct FollowedLines: Sendable {
     /// Nobody can append any more: what is left is a line too.
     package mutating func end() -> Line? { partial.isEmpty && !isOverlong ? nil : endLine() }
 
+    /// The lines of a text that nobody appends to any more.
+    package static func all(of bytes: [UInt8]) -> [Line] {
+        var lines = FollowedLines()
+        let complete = lines.take(bytes)
+        return complete + [lines.end()].compactMap { $0 }
+    }
+
     private mutating func append(_ bytes: ArraySlice<UInt8>) {
         guard !isOverlong, partial.count + bytes.count <= Self.longest else {
             isOverlong = true
@@ -92,6 +99,9 @@ package struct FollowedLines: Sendable {
     private mutating func endLine() -> Line {
         number += 1
         defer { (partial, isOverlong) = ([], false) }
-        return Line(number: number, text: isOverlong ? nil : String(decoding: partial, as: UTF8.self))
+        // A file may begin with a byte order mark, which is no part of its first line.
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = number == 1 && partial.starts(with: mark) ? partial.dropFirst(mark.count) : partial[...]
+        return Line(number: number, text: isOverlong ? nil : String(decoding: text, as: UTF8.self))
     }
 }

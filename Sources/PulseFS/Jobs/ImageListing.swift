@@ -22,7 +22,7 @@ struct ImageListing {
 
     init(_ images: [ImageFacts], of job: JobID) {
         var items: [Item] = []
-        var taken: Set<String> = []
+        var names = UniqueNames()
         var seen: Set<ImageLocation> = []
         let room = ArtifactSlot.last.rawValue - ArtifactSlot.firstImage.rawValue
         for (place, image) in images.prefix(room).enumerated() {
@@ -43,8 +43,7 @@ struct ImageListing {
                     ?? Self.fallback(image, place, FileName.suffix(of: own ?? "") ?? "png")
                 wanted = (name, .remote(location))
             }
-            let name = Self.unused(wanted.name, taken)
-            taken.insert(name)
+            let name = names.take(wanted.name)
             let slot = ArtifactSlot(ArtifactSlot.firstImage.rawValue + place)
             items.append(Item(slot: slot, name: name, content: wanted.content))
         }
@@ -56,37 +55,29 @@ struct ImageListing {
         let name = "\(image.id ?? "").\(suffix)"
         return image.id?.isEmpty == false && FileName.isSafe(name) ? name : "image-\(place + 1).\(suffix)"
     }
-
-    private static func unused(_ name: String, _ taken: Set<String>) -> String {
-        guard taken.contains(name) else { return name }
-        let suffix = FileName.suffix(of: name).map { ".\($0)" } ?? ""
-        var stem = String(name.dropLast(suffix.count))
-        while stem.utf8.count + suffix.utf8.count > FileName.longest - 8 { stem.removeLast() }
-        var number = 2
-        while taken.contains("\(stem)-\(number)\(suffix)") { number += 1 }
-        return "\(stem)-\(number)\(suffix)"
-    }
 }
 
-/// What may be a file name here.
-enum FileName {
-    /// Bytes of UTF-8 (NAME_MAX).
-    static let longest = 255
+/// Names that are given out once each: who comes later gets a number.
+///
+/// Takes about the same time for each name, however many are alike.
+struct UniqueNames {
+    private var taken: Set<FileName> = []
+    /// The next number to be tried behind a stem, by the stem and the suffix together.
+    private var numbers: [FileName: Int] = [:]
 
-    static func isSafe(_ name: String) -> Bool {
-        guard !name.isEmpty, name != ".", name != "..", name.utf8.count <= longest else { return false }
-        return name.unicodeScalars.allSatisfy { scalar in
-            scalar != "/" && scalar.value >= 0x20 && !(0x7f..<0xa0).contains(scalar.value)
+    mutating func take(_ wanted: String) -> String {
+        if taken.insert(FileName(wanted)).inserted { return wanted }
+        let suffix = FileName.suffix(of: wanted).map { ".\($0)" } ?? ""
+        var stem = wanted.dropLast(suffix.count)
+        while stem.utf8.count + suffix.utf8.count > FileName.longest - 8 { stem.removeLast() }
+        let key = FileName("\(stem)\(suffix)")
+        var number = numbers[key] ?? 2
+        while true {
+            let name = "\(stem)-\(number)\(suffix)"
+            number += 1
+            guard taken.insert(FileName(name)).inserted else { continue }
+            numbers[key] = number
+            return name
         }
-    }
-
-    /// Up to five letters and digits after the last dot.
-    static func suffix(of name: String) -> String? {
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
-        let suffix = name[name.index(after: dot)...]
-        guard (1...5).contains(suffix.count), suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else {
-            return nil
-        }
-        return String(suffix)
     }
 }

@@ -8,7 +8,9 @@ package final class Job: Sendable {
     private struct Files {
         var artifacts: [ArtifactSlot: StoredArtifact]
         /// Images by name, unlisted ones included.
-        var images: [String: ArtifactSlot]
+        var images: [FileName: ArtifactSlot]
+        /// The slots of `ls images`, in the order of the result.
+        var listed: [ArtifactSlot]
         /// Files that were shown with another size than they have, and not looked at since.
         var misshown: Set<ArtifactSlot> = []
         /// How often what the API says of the job has changed while it was held here.
@@ -25,8 +27,6 @@ package final class Job: Sendable {
     package let explanation: [UInt8]?
     /// The API denied it, having shown it before: the last that it said of the job is something else.
     package let isGone: Bool
-    /// The slots of `ls images`, in the order of the result.
-    package let listedImages: [ArtifactSlot]
     private let files: Mutex<Files>
 
     private struct ShownStatus {
@@ -42,11 +42,12 @@ package final class Job: Sendable {
         isGone = phase == .expired && Self.phase(in: facts.statusDocument) != .expired
         explanation = facts.explanation.map { Array($0.utf8) }
         let images = artifacts.filter(\.slot.isImage)
-        listedImages = images.filter(\.isListed).map(\.slot).sorted()
         files = Mutex(
             Files(
                 artifacts: Dictionary(artifacts.map { ($0.slot, $0) }, uniquingKeysWith: { $1 }),
-                images: Dictionary(images.map { ($0.name, $0.slot) }, uniquingKeysWith: { first, _ in first })))
+                images: Dictionary(
+                    images.map { (FileName($0.name), $0.slot) }, uniquingKeysWith: { first, _ in first }),
+                listed: images.filter(\.isListed).map(\.slot).sorted()))
     }
 
     /// Nil when the index holds an id that is none.
@@ -63,13 +64,26 @@ package final class Job: Sendable {
     /// All files that are known, with and without bytes.
     package var artifacts: [StoredArtifact] { files.withLock { Array($0.artifacts.values) } }
 
+    /// The slots of `ls images`, in the order of the result. What the API turns out not to have is not listed again.
+    package var listedImages: [ArtifactSlot] { files.withLock { $0.listed } }
+
+    /// Takes in that the API does not have an image that the result lists. False when that was known.
+    func unlist(_ slot: ArtifactSlot) -> Bool {
+        files.withLock { files in
+            guard let place = files.listed.firstIndex(of: slot) else { return false }
+            files.listed.remove(at: place)
+            files.artifacts[slot]?.isListed = false
+            return true
+        }
+    }
+
     /// Files of it are in the cache, or its result lists some.
     package var hasFiles: Bool { files.withLock { $0.artifacts.values.contains { $0.isListed || $0.isStored } } }
 
     package func artifact(_ slot: ArtifactSlot) -> StoredArtifact? { files.withLock { $0.artifacts[slot] } }
 
     package func image(named name: String) -> StoredArtifact? {
-        files.withLock { files in files.images[name].flatMap { files.artifacts[$0] } }
+        files.withLock { files in files.images[FileName(name)].flatMap { files.artifacts[$0] } }
     }
 
     /// Takes in what became known of one file. True when it had another size before, which someone may have been told.
@@ -80,7 +94,7 @@ package final class Job: Sendable {
             // Whoever learnt the size is not to undo that the bytes have come meanwhile.
             if known?.isStored == true, !artifact.isStored { return false }
             files.artifacts[artifact.slot] = artifact
-            if artifact.slot.isImage { files.images[artifact.name] = artifact.slot }
+            if artifact.slot.isImage { files.images[FileName(artifact.name)] = artifact.slot }
             guard let size = known?.size, size != artifact.size else { return false }
             files.misshown.insert(artifact.slot)
             return true

@@ -21,6 +21,7 @@ package final class JobCatalog: Sendable {
         var listingChanged = APITime.now
         var listingObserver: (@Sendable (ListingChange) -> Void)?
         var sizeObserver: (@Sendable (JobOrdinal, ArtifactSlot) -> Void)?
+        var unlistObserver: (@Sendable (JobOrdinal) -> Void)?
         var changeObserver: (@Sendable (Job, Job?) -> Void)?
         var answerObserver: (@Sendable (Job) -> Void)?
         var expiryObserver: (@Sendable (JobOrdinal, Set<ArtifactSlot>) -> Void)?
@@ -135,15 +136,15 @@ package final class JobCatalog: Sendable {
     }
 
     /// The facts of an image, or of the form when there is no name, if its bytes are stored; from memory alone.
-    func storedArtifact(image name: String?, of job: Job) -> StoredArtifact? {
+    func storedArtifact(image name: FileName?, of job: Job) -> StoredArtifact? {
         let artifact = artifact(image: name, of: job)
         return artifact?.isStored == true ? artifact : nil
     }
 
     /// The facts of an image, or of the form when there is no name; from memory alone.
-    func artifact(image name: String?, of job: Job) -> StoredArtifact? {
+    func artifact(image name: FileName?, of job: Job) -> StoredArtifact? {
         let job = withState { $0.jobs.value(for: job.ordinal) } ?? job
-        return name.map { job.image(named: $0) } ?? job.artifact(.form)
+        return name.map { job.image(named: $0.text) } ?? job.artifact(.form)
     }
 
     // MARK: The listing of known jobs
@@ -271,6 +272,18 @@ package final class JobCatalog: Sendable {
     /// caused it. One observer.
     package func observeSizes(_ observer: @escaping @Sendable (JobOrdinal, ArtifactSlot) -> Void) {
         withState { $0.sizeObserver = observer }
+    }
+
+    /// Takes in that the API does not have an image that the result lists; the facts of it then, or nil when that was known.
+    func unlist(_ slot: ArtifactSlot, of ordinal: JobOrdinal) -> StoredArtifact? {
+        guard let job = withState({ $0.jobs.value(for: ordinal) }), job.unlist(slot) else { return nil }
+        withState { $0.unlistObserver }?(ordinal)
+        return job.artifact(slot)
+    }
+
+    /// Calls `observer` with a job whose `images` has another listing than before. One observer.
+    package func observeUnlisted(_ observer: @escaping @Sendable (JobOrdinal) -> Void) {
+        withState { $0.unlistObserver = observer }
     }
 
     // MARK: Expiry

@@ -7,7 +7,7 @@ extension JobFetcher {
     /// Takes in that the API denies a job that it has shown before (404, 410). Nil when that is not said, or is not believed
     /// yet: one that is still running may be denied by an API that is not at one with itself.
     func denied(_ job: Job, _ failure: Failure, for reader: KeyInUse) async throws(Failure) -> Job? {
-        guard failure.isAbsence else {
+        guard failure.isDenial else {
             denials.forget(job.id)
             return nil
         }

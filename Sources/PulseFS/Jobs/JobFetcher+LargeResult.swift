@@ -51,6 +51,11 @@ extension JobFetcher {
             if !claim.hasLeftover { claim.settle() }
             return job
         }
+        guard PulseClient.canAsk(forLargeResultAt: url) else {
+            claim.settle()
+            throw Failure(
+                .badAnswer, "the result of job \(job.id) is a link that cannot be followed: nothing was asked")
+        }
         if let found = try await delivered(job, reader) {
             // Whoever published it died before the ledger said so.
             if try await history(of: job).last?.event != .delivered { try await enter(.delivered, job) }

@@ -304,7 +304,9 @@ final class JobFetcher: Sendable {
 
     /// A file that was fetched before is not forgotten because its job is described again.
     private static func merge(_ artifact: StoredArtifact, _ known: StoredArtifact?) -> StoredArtifact {
-        guard let known, known.name == artifact.name, artifact.source != nil, known.source == artifact.source else {
+        guard let known, FileName(known.name) == FileName(artifact.name), artifact.source != nil,
+            known.source == artifact.source
+        else {
             return artifact
         }
         return known

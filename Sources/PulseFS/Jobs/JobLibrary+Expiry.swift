@@ -49,9 +49,19 @@ extension JobLibrary {
             try reportLoss(of: artifact, job)
             return try await work()
         } catch {
-            if error.isAbsence, artifact.isListed { _ = await doubt(job) }
+            if error.isAbsence, artifact.isListed {
+                // The job is still there, so it is this file that the API does not have.
+                if await doubt(job).phase == .completed, artifact.slot.isImage { await unlist(artifact, of: job) }
+            }
             throw error
         }
+    }
+
+    /// An image that cannot be had is not listed any more, here and after a remount: whoever walks through the directory would
+    /// stumble over it. By its name it is still asked for.
+    private func unlist(_ artifact: StoredArtifact, of job: Job) async {
+        guard let refused = catalog.unlist(artifact.slot, of: job.ordinal) else { return }
+        do throws(StoreError) { try await store.put(refused, of: job.ordinal) } catch { store.reportUnwritable(error) }
     }
 
     /// The API denied the job, which may have been a mistake of an hour, and that is over.

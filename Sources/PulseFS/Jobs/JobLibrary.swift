@@ -160,7 +160,7 @@ package final class JobLibrary: Sendable {
             // Whoever came a moment later finds the work done.
             let job = try catalog.job(job.ordinal) ?? job
             do throws(Failure) { return try await fetcher.fetchLargeResult(of: job, progress) } catch {
-                guard error.isAbsence else { throw error }
+                guard error.isDenial else { throw error }
                 let job = await self.doubt(job)
                 guard job.phase == .expired else { throw error }
                 return job

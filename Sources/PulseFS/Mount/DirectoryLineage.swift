@@ -88,10 +88,10 @@ package struct DirectoryLineage: Sendable, Hashable {
     private static func place(of path: FilePath) -> Place? {
         let table = MountTable.current()
         guard let mount = table.last(where: { $0.identifier == identifier(ofMountOf: path) }) else { return nil }
-        let mountpoint = FilePath(mount.mountpoint)
+        let mountpoint = mount.mountpoint
         guard path.starts(with: mountpoint) else { return nil }
         let below = path.components.dropFirst(mountpoint.components.count)
-        return Place(device: mount.device, path: FilePath(mount.root).appending(below))
+        return Place(device: mount.device, path: mount.root.appending(below))
     }
 
     /// O_PATH of open(2), which Swift does not know: what is opened cannot be read, and need not be readable.

@@ -54,6 +54,13 @@ final class KernelRecall: Sendable {
         }
     }
 
+    /// Takes back the listing of a job's images. Returns at once.
+    func recallImages(of job: JobOrdinal) {
+        queue.async {
+            if !self.isStopped.load(ordering: .relaxed) { self.session.invalidateListing(of: Node.images(job).id) }
+        }
+    }
+
     /// Begins nothing more.
     func stop() { isStopped.store(true, ordering: .relaxed) }
 

@@ -59,7 +59,7 @@ package final class MountClaim: Sendable {
     }
 
     private static func occupant(of mountpoint: FilePath) -> MountTableEntry? {
-        MountTable.current().last { $0.mountpoint == mountpoint.string }
+        MountTable.current().last { $0.mountpoint == mountpoint }
     }
 
     /// Takes away what dead processes have left; says so if there was anything.
@@ -79,7 +79,7 @@ package final class MountClaim: Sendable {
 
     /// Nil for a mount that is not ours, which is not looked at.
     private static func answer(of entry: MountTableEntry) async -> MountProbe.Outcome? {
-        entry.type == MountTable.pulsefs ? await MountProbe.ask(FilePath(entry.mountpoint)) : nil
+        entry.type == MountTable.pulsefs ? await MountProbe.ask(entry.mountpoint) : nil
     }
 
     private static func refusal(_ entry: MountTableEntry, _ outcome: MountProbe.Outcome?) -> MountFailure {

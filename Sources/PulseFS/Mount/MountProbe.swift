@@ -51,7 +51,7 @@ extension MountTable {
 
     /// What is on top of each place, with our mounts alone.
     static func pulsefsMounts() -> [MountTableEntry] {
-        var seen: Set<String> = []
+        var seen: Set<FilePath> = []
         return current().reversed().filter { seen.insert($0.mountpoint).inserted && $0.type == pulsefs }.reversed()
     }
 }

@@ -68,12 +68,12 @@ package struct MountStatus: Sendable {
     }
 
     private init(_ entry: MountTableEntry) async {
-        let directory = FilePath(entry.mountpoint)
+        let directory = entry.mountpoint
         self.init(entry, await MountProbe.ask(directory))
     }
 
     init(_ entry: MountTableEntry, _ outcome: MountProbe.Outcome) {
-        directory = FilePath(entry.mountpoint)
+        directory = entry.mountpoint
         if case .answered(let facts) = outcome { self.facts = facts } else { facts = nil }
         let prefix = "pulse:"
         api = facts?.api ?? (entry.source.hasPrefix(prefix) ? String(entry.source.dropFirst(prefix.count)) : nil)

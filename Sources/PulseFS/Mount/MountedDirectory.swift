@@ -24,9 +24,13 @@ package struct MountedDirectory: Sendable {
         case unknown
     }
 
-    /// Only looks at the mount table: a mount whose daemon is gone or stuck is found too.
+    /// The mount on a directory, or on the one that a symbolic link leads to. Only looks at the mount table and at what is before
+    /// the mount: one whose daemon is gone or stuck is found too.
     package init(_ path: FilePath) throws(MountFailure) {
-        guard let entry = MountTable.current().last(where: { $0.mountpoint == path.string }) else {
+        let table = MountTable.current()
+        let linked = { MountedPath(path).flatMap { $0.path.isEmpty ? $0.mountpoint : nil } }
+        let place = table.contains { $0.mountpoint == path } ? path : linked()
+        guard let place, let entry = table.last(where: { $0.mountpoint == place }) else {
             throw MountFailure("nothing is mounted on \(path)")
         }
         guard entry.type == MountTable.pulsefs else {
@@ -37,13 +41,13 @@ package struct MountedDirectory: Sendable {
 
     /// Whether anything is mounted there, of any kind.
     package static func isMount(_ path: FilePath) -> Bool {
-        MountTable.current().contains { $0.mountpoint == path.string }
+        MountTable.current().contains { $0.mountpoint == path }
     }
 
     private static let moment = Duration.milliseconds(1500)
 
     private init(_ entry: MountTableEntry) {
-        path = FilePath(entry.mountpoint)
+        path = entry.mountpoint
         self.entry = entry
     }
 
@@ -51,6 +55,9 @@ package struct MountedDirectory: Sendable {
     package static func all() -> [MountedDirectory] {
         MountTable.pulsefsMounts().map(MountedDirectory.init).filter(\.isOwn)
     }
+
+    /// Who mounted it, where that is another user; `nil` where it is not, or not known.
+    package var otherOwner: UInt32? { entry.owner == geteuid() ? nil : entry.owner }
 
     private var isOwn: Bool { geteuid() == 0 || entry.owner == nil || entry.owner == geteuid() }
 
@@ -92,7 +99,7 @@ package struct MountedDirectory: Sendable {
     private var users: String {
         let users = MountUser.all(of: path)
         if !users.isEmpty { return " by \(MountUser.sentence(users))" }
-        let below = MountTable.current().first { $0.mountpoint.hasPrefix("\(path)/") }
+        let below = MountTable.current().first { $0.mountpoint != path && $0.mountpoint.starts(with: path) }
         return below.map { ", as \($0.mountpoint) is mounted in it" } ?? " by a process that you may not look at"
     }
 }

@@ -20,10 +20,10 @@ package struct MountedPath: Sendable, Hashable {
     /// is looked at, as that could ask the API.
     package init?(_ path: FilePath) {
         let mounts = MountTable.current().reduce(into: [:]) { $0[$1.mountpoint] = $1.type }
-        self.init(path, isMount: { mounts[$0] == "fuse.pulsefs" }, link: { Self.target(of: $0) })
+        self.init(path, isMount: { mounts[$0] == MountTable.pulsefs }, link: { Self.target(of: $0) })
     }
 
-    init?(_ path: FilePath, isMount: (String) -> Bool, link: (FilePath) -> FilePath?) {
+    init?(_ path: FilePath, isMount: (FilePath) -> Bool, link: (FilePath) -> FilePath?) {
         var rest = Array(path.components.reversed())
         var current = FilePath("/")
         var links = 0
@@ -33,7 +33,7 @@ package struct MountedPath: Sendable, Hashable {
             case .parentDirectory: current.removeLastComponent()
             case .regular:
                 let next = current.appending(component)
-                if isMount(next.string) {
+                if isMount(next) {
                     guard let below = Self.normal(rest.reversed()) else { return nil }
                     (mountpoint, self.path) = (next, below)
                     return

@@ -3,7 +3,7 @@ import ArtifactStore
 /// Notices that someone goes through a directory of images, as `ls -l` does: two of its names in a short time.
 struct DirectoryWalks {
     private struct Walk {
-        var name: String
+        var name: FileName
         var lookedAt: ContinuousClock.Instant
         var isNoticed = false
     }
@@ -15,6 +15,7 @@ struct DirectoryWalks {
 
     /// Takes in a look at a name whose size was not known. True once in a walk: when it turns out to be one.
     mutating func notice(_ name: String, of job: JobOrdinal, at now: ContinuousClock.Instant) -> Bool {
+        let name = FileName(name)
         guard var walk = walks.value(for: job), now - walk.lookedAt <= Self.pause else {
             walks.set(Walk(name: name, lookedAt: now), for: job)
             return false

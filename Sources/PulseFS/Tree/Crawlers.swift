@@ -10,11 +10,12 @@ import SystemPackage
 /// The programs that see the tree and what is cached, and for whom nothing is fetched: those that look at everything there is,
 /// whether or not anyone wants it.
 ///
-/// A program is known by the name of the thread that asks, or of its process (proc_pid_comm(5)). What was found holds for its
+/// A program is known by the name of the thread that asks, or of its process (proc_pid_comm(5)), or by the file that it runs. What was found holds for its
 /// thread until the second is over, so that a look costs a few nanoseconds, and threads that come and go cost one file each.
 package final class Crawlers: Sendable {
     package static let standard = [
-        "updatedb", "plocate-updatedb", "mlocate", "tracker-miner-f", "tracker-miner-fs-3", "tracker-extract",
+        "updatedb", "updatedb.plocate", "updatedb.mlocate", "plocate-updatedb", "mlocate", "recollindex",
+        "tracker-miner-f", "tracker-miner-fs-3", "tracker-extract",
         "localsearch-3", "localsearch-extractor-3", "baloo_file", "baloo_file_extractor", "tumblerd", "gvfsd-metadata",
         "gnome-desktop-thumbnailer", "gdk-pixbuf-thumbnailer", "totem-video-thumbnailer", "evince-thumbnailer",
         "ffmpegthumbnailer",
@@ -35,10 +36,16 @@ package final class Crawlers: Sendable {
         _ names: [String], find: @escaping @Sendable (Int32) -> [String] = { ProcessNames.of($0) },
         second: @escaping @Sendable () -> UInt64 = { Crawlers.coarseSecond }
     ) {
-        self.names = Set(names.map { String(decoding: $0.utf8.prefix(Self.longestName), as: UTF8.self) })
+        self.names = Set(names.map(Self.kept))
         self.find = find
         self.second = second
     }
+
+    /// Whether a program of this name is one.
+    func knows(_ program: String) -> Bool { names.contains(Self.kept(program)) }
+
+    /// What the kernel keeps of a name.
+    static func kept(_ name: String) -> String { String(decoding: name.utf8.prefix(longestName), as: UTF8.self) }
 
     /// Names as people type them, with commas between.
     package static func names(in text: String) -> [String] {
@@ -66,15 +73,26 @@ package final class Crawlers: Sendable {
     }
 }
 
-/// The names that the kernel has for threads.
+/// The names that threads and programs go by.
 package enum ProcessNames {
-    /// Of a thread, and of the process it belongs to; none when it is gone or cannot be looked at.
+    /// Of a thread, of the process it belongs to, and of the file that this runs; of each what can be looked at.
     package static func of(_ thread: Int32) -> [String] {
         guard let own = text("/proc/\(thread)/comm") else { return [] }
         let leader = text("/proc/\(thread)/status")?.split(separator: "\n").first { $0.hasPrefix("Tgid:") }
             .flatMap { $0.split(separator: "\t").last.flatMap { Int32($0) } }
         let others = leader.flatMap { $0 == thread ? nil : text("/proc/\($0)/comm") }
         return [own, others].compactMap { $0?.split(separator: "\n").first.map(String.init) }
+            + [program(thread)]
+            .compactMap { $0 }
+    }
+
+    /// As the kernel keeps names of threads, so that both are compared alike.
+    private static func program(_ thread: Int32) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/\(thread)/exe", &bytes, bytes.count - 1)
+        guard count > 0 else { return nil }
+        let name = FilePath(platformString: bytes).lastComponent?.string
+        return name.map(Crawlers.kept)
     }
 
     private static func text(_ path: String) -> String? {

@@ -124,6 +124,10 @@ extension PulseFileSystem {
     private func lookupImage(_ name: String, of job: Job, for reader: Int32) -> Answer<LookupReply> {
         guard FileName.isSafe(name) else { return .now(.absent(.forever)) }
         let known = job.image(named: name)
+        if known == nil, FileName.isOfDesktop(name) {
+            // A result that has not come yet may list it.
+            return .now(.absent(job.awaitsLargeResult ? .none : Self.absenceLifetime))
+        }
         if job.phase == .expired, known.map({ library.mayBeHad($0, of: job) }) != true {
             if known?.isListed == true, let again = askingAgain(job, { self.lookupImage(name, of: $0, for: reader) }) {
                 return again

@@ -116,7 +116,7 @@ struct FetchCommand: AsyncParsableCommand {
     private static func id(in line: FollowedLines.Line, of path: String, _ report: FetchReport) -> JobID? {
         let place = JobIDOptions.place(line: line.number, of: path)
         guard let text = line.text else {
-            report.complain("what is\(place) is no job id: it is longer than \(FollowedLines.longest) bytes")
+            report.complain(JobIDOptions.overlong(place))
             return nil
         }
         guard let word = JobIDOptions.word(in: text) else { return nil }

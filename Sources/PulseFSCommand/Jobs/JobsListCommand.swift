@@ -9,8 +9,8 @@ struct JobsListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List the jobs that mounts with this key list.",
         discussion: """
-            Makes no request: says what the cache knows. The key is needed, as each key sees the jobs that the API has shown \
-            to it.
+            Makes no request: says what the cache knows. Each key sees the jobs that the API has shown to it; without a key \
+            those of all keys are listed, as the cache is yours.
 
               pulsefs jobs list
               pulsefs jobs list --json | jq -r '.[] | select(.status == "failed") | .id'
@@ -19,7 +19,7 @@ struct JobsListCommand: AsyncParsableCommand {
             stored, separated by tabs. The JSON is an array of objects with id, status, created_at, updated_at, checked_at \
             (when the API last said so), files_stored, files_known and bytes; times are UTC, null when not known.
 
-            Exit codes: 0 listed, 1 there is no key or no cache, 64 wrong usage, 74 the output cannot be written.
+            Exit codes: 0 listed, 1 there is no cache, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -37,9 +37,12 @@ struct JobsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let settings = try Settings(SettingsSources(connection.flags, .process))
+            let sources = SettingsSources(connection.flags, .process)
+            let settings = try LocalSettings(sources)
             let store = try await CacheOpening.openForCommand(settings.cacheDirectory, limits: settings.cacheLimits)
-            let fingerprint = settings.key.withSecret { store.fingerprint(ofKey: $0) }
+            // A key that cannot be used is as good as none.
+            let key = try? Settings(sources).key
+            let fingerprint = key.map { key in key.withSecret { store.fingerprint(ofKey: $0) } }
             let lines = try store.knownJobs(origin: "\(settings.origin)", fingerprint: fingerprint).map(Self.line)
             if json { return try Terminal.say(json: lines) }
             Self.table(lines).say()

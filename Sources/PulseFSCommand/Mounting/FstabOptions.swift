@@ -10,6 +10,8 @@ struct FstabOptions {
     }
 
     private(set) var options: [Option] = []
+    /// What is mounted already is meant, and is to be what it is.
+    private(set) var isRemount = false
 
     /// Of the mount itself, of whoever mounts it, and of what a read-only mount is anyway. mount(8) adds `rw` where nothing is
     /// said.
@@ -19,12 +21,14 @@ struct FstabOptions {
         "nosuid", "dev", "nodev", "exec", "noexec", "atime", "noatime", "relatime", "norelatime", "strictatime",
         "nostrictatime", "lazytime", "nolazytime", "diratime", "nodiratime", "sync", "async", "dirsync", "iversion",
         "noiversion", "silent", "loud", "mand", "nomand", "symfollow", "nosymfollow", "comment",
+        "remount",
     ]
 
     /// Adds the options of one `-o`.
     mutating func add(_ text: String) {
         for part in Self.split(text) where !part.isEmpty {
             let name = part.prefix { $0 != "=" }
+            if name == "remount" { isRemount = true }
             guard !Self.meaningless.contains(String(name)), !name.hasPrefix("x-"), !name.hasPrefix("X-") else {
                 continue
             }

@@ -18,6 +18,8 @@ struct MountHelper {
     private let isFake: Bool
     /// Options that are not known are let pass.
     private let isSloppy: Bool
+    /// A mount is to be left as it is: it is read-only, and takes its other options when it is made.
+    private let isRemount: Bool
 
     /// Of `pulsefs mount`, and of no use to mount(8), which waits for the end of this process.
     private static let notOffered: Set<String> = [
@@ -37,6 +39,7 @@ struct MountHelper {
         let command: MountCommand
         do {
             let helper = try MountHelper(arguments)
+            if helper.isRemount { return try helper.remount() }
             command = try helper.command(ProcessInfo.processInfo.environment)
             if helper.isFake { return 0 }
         } catch {
@@ -74,6 +77,15 @@ struct MountHelper {
         }
         (source, directory, self.options) = (operands[0], operands[1], options.options)
         (isFake, isSloppy) = (flags.contains("f"), flags.contains("s"))
+        isRemount = options.isRemount
+    }
+
+    /// Returns the exit code.
+    private func remount() throws(Misuse) -> Int32 {
+        do throws(MountFailure) { _ = try MountedDirectory(.absoluteWithoutLooking(directory)) } catch {
+            throw Misuse(description: "\(error): mount it, rather than remount")
+        }
+        return 0
     }
 
     /// The command that does the same.

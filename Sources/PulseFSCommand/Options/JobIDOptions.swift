@@ -18,10 +18,10 @@ struct JobIDOptions: ParsableArguments {
     func identifiers(mayBeNone: Bool = false, otherwise: String = "") throws(ExitCode) -> [JobID] {
         var named = ids.map { (text: $0, place: "") }
         if let from {
-            let lines = try text(of: from).split(separator: "\n", omittingEmptySubsequences: false)
-            for (number, line) in lines.enumerated() {
-                guard let text = Self.word(in: line) else { continue }
-                named.append((text, Self.place(line: number + 1, of: from)))
+            for line in FollowedLines.all(of: try bytes(of: from)) {
+                let place = Self.place(line: line.number, of: from)
+                guard let text = line.text else { throw Self.misuse(Self.overlong(place)) }
+                if let word = Self.word(in: text) { named.append((word, place)) }
             }
         }
         guard mayBeNone || !named.isEmpty else {
@@ -53,11 +53,15 @@ struct JobIDOptions: ParsableArguments {
         "\"\(ErrorLine.printable(text))\"\(place) is no job id: it has letters, digits, - and _ alone, at most 128"
     }
 
-    private func text(of file: String) throws(ExitCode) -> String {
+    static func overlong(_ place: String) -> String {
+        "what is\(place) is no job id: it is longer than \(FollowedLines.longest) bytes"
+    }
+
+    private func bytes(of file: String) throws(ExitCode) -> [UInt8] {
         do {
             let handle =
                 file == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-            return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+            return Array(try handle.readToEnd() ?? Data())
         } catch {
             throw Self.misuse("cannot read \(file): name a file with one id a line, or - for standard input")
         }

@@ -24,6 +24,20 @@ struct ExplainCommandTests {
     private static let image = "jobs/\(JobName.invoice)/images/logo.png"
     private static let imageRequests = "/results/\(JobName.invoice)/images/logo.png"
 
+    @Test("S5.5: a path of a mount is explained from a cache that is named, as one below its root is")
+    func namedCache() async throws {
+        try await Rig.mounted { (rig, mount) async throws in
+            try await mount.shell("cat \"$M/jobs/$1/result.md\"", [JobName.invoice])
+            let path = mount.path.appending("jobs/\(JobName.invoice)/result.md").string
+            for named in [path, "jobs/\(JobName.invoice)/result.md"] {
+                let said = try await rig.pulsefs("explain", "--json", "--cache-dir", rig.cache.string, named)
+                #expect(said.status == 0 && said.text.contains("\"finding\" : \"fine\""), "\(named): \(said.text)")
+            }
+            let other = try await rig.pulsefs("explain", "--cache-dir", rig.cache.string, "/nowhere/jobs/a")
+            #expect(other.status == 1 && other.text.contains("outside any mount"), "\(other.text)")
+        }
+    }
+
     static let cases = [
         Case(path: "jobs/a b", finding: "not_a_name", errno: "ENOENT", words: "letters, digits"),
         Case(

@@ -39,6 +39,40 @@ struct JobsCommandTests {
         }
     }
 
+    @Test("a file of ids may come from another system: with a byte order mark, and lines that end as there")
+    func foreignFile() async throws {
+        try await Rig.with { (rig) async throws in
+            let list = rig.scratch.appending("list").string
+            for text in ["\\xef\\xbb\\xbf%s\\r\\n\\r\\n%s\\r\\n", "\\xef\\xbb\\xbf%s\\n%s", "%s\\r\\n%s\\r"] {
+                try await Shell.run("printf \"$1\" $2 $3 > \"$4\"", [text, JobName.invoice, JobName.failed, list])
+                for words in [["jobs", "add"], ["wait"], ["fetch"]] {
+                    let said = try await rig.run(words + ["--from", list])
+                    #expect(said.status != 64, "\(text): \(said.errors)")
+                    #expect(said.text.contains(JobName.invoice), "\(text): \(said.text)")
+                }
+            }
+            try await Shell.run("printf 'a\\r\\nb c\\r\\n' > \"$1\"", [list])
+            let wrong = try await rig.run(["jobs", "add", "--from", list])
+            #expect(wrong.status == 64 && wrong.errors.contains("\"b c\" in line 2"), "\(wrong.errors)")
+        }
+    }
+
+    @Test("without a key the jobs of all keys are listed, and no request is made")
+    func listWithoutKey() async throws {
+        try await Rig.with { (rig) async throws in
+            _ = try await rig.pulsefs("jobs", "add", JobName.invoice)
+            _ = try await rig.pulsefs("jobs", "add", JobName.contoso, key: TestKeys.contoso)
+            rig.emulator.clearRequests()
+            let own = try await rig.pulsefs("jobs", "list")
+            #expect(own.cells.map(\.first) == [JobName.invoice], "\(own.text) \(own.errors)")
+            let all = try await rig.pulsefs("jobs", "list", key: nil)
+            #expect(all.status == 0 && all.errors.isEmpty, "\(all.errors)")
+            #expect(all.cells.map(\.first) == [JobName.invoice, JobName.contoso], "\(all.text)")
+            #expect(all.cells.first == own.cells.first)
+            #expect(rig.emulator.requests().isEmpty)
+        }
+    }
+
     @Test("many jobs are asked for, each once, at most 16 at a time")
     func addMany() async throws {
         let jobs = (1...40).map { EmulatedJob.syntheticInline(id: "many-\($0)", markdownSize: 10) }

@@ -84,6 +84,66 @@ struct UnmountCommandTests {
         }
     }
 
+    @Test("S1.8: a directory whose name looks like that of a mount is none")
+    func alike() async throws {
+        try await Rig.with { (rig) async throws in
+            let said = try await rig.script(
+                """
+                a=$D/$1; b=$D/$2; mkdir "$a" "$b"; "$P" mount "$a" > /dev/null || exit
+                "$P" unmount "$b"; echo $?; "$P" status "$b"; echo $?; "$P" status "$a" | cut -f 6
+                "$P" mount "$b" > /dev/null; echo $?; "$P" unmount "$b" "$a"; echo $?; mounts
+                """, ["Caf\u{e9}", "Cafe\u{301}"])
+            #expect(said.lines == ["1", "1", "ok", "0", "0"], "\(said.text) \(said.errors)")
+            #expect(
+                said.errors.split(separator: "\n").allSatisfy { $0.contains("nothing is mounted") }, "\(said.errors)")
+        }
+    }
+
+    @Test("S7.1: a symbolic link to a mount stands for it, also when the mount is stale")
+    func links() async throws {
+        try await Rig.with { (rig) async throws in
+            let said = try await rig.script(
+                """
+                ln -s "$M" "$D/link"; ln -s link "$D/again"; ln -s "$M/jobs" "$D/inside"
+                "$P" mount "$D/link" > /dev/null || exit
+                "$P" status "$D/again" | cut -f 1,6; "$P" unmount "$D/inside"; echo $?
+                "$P" unmount "$D/again"; echo $?; mounts
+                "$P" mount "$M" > /dev/null; d=$(daemon "$M"); kill -KILL $d; ended $d
+                "$P" status "$D/link" | cut -f 6; "$P" unmount "$D/link/"; echo $?; mounts
+                """)
+            #expect(
+                said.lines == ["\(rig.scratch.appending("mnt"))\tok", "1", "0", "stale", "0"],
+                "\(said.text) \(said.errors)")
+        }
+    }
+
+    @Test(
+        "S7.1: --all of root names the mounts of others, and ends them when asked to",
+        .enabled(if: Privilege.isRoot, Privilege.comment))
+    func others() async throws {
+        try await Rig.with { (rig) async throws in
+            let said = try await rig.script(
+                """
+                mkdir "$D/system"; mount -t tmpfs none "$D/system"; cp -a /dev/fuse "$D/system/fuse"
+                chmod 666 "$D/system/fuse"; mount --bind "$D/system/fuse" /dev/fuse
+                chmod 711 "$D"; mkdir "$D/own"; chown 65534:65534 "$D/own"
+                as() { setpriv --reuid 65534 --regid 65534 --clear-groups env PULSEFS_CACHE_DIR="$D/own/cache" "$@"; }
+                as mkdir "$D/own/mnt"; cd /; as "$P" mount "$D/own/mnt" > /dev/null && "$P" mount "$M" > /dev/null || exit
+                "$P" unmount --all --dry-run; echo $?; as "$P" unmount --all --dry-run
+                "$P" unmount --all < /dev/null 2> "$D/errors"; echo $?
+                grep -c "$D/own/mnt was mounted by nobody" "$D/errors"; grep -c -- --yes "$D/errors"
+                echo n | script -qec '"$P" unmount --all' /dev/null > /dev/null; mounts | grep -c own
+                "$P" unmount --all --yes < /dev/null; echo $?; grep -c ' - fuse.pulsefs ' /proc/self/mountinfo
+                umount /dev/fuse
+                """, isApart: true)
+            let (own, other) = (rig.scratch.appending("mnt"), rig.scratch.appending("own/mnt"))
+            #expect(
+                said.lines == [
+                    "\(other)\tnobody", "\(own)\tyou", "0", "\(other)\tyou", "64", "1", "1", "1", "0", "0",
+                ], "\(said.text) \(said.errors)")
+        }
+    }
+
     @Test("S7.1: --all unmounts every mount of the user", .enabled(if: Privilege.isRoot, Privilege.comment))
     func all() async throws {
         try await Rig.with { (rig) async throws in

@@ -50,7 +50,7 @@ struct FaultCase: Sendable {
 
     /// Answers that come at once.
     static let answers: [FaultCase] = [
-        rows("400", status(400), "EINVAL"), rows("401", status(401), "EACCES"), rows("402", status(402), "EDQUOT"),
+        rows("400", status(400), "ENOENT"), rows("401", status(401), "EACCES"), rows("402", status(402), "EDQUOT"),
         rows("403", status(403), "EACCES"), rows("404", status(404), "ENOENT"), rows("409", status(409), "EIO"),
         rows("410", status(410), "ENOENT"),
         rows("408", status(408), "ETIMEDOUT", tries: 16), rows("425", status(425), "EBUSY", tries: 16),

@@ -125,6 +125,11 @@ struct KernelCheckupTests {
         let known = CrawlerPruning(pruned: ["nfs"], noFetch: ["updatedb"]).checkup
         #expect(known.outcome == .ok && known.remedy != nil)
         #expect(CrawlerPruning(pruned: ["nfs"], noFetch: []).checkup.outcome == .warning)
+        // Debian's timer starts another file than the link that people know.
+        let plocate = { CrawlerPruning(pruned: ["nfs"], noFetch: $0, program: "updatedb.plocate").checkup }
+        #expect(plocate(["updatedb"]).outcome == .warning && plocate(["updatedb"]).found.contains("updatedb.plocate"))
+        #expect(plocate(["updatedb.plocate"]).outcome == .ok && plocate(Crawlers.standard).outcome == .ok)
+        #expect(CrawlerPruning(pruned: ["nfs"], noFetch: [], program: nil).checkup.outcome == .ok)
     }
 
     @Test("few descriptors, and a libcurl without HTTP/2, are warnings")

@@ -17,6 +17,17 @@ struct FollowedLinesTests {
         return lines
     }
 
+    @Test("a byte order mark is no part of the first line, also when it comes in pieces, and is one anywhere else")
+    func byteOrderMark() {
+        let text = Array("\u{FEFF}a\r\n\u{FEFF}b\nc".utf8)
+        #expect(FollowedLines.all(of: text).map(\.text) == ["a\r", "\u{FEFF}b", "c"])
+        var lines = FollowedLines()
+        #expect(text.flatMap { lines.take([$0]) }.map(\.text) == ["a\r", "\u{FEFF}b"])
+        lines.restart()
+        #expect(lines.take(text).first?.text == "a\r")
+        #expect(FollowedLines.all(of: []).isEmpty && FollowedLines.all(of: Array("\n".utf8)).map(\.text) == [""])
+    }
+
     @Test("a line is one when its newline has come, whatever the pieces")
     func pieces() {
         let text = "one\n\ntwo\r\nthree\nfour"

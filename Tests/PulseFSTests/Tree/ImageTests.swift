@@ -53,6 +53,101 @@ struct ImageTests {
         }
     }
 
+    private static let (composed, decomposed) = ("Caf\u{e9}.png", "Cafe\u{301}.png")
+
+    @Test("S1.8 two images whose names look alike are two files, listed or not")
+    func alike() async throws {
+        let images = [
+            EmulatedImage(filename: Self.composed, content: ByteSource(text: "composed")),
+            EmulatedImage(filename: Self.decomposed, content: ByteSource(text: "decomposed")),
+        ]
+        for listed in [images, []] {
+            let nodes = listed.map { image in
+                JSONNode.object([("image_url", .hosted("/results/alike/images/\(image.filename)"))])
+            }
+            var job = EmulatedJob(
+                id: "alike", result: .inline(["markdown": "", "bounding_boxes": ["Images": .array(nodes)]]))
+            job.images = images
+            try await TestTree.with(EmulatorConfiguration(jobs: [job])) { (tree, emulator) async throws in
+                let names = try await tree.names("jobs/alike/images")
+                #expect(names.map(FileName.init) == listed.map { FileName($0.filename) })
+                for image in images + images {
+                    let content = try await tree.text("jobs/alike/images/\(image.filename)")
+                    #expect(
+                        content == (image.filename.utf8.count == Self.composed.utf8.count ? "composed" : "decomposed"))
+                }
+                #expect(emulator.requests().count { $0.method == "GET" && $0.path.hasPrefix("/results/") } == 2)
+            }
+        }
+    }
+
+    @Test("S1.4 a name that only desktops look for is absent without a request, unless a result lists it")
+    func desktops() async throws {
+        let thumbs = EmulatedImage(filename: "Thumbs.db", content: ByteSource(text: "an image"))
+        var job = EmulatedJob(
+            id: "desk",
+            result: .inline([
+                "markdown": "",
+                "bounding_boxes": ["Images": [["image_url": .hosted("/results/desk/images/Thumbs.db")]]],
+            ]))
+        job.images = [thumbs, EmulatedImage(filename: ".hidden", content: ByteSource(text: "never looked for"))]
+        try await TestTree.with(EmulatorConfiguration(jobs: [job])) { (tree, emulator) async throws in
+            _ = try await tree.names("jobs/desk/images")
+            emulator.clearRequests()
+            for name in [".directory", ".hidden", ".git", ".Trash", "desktop.ini", "ehthumbs.db"] {
+                #expect(try await tree.lookup("jobs/desk/images/\(name)") == nil, "\(name)")
+            }
+            #expect(emulator.count() == 0)
+            #expect(try await tree.text("jobs/desk/images/Thumbs.db") == "an image")
+        }
+    }
+
+    @Test(
+        "S1.4 an image that the API refuses or does not have is not listed any more, there is one request for it, and by name it is asked for",
+        arguments: [400, 404, 410])
+    func refused(_ status: Int) async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            try await Emulator.with(Self.pictures) { (emulator) async throws in
+                let refused = RequestPattern.path(Self.path)
+                emulator.set(.status(status), on: refused)
+                try await TestTree.with(emulator.baseURL, cache: scratch.appending("cache")) { (tree) async throws in
+                    #expect(try await tree.names("jobs/pictures/images").count == 3)
+                    #expect(try await tree.lookup(Self.file) == nil)
+                    #expect(try await tree.names("jobs/pictures/images") == ["image_0002.png", "image_0003.png"])
+                    #expect(Self.diagnosis(tree)?.isFine == false)
+                }
+                emulator.clearRequests()
+                try await TestTree.with(emulator.baseURL, cache: scratch.appending("cache")) { (tree) async throws in
+                    let names = try await tree.names("jobs/pictures/images")
+                    #expect(names == ["image_0002.png", "image_0003.png"])
+                    for name in names { _ = try await tree.lookup("jobs/pictures/images/\(name)") }
+                    #expect(emulator.count(refused) == 0)
+                    #expect(Self.diagnosis(tree)?.isFine == false)
+                    emulator.clearFaults()
+                    #expect(try await tree.content(Self.file) == Self.bytes)
+                }
+            }
+        }
+    }
+
+    private static func diagnosis(_ tree: TestTree) -> Diagnosis? {
+        Diagnosis(json: tree.library.explanation(ofPath: file))
+    }
+
+    @Test(
+        "S1.4 an image that cannot be had for another reason, or of a job that is gone, stays listed or goes with its job"
+    )
+    func notRefused() async throws {
+        for status in [403, 500] {
+            try await TestTree.with(Self.pictures) { (tree, emulator) async throws in
+                emulator.set(.status(status), on: .path(Self.path))
+                #expect(try await tree.names("jobs/pictures/images").count == 3)
+                #expect(await tree.failure(Self.file) != nil)
+                #expect(try await tree.names("jobs/pictures/images").count == 3, "\(status)")
+            }
+        }
+    }
+
     @Test("S1.4 a name that is not listed is asked for, is there if the API has it, and is not listed afterwards")
     func unlisted() async throws {
         var job = EmulatedJob.syntheticImages(id: "pictures", count: 1, size: 10)

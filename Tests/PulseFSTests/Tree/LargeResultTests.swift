@@ -1,3 +1,4 @@
+import ArtifactStore
 import FUSE
 import PulseEmulator
 import PulseTestSupport
@@ -111,6 +112,31 @@ struct LargeResultTests {
                 #expect(emulator.requestCounts == ["/job/\(Self.id)": 2, "/large_results/\(Self.id)": 1])
             }
         }
+    }
+
+    @Test("S3.1 a link with a blank in it is followed as it is meant, and one that cannot be followed is not claimed")
+    func oddLinks() async throws {
+        let store = try await Emulator.start()
+        for (link, isFollowed) in [
+            ("\(store.baseURL)/large_results/\(Self.id)?who=J\u{fc}rgen M", true), ("ftp://x.net/a", false),
+            ("http://u:p@x.net/a", false), ("no link", false),
+        ] {
+            let job = EmulatedJob(
+                id: "far", timetable: .running(processingAfter: .zero, endsAfter: .zero),
+                result: .singleUse(["markdown": "far"], link: .elsewhere(link)))
+            try await TestTree.with(EmulatorConfiguration(jobs: [job])) { (tree, _) async throws in
+                if isFollowed {
+                    #expect(try await tree.content("jobs/far/result.md") == markdown())
+                    #expect(store.requests().map(\.path) == ["/large_results/\(Self.id)?who=J%C3%BCrgen%20M"])
+                } else {
+                    #expect(await tree.failure("jobs/far/result.md") == .ioError, "\(link)")
+                    let origin = "\(tree.library.fetcher.origin)"
+                    #expect(try tree.library.store.ledger(origin: origin, id: "far").isEmpty, "\(link)")
+                }
+            }
+        }
+        #expect(store.requests().count == 1)
+        await store.shutDown()
     }
 
     @Test("S4.3 a link to another host is followed without the key")

@@ -7,7 +7,7 @@ import Testing
 @Suite("The tree: answers that are no job and no image")
 struct RefusalTests {
     private static let cases: [(Fault.Effect, Errno)] = [
-        (.status(400), .invalidArgument), (.status(401), .permissionDenied), (.status(402), .diskQuotaExceeded),
+        (.status(400), .noSuchFileOrDirectory), (.status(401), .permissionDenied), (.status(402), .diskQuotaExceeded),
         (.status(403), .permissionDenied), (.status(404), .noSuchFileOrDirectory),
         (.status(410), .noSuchFileOrDirectory),
         (.status(429, headers: [("Retry-After", "7")]), .resourceBusy), (.status(500), .ioError),
