@@ -1,3 +1,4 @@
+import Quantities
 package import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -276,7 +277,7 @@ package final class ArtifactStore: Sendable {
             } catch  where error.code == .system {
                 if attempt == 0, error.cause == .noSpace || error.cause == .diskQuotaExceeded {
                     // What is on the disk already needs room for what stands behind it alone.
-                    let missing = (spool.isInMemory ? try spool.size() : 0) + (1 << 20)
+                    let missing = (spool.isInMemory ? try spool.size() : 0) +| (1 << 20)
                     try await evictor.run(limits.makingRoom(for: missing), atLeast: missing)
                     continue
                 }
@@ -313,7 +314,7 @@ package final class ArtifactStore: Sendable {
     /// Makes room for a result that can be fetched only once, and sets it apart: `bytes` of it from its beginning, and what
     /// is written about it. What can be fetched again goes for it, if need be. Throws `.system` when there is none.
     package func reserve(_ bytes: UInt64, for claim: SingleUseClaim) async throws(StoreError) {
-        let wanted = bytes + min(bytes, .max >> 2) / BlobLabel.chunkSize * 8 + Self.leastRoomForLabels
+        let wanted = bytes +| (bytes / BlobLabel.chunkSize *| 8) +| Self.leastRoomForLabels
         let refusal: StoreError
         do throws(StoreError) {
             return try await disk.run { () throws(StoreError) in try claim.document.reserve(wanted) }
@@ -322,7 +323,7 @@ package final class ArtifactStore: Sendable {
             refusal = error
         }
         let present = FileFacts(of: claim.document.descriptor)?.allocated ?? 0
-        let missing = wanted - min(wanted, present)
+        let missing = wanted -| present
         // A quota is not seen from outside, and what is kept free of the disk is there for this.
         var hasGone = try await makeRoom(for: missing)
         if !hasGone { hasGone = try await evict(atLeast: missing) }

@@ -34,7 +34,7 @@ struct BlobShelf: Sendable {
                 let text = try label.encoded()
                 _ = try spool.descriptor.writeAll(toAbsoluteOffset: Int64(label.size), text)
                 // What was set apart behind the end and is not needed goes back to the disk.
-                try spool.descriptor.resize(to: Int64(label.size) + Int64(text.count))
+                try spool.descriptor.resize(to: Int64(clamping: label.size +| UInt64(text.count)))
                 steps.reached(.labelled)
                 try spool.descriptor.synchronize()
                 steps.reached(.synchronized)
@@ -90,7 +90,7 @@ struct BlobShelf: Sendable {
                 // The label stands at the end.
                 let count = min(facts.size, 1 << 16)
                 var bytes = [UInt8](repeating: 0, count: Int(count))
-                _ = try bytes.withUnsafeMutableBytes { try file.readAll(at: facts.size - count, into: $0) }
+                _ = try bytes.withUnsafeMutableBytes { try file.readAll(at: facts.size -| count, into: $0) }
                 return true
             }
         } catch Errno.noSuchFileOrDirectory {

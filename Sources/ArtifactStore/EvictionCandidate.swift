@@ -1,3 +1,4 @@
+import Quantities
 import SystemPackage
 
 /// A row of the index that says of a blob that it is here and may go.
@@ -99,7 +100,7 @@ struct EvictionVerdict: Sendable {
     /// Whether the disk gives the end of the file, where the label stands: one that it does not give now is not damaged.
     private static func isReadable(_ file: FileDescriptor, _ size: UInt64) -> Bool {
         var end = [UInt8](repeating: 0, count: Int(min(size, 4096)))
-        let start = size - UInt64(end.count)
+        let start = size -| UInt64(end.count)
         return end.isEmpty || (try? end.withUnsafeMutableBytes { try file.readAll(at: start, into: $0) }) == end.count
     }
 }

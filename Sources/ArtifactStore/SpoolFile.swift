@@ -144,7 +144,7 @@ extension SpoolFile {
             switch error {
             case .notSupported, .notSupportedOnSocket, .noFunction, .invalidArgument:
                 let present = FileFacts(of: descriptor)?.allocated ?? 0
-                guard let free = descriptor.freeBytes, free < bytes - min(bytes, present) else { return }
+                guard let free = descriptor.freeBytes, free < bytes -| present else { return }
                 cause = .noSpace
             default: cause = error
             }

@@ -62,7 +62,14 @@ struct TimestampTests {
             try await index.touch(
                 [first: Timestamp(seconds: 1_790_000_000), second: Timestamp(seconds: 1_900_000_000)], at: now)
             func order() throws -> [ArtifactPlace] {
-                try index.leastUsed(limit: 100, at: now).map(\.place).filter { $0 == first || $0 == second }
+                var places: [ArtifactPlace] = []
+                var position: EvictionCandidate.Position?
+                while true {
+                    let page = try index.leastUsed(after: position, limit: 100, at: now)
+                    guard let end = page.last else { return places.filter { $0 == first || $0 == second } }
+                    places += page.map(\.place)
+                    position = end.position
+                }
             }
             #expect(try order() == [second, first])
             try await index.touch([second: Timestamp(seconds: 1_800_000_000)], at: now)

@@ -1,3 +1,5 @@
+import Quantities
+
 extension ByteWindow {
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
@@ -13,7 +15,7 @@ extension ByteWindow {
         }
         guard try passMark() else { return }
         guard try passMark() else { return }
-        throw JSONError(.byteOrderMark, at: offset - 3, "The answer begins with more than one byte order mark.")
+        throw JSONError(.byteOrderMark, at: offset -| 3, "The answer begins with more than one byte order mark.")
     }
 
     /// Whether there was a mark, which has been passed.

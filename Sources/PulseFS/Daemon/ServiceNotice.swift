@@ -1,3 +1,4 @@
+import Quantities
 import SystemPackage
 
 #if canImport(Glibc)
@@ -46,7 +47,7 @@ package struct ServiceNotice: Sendable {
     /// It takes longer to stop: the manager is to wait for so long from now on (EXTEND_TIMEOUT_USEC).
     package func stopping(_ status: String, within time: Duration) {
         send([
-            "STOPPING=1", "EXTEND_TIMEOUT_USEC=\(time.components.seconds * 1_000_000)", "STATUS=\(line(status))",
+            "STOPPING=1", "EXTEND_TIMEOUT_USEC=\(time.components.seconds *| 1_000_000)", "STATUS=\(line(status))",
         ])
     }
 

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import Quantities
 import SystemPackage
 
 /// A document in the cache's files, as the readers of JSON take it: its first bytes, whatever stands behind them.
@@ -22,7 +23,7 @@ struct DocumentSource: ByteSource {
 
     func read(at offset: UInt64, into destination: inout MutableSpan<UInt8>) throws(ByteSourceError) -> Int {
         guard offset < length else { return 0 }
-        return min(try file.read(at: offset, into: &destination), Int(clamping: length - offset))
+        return min(try file.read(at: offset, into: &destination), Int(clamping: length -| offset))
     }
 
     /// Appends a range of the document to a file. Throws `.damaged` when the document is shorter. Blocks on the disk.
@@ -38,9 +39,9 @@ struct DocumentSource: ByteSource {
                 throw StoreError(.system, "cannot read back from the cache", cause: .init(rawValue: error.errno))
             }
             guard got > 0 else { throw StoreError(.damaged, "a file of the cache became shorter while it was read") }
-            let count = Int(min(UInt64(got), range.upperBound - offset))
+            let count = Int(min(UInt64(got), range.upperBound -| offset))
             try target.append(buffer[..<count])
-            offset += UInt64(count)
+            offset +|= UInt64(count)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import Quantities
 import SystemPackage
 
 /// Results that came as a link, which works once. Nothing that is decided here loses one: docs/cache.md draws the states.
@@ -118,7 +119,7 @@ extension JobFetcher {
                 sink.forgetValidator()
                 continue
             }
-            let brought = sink.received - min(before, sink.received)
+            let brought = sink.received -| before
             // A server that refuses downloads that overlap has not noticed yet that the last one has ended.
             let isOccupied = problem.cause == .status(409) || problem.cause == .status(423)
             guard isOccupied || (sink.hasBegun && problem.isCut),
@@ -166,9 +167,9 @@ extension JobFetcher {
         let announced = claim.leftoverFacts?.announced ?? 0
         do throws(StoreError) {
             do throws(StoreError) {
-                return try await store.reserve(max(present + Self.room, announced), for: claim)
+                return try await store.reserve(max(present +| Self.room, announced), for: claim)
             } catch  where error.isOutOfRoom {
-                try await store.reserve(max(present + Self.leastRoom, announced), for: claim)
+                try await store.reserve(max(present +| Self.leastRoom, announced), for: claim)
             }
         } catch {
             throw Failure(
@@ -206,7 +207,7 @@ extension JobFetcher {
         case .failure(let error):
             switch error.code {
             // A cut may be amid an escape or a character, which then is none.
-            case _ where !isComplete && (error.code == .unexpectedEnd || error.offset + Self.longestToken >= length):
+            case _ where !isComplete && (error.code == .unexpectedEnd || error.offset +| Self.longestToken >= length):
                 return .part
             default: return .other("\(error)")
             }

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import Quantities
 import SystemPackage
 
 /// Cuts the files of a finished job out of its document and publishes them.
@@ -125,7 +126,7 @@ struct ResultHarvest {
             outcome = try await store.onDisk { () throws(StoreError) in
                 var size: UInt64 = 0
                 let problem = try Self.decode(piece, of: document) { chunk throws(StoreError) in
-                    size += UInt64(chunk.count)
+                    size +|= UInt64(chunk.count)
                 }
                 return problem.map { .failure($0) } ?? .success(size)
             }

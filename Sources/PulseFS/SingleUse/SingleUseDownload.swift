@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import Quantities
 import Synchronization
 import Transfer
 
@@ -85,7 +86,7 @@ final class SingleUseDownload: BodySink {
     func forgetValidator() { state.withLock { $0.facts.validator = nil } }
 
     /// Bytes in the document, or in memory on their way into it.
-    var received: UInt64 { state.withLock { $0.end + UInt64($0.unplacedCount) } }
+    var received: UInt64 { state.withLock { $0.end +| UInt64($0.unplacedCount) } }
 
     /// An answer has begun since `begin`.
     var hasBegun: Bool { state.withLock { $0.hasBegun } }
@@ -108,18 +109,20 @@ final class SingleUseDownload: BodySink {
     func receive(head: ResponseHead, flow: TransferFlow) throws {
         let announcement = FileAnnouncement(head)
         var first: UInt64 = 0
-        var length = head.contentLength
+        var length = head.contentLength?.bytes
+        let validator = announcement.validators.condition
         if head.status == 206 {
             guard let range = head.contentRange else {
+                state.withLock { $0.hasRefused = true }
                 throw Refusal(words: "a part came that does not say which it is")
             }
-            first = range.first
-            length = range.total
+            first = range.first.bytes
+            length = range.total?.bytes
         }
         let wish = try state.withLock { state -> UInt64? in
             state.hasRefused = true
             if head.status == 206 {
-                if let known = state.facts.validator, let new = announcement.validator, known != new {
+                if let known = state.facts.validator, let new = validator, known != new {
                     throw Refusal(words: "the part is of another version than what has come")
                 }
                 guard first == state.wanted else { throw Refusal(words: "another part came than was asked for") }
@@ -128,8 +131,8 @@ final class SingleUseDownload: BodySink {
                 }
             }
             state.position = first
-            state.answer = PartFacts(validator: announcement.validator, announced: length)
-            if head.status == 206 { state.answer.validator = announcement.validator ?? state.facts.validator }
+            state.answer = PartFacts(validator: validator, announced: length)
+            if head.status == 206 { state.answer.validator = validator ?? state.facts.validator }
             (state.flow, state.hasBegun, state.hasRefused, state.isPaused) = (flow, true, false, false)
             return length
         }
@@ -176,20 +179,20 @@ final class SingleUseDownload: BodySink {
         let document = state.withLock { $0.document }
         var rest = bytes[...]
         if position < end {
-            let known = Int(min(UInt64(rest.count), end - position))
+            let known = Int(min(UInt64(rest.count), end -| position))
             let same = try document.commonPrefix(with: rest.prefix(known), at: position)
             if same < known {
-                try keepOther(from: position + UInt64(same), end, document)
-                end = position + UInt64(same)
+                try keepOther(from: position +| UInt64(same), end, document)
+                end = position +| UInt64(same)
             }
-            position += UInt64(same)
+            position +|= UInt64(same)
             rest = rest.dropFirst(same)
         }
         let answer = state.withLock { $0.answer }
         if !rest.isEmpty {
             if document === claim.document, answer != state.withLock({ $0.facts }) { try claim.note(answer) }
             try document.write(rest, at: position)
-            position += UInt64(rest.count)
+            position +|= UInt64(rest.count)
         }
         state.withLock { state in
             if !rest.isEmpty { state.facts = answer }
@@ -230,7 +233,7 @@ final class SingleUseDownload: BodySink {
         let (claim, store) = (claim, store)
         let (isRescued, end, waiting) = state.withLock { ($0.isRescued, $0.end, UInt64($0.unplacedCount)) }
         guard !isRescued else { return }
-        let wanted = max(wish ?? 0, end + waiting) + Self.margin
+        let wanted = max(wish ?? 0, end +| waiting) +| Self.margin
         let moved = try? await store.onDisk { () throws(StoreError) in
             try store.rescue(claim, first: end, reserving: wanted)
         }
@@ -246,7 +249,7 @@ final class SingleUseDownload: BodySink {
         let (claim, waiting) = (claim, state.withLock { UInt64($0.unplacedCount) })
         do throws(StoreError) {
             if !isRescued {
-                try await store.reserve(max(wish ?? 0, state.withLock { $0.end } + waiting), for: claim)
+                try await store.reserve(max(wish ?? 0, state.withLock { $0.end } +| waiting), for: claim)
             }
             while let bytes = state.withLock({ $0.unplaced.first }) {
                 try await store.onDisk { [self] () throws(StoreError) in try place(bytes) }
