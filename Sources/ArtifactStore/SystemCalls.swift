@@ -43,8 +43,18 @@ extension FileDescriptor {
         }
     }
 
-    /// flock(2), exclusive, without waiting; false when someone else holds it.
+    /// flock(2), exclusive, without waiting; false when it was not to be had, for whatever reason.
     func lockExclusively() -> Bool { flock(rawValue, LOCK_EX | LOCK_NB) == 0 }
+
+    /// flock(2), exclusive, without waiting; false when someone else holds it.
+    func lockIfFree() throws(Errno) -> Bool {
+        while flock(rawValue, LOCK_EX | LOCK_NB) != 0 {
+            let cause = Errno(rawValue: errno)
+            if cause == .wouldBlock { return false }
+            guard cause == .interrupted else { throw cause }
+        }
+        return true
+    }
 
     /// flock(2), exclusive; blocks while someone else holds it.
     func lockWaiting() throws(Errno) {
