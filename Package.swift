@@ -16,6 +16,8 @@ let package = Package(
         .executable(name: "pulse-emulator", targets: ["PulseEmulatorCommand"]),
         .library(name: "PulseFS", targets: ["PulseFS"]),
         .library(name: "PulseEmulator", targets: ["PulseEmulator"]),
+        // Preloaded into the program by tests.
+        .library(name: "FailingCalls", type: .dynamic, targets: ["FailingCalls"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -118,6 +120,12 @@ let package = Package(
             name: "PulseTestSupport",
             dependencies: [.product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/PulseTestSupport", swiftSettings: house),
+        // Stands between a program and the C library, and lets the one call fail that a test names.
+        .target(
+            name: "FailingCalls", dependencies: ["CFailingCalls"], path: "Tests/FailingCalls",
+            linkerSettings: [.linkedLibrary("dl")]),
+        // What that library and a test have in common.
+        .systemLibrary(name: "CFailingCalls", path: "Tests/CFailingCalls"),
         .testTarget(
             name: "FUSETests",
             dependencies: ["FUSE", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system")],
@@ -149,7 +157,7 @@ let package = Package(
         .testTarget(
             name: "MountTests",
             dependencies: [
-                "PulseEmulator", "PulseTestSupport", "PulseFSCommand", "PulseEmulatorCommand",
+                "CFailingCalls", "PulseEmulator", "PulseTestSupport", "PulseFSCommand", "PulseEmulatorCommand",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),

@@ -146,6 +146,17 @@ struct FileFacts {
         self.init(facts)
     }
 
+    /// Nil when there is no such file; throws when the disk does not say.
+    static func ofFile(at path: FilePath) throws(Errno) -> FileFacts? {
+        var facts = stat()
+        guard path.withPlatformString({ lstat($0, &facts) }) == 0 else {
+            let cause = Errno(rawValue: errno)
+            guard cause == .noSuchFileOrDirectory else { throw cause }
+            return nil
+        }
+        return FileFacts(facts)
+    }
+
     init?(of descriptor: FileDescriptor) {
         var facts = stat()
         guard fstat(descriptor.rawValue, &facts) == 0 else { return nil }

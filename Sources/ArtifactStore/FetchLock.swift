@@ -24,19 +24,25 @@ package final class FetchLock: Sendable {
 
 /// A file that is locked while it is open, under a name that its owner takes away before letting go.
 enum LockedFile {
-    /// Makes the file if need be; nil while someone else holds it.
+    /// Makes the file if need be; nil while someone else holds it. A file system that has no locks, or does not say what it
+    /// has, is an error, not someone else.
     static func open(_ path: FilePath) throws(StoreError) -> FileDescriptor? {
         while true {
             let descriptor = try StoreError.system("make \(path)") {
                 try FileDescriptor.open(
                     path, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
             }
-            guard descriptor.lockExclusively() else {
+            do throws(Errno) {
+                guard try descriptor.lockIfFree() else {
+                    try? descriptor.close()
+                    return nil
+                }
+                // Whoever held it before may have taken the name away: then the lock is on nothing.
+                if try FileIdentity.ofOpen(descriptor) == FileIdentity.ofFile(at: path) { return descriptor }
+            } catch {
                 try? descriptor.close()
-                return nil
+                throw StoreError(.system, "cannot lock \(path)", cause: error)
             }
-            // Whoever held it before may have taken the name away: then the lock is on nothing.
-            if let held = FileIdentity(of: descriptor), held == FileIdentity(of: path) { return descriptor }
             try? descriptor.close()
         }
     }

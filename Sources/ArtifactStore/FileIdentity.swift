@@ -17,6 +17,22 @@ struct FileIdentity: Equatable {
         (device, number) = (facts.st_dev, facts.st_ino)
     }
 
+    /// Throws when the disk does not say.
+    static func ofOpen(_ descriptor: FileDescriptor) throws(Errno) -> FileIdentity {
+        guard let identity = FileIdentity(of: descriptor) else { throw Errno(rawValue: errno) }
+        return identity
+    }
+
+    /// Nil when there is no such file; throws when the disk does not say.
+    static func ofFile(at path: FilePath) throws(Errno) -> FileIdentity? {
+        guard let identity = FileIdentity(of: path) else {
+            let cause = Errno(rawValue: errno)
+            guard cause == .noSuchFileOrDirectory else { throw cause }
+            return nil
+        }
+        return identity
+    }
+
     init?(of path: FilePath) {
         var facts = stat()
         guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { return nil }

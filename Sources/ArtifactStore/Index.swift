@@ -45,12 +45,17 @@ final class Index: Sendable {
     // MARK: Opening
 
     private static func open(_ directory: CacheDirectory) throws(StoreError) -> (DatabasePool, isFresh: Bool) {
-        let wasThere = (FileFacts(of: directory.index)?.size ?? 0) > 0
+        // Not told is not gone: the log of an index that is there has what was entered last.
+        let facts = try StoreError.system("look at \(directory.index)") { try FileFacts.ofFile(at: directory.index) }
+        let wasThere = (facts?.size ?? 0) > 0
         // The log of an index that is gone belongs to no other.
         if !wasThere { for file in companions(of: directory.index) { file.unlink() } }
         do {
             return (try connect(to: directory.index), !wasThere)
         } catch let error as DatabaseError where error.isDamage {
+            guard try isDamaged(directory.index, after: error) else {
+                do { return (try connect(to: directory.index), !wasThere) } catch { throw failure(error) }
+            }
             try setAside(directory)
         } catch {
             throw failure(error)
@@ -58,7 +63,30 @@ final class Index: Sendable {
         do { return (try connect(to: directory.index), true) } catch { throw failure(error) }
     }
 
+    /// Whether what SQLite calls damage is on the disk: it says the same of one read that failed (`SQLITE_IOERR_CORRUPTFS`).
+    /// Reads the whole file.
+    private static func isDamaged(_ path: FilePath, after error: DatabaseError) throws(StoreError) -> Bool {
+        // Rows that contradict each other are none that a look at the file would find.
+        guard error.isOfFile else { return true }
+        do {
+            return try connect(to: path).read { try String.fetchAll($0, sql: "PRAGMA integrity_check(1)") } != ["ok"]
+        } catch let error as DatabaseError where error.isDamage {
+            return true
+        } catch {
+            throw failure(error)
+        }
+    }
+
     private static func connect(to path: FilePath) throws -> DatabasePool {
+        do {
+            return try connectOnce(to: path)
+        } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_READONLY {
+            // It could be opened for writing the moment before.
+            return try connectOnce(to: path)
+        }
+    }
+
+    private static func connectOnce(to path: FilePath) throws -> DatabasePool {
         // SQLite would make it, and its companions, with the mode that the umask leaves.
         try StoreError.system("make \(path)") {
             try FileDescriptor.open(path, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
@@ -69,6 +97,8 @@ final class Index: Sendable {
         configuration.maximumReaderCount = 8
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
         let pool = try DatabasePool(path: path.string, configuration: configuration)
+        // Where a file cannot be opened for writing, if only that once, SQLite opens it for reading, for good and without a word.
+        try pool.writeWithoutTransaction { try $0.inTransaction(.immediate) { .rollback } }
         let migrator = IndexLayout.migrator
         if try pool.read(migrator.hasBeenSuperseded) {
             // A newer program says so in two places; one of them alone is damage.
@@ -93,12 +123,27 @@ final class Index: Sendable {
         ["-wal", "-shm"].map { FilePath("\(path)\($0)") }
     }
 
+    /// Throws when the disk does not give all of a file, which says nothing about what was written: whoever uses the index
+    /// tries again later. The next to open it puts another in its place if it still cannot be read.
+    private static func readThrough(_ path: FilePath) throws(StoreError) {
+        try StoreError.system("read \(path)") {
+            guard try FileFacts.ofFile(at: path) != nil else { return }
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+            try file.closeAfter {
+                var buffer = [UInt8](repeating: 0, count: 1 << 18)
+                while try buffer.withUnsafeMutableBytes({ try file.read(into: $0) }) > 0 {}
+            }
+        }
+    }
+
     private static func setAside(_ directory: CacheDirectory) throws(StoreError) {
         var generator = SystemRandomNumberGenerator()
         let mark = String(generator.next(), radix: 36)
-        for file in files(of: directory.index) where FileFacts(of: file) != nil {
+        // The log first: it must not become that of the index that is made next.
+        for file in files(of: directory.index).reversed() {
             let name = file.lastComponent?.string ?? "index"
             try StoreError.system("set the damaged \(file) aside") {
+                guard try FileFacts.ofFile(at: file) != nil else { return }
                 try file.rename(to: directory.quarantine.appending("\(mark)-\(name)"))
             }
         }
@@ -116,7 +161,10 @@ final class Index: Sendable {
                 directory.indexLock, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
         }
         defer { try? file.close() }
-        guard file.lockExclusively(within: lockLimit) else {
+        let isLocked = try StoreError.system("lock \(directory.indexLock)") {
+            try file.lockExclusively(within: lockLimit)
+        }
+        guard isLocked else {
             let holder = LockHolder(ofFileAt: directory.indexLock).map { "\($0)" } ?? "another process"
             throw StoreError(
                 .index, "\(holder) keeps the index of the cache locked: let it go on (kill -CONT), or end it",
@@ -125,13 +173,19 @@ final class Index: Sendable {
         return try body()
     }
 
-    /// Puts a new index in the place of a damaged one, unless someone has done so meanwhile.
-    private func replace(_ damaged: DatabasePool) throws(StoreError) {
+    /// Puts a new index in the place of a damaged one, unless someone has done so meanwhile; opens one anew that is not damaged.
+    private func replace(_ damaged: DatabasePool, after error: DatabaseError) throws(StoreError) {
         try Self.locked(directory) { () throws(StoreError) in
             let known = opened.withLock { $0 }
             guard known.pool === damaged else { return }
-            // Another process was quicker: what has the name now is new.
-            if known.file == FileIdentity(of: directory.index) { try Self.setAside(directory) }
+            let named = try StoreError.system("look at \(directory.index)") {
+                try FileIdentity.ofFile(at: directory.index)
+            }
+            // Else another process was quicker: what has the name now is new.
+            if known.file == named {
+                for file in Self.files(of: directory.index) { try Self.readThrough(file) }
+                if try Self.isDamaged(directory.index, after: error) { try Self.setAside(directory) }
+            }
             let (pool, isFresh) = try Self.open(directory)
             opened.withLock { $0 = Opened(pool: pool, file: FileIdentity(of: directory.index)) }
             if isFresh { fresh.withLock { $0 = true } }
@@ -144,7 +198,7 @@ final class Index: Sendable {
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         let pool = pool
         do { return try pool.read(body) } catch let error as DatabaseError where error.isDamage {
-            try replace(pool)
+            try replace(pool, after: error)
         } catch {
             throw Self.failure(error)
         }
@@ -157,7 +211,7 @@ final class Index: Sendable {
     {
         let pool = pool
         do { return try await pool.write(body) } catch let error as DatabaseError where error.isDamage {
-            try replace(pool)
+            try replace(pool, after: error)
         } catch {
             throw Self.failure(error)
         }
@@ -167,7 +221,11 @@ final class Index: Sendable {
     private static func failure(_ error: any Error) -> StoreError {
         if let error = error as? StoreError { return error }
         if let cause = (error as? DatabaseError)?.systemCause {
-            return StoreError(.system, "cannot write the index of the cache", cause: cause)
+            return StoreError(.system, "cannot use the index of the cache", cause: cause)
+        }
+        // The library looks at its files with Foundation.
+        if let cause = (error as? CocoaError)?.underlying as? POSIXError {
+            return StoreError(.system, "cannot use the index of the cache", cause: Errno(rawValue: cause.code.rawValue))
         }
         return StoreError(.index, "the index of the cache failed: \(error)")
     }
@@ -182,6 +240,14 @@ extension DatabaseError {
         // Rows that are in nobody's way when all is well.
         case .SQLITE_CONSTRAINT: true
         default: false
+        }
+    }
+
+    /// It is about the file as a whole, not about what rows say.
+    fileprivate var isOfFile: Bool {
+        switch resultCode.primaryResultCode {
+        case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH: false
+        default: true
         }
     }
 

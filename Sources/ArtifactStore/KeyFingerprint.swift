@@ -17,45 +17,58 @@ struct FingerprintSecret: Sendable {
     private let key: SymmetricKey
     private static let length = 32
 
-    /// Reads the secret, or makes it: whoever comes first, all processes end with the same one.
+    /// Reads the secret, or makes it: whoever comes first, all processes end with the same one. One that is there and cannot be
+    /// read stays, and is an error: with another nobody would be who they were.
     init(at path: FilePath) throws(StoreError) {
-        if let bytes = Self.read(path) {
+        if let bytes = try Self.read(path) {
             key = SymmetricKey(data: bytes)
             return
         }
+        try Self.make(path)
+        guard let bytes = try Self.read(path) else { throw StoreError(.system, "cannot read \(path)") }
+        key = SymmetricKey(data: bytes)
+    }
+
+    /// Nil when there is none that can be read.
+    init?(reading path: FilePath) {
+        guard let bytes = try? Self.read(path) else { return nil }
+        key = SymmetricKey(data: bytes)
+    }
+
+    /// Puts a new secret where there is none, or a short one that a full disk has left.
+    private static func make(_ path: FilePath) throws(StoreError) {
         let fresh = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
         var generator = SystemRandomNumberGenerator()
         let temporary = FilePath("\(path).\(generator.next())")
-        try StoreError.system("write \(temporary)") {
+        defer { temporary.unlink() }
+        try StoreError.system("write \(path)") {
             let file = try FileDescriptor.open(
                 temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
             try file.closeAfter {
                 _ = try file.writeAll(fresh)
                 try file.synchronize()
             }
+            if let facts = try FileFacts.ofFile(at: path), facts.size != UInt64(length) { path.unlink() }
+            // Fails where another process was quicker.
+            temporary.link(to: path)
+            try path.removingLastComponent().synchronizeDirectory()
         }
-        // link(2) fails where another process was quicker; a short file of a full disk is replaced.
-        if FileFacts(of: path)?.size != UInt64(Self.length) { path.unlink() }
-        temporary.link(to: path)
-        temporary.unlink()
-        guard let bytes = Self.read(path) else { throw StoreError(.system, "cannot read \(path)") }
-        key = SymmetricKey(data: bytes)
     }
 
-    /// Nil when there is none that can be read.
-    init?(reading path: FilePath) {
-        guard let bytes = Self.read(path) else { return nil }
-        key = SymmetricKey(data: bytes)
-    }
-
-    private static func read(_ path: FilePath) -> [UInt8]? {
-        guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) else { return nil }
-        defer { try? file.close() }
-        var bytes = [UInt8](repeating: 0, count: length)
-        guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }), count == length else {
+    /// Nil when there is none, or it is short.
+    private static func read(_ path: FilePath) throws(StoreError) -> [UInt8]? {
+        do {
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            return try file.closeAfter {
+                var bytes = [UInt8](repeating: 0, count: length)
+                let count = try bytes.withUnsafeMutableBytes { try file.readAll(at: 0, into: $0) }
+                return count == length ? bytes : nil
+            }
+        } catch Errno.noSuchFileOrDirectory {
             return nil
+        } catch {
+            throw StoreError(.system, "cannot read \(path)", cause: error as? Errno)
         }
-        return bytes
     }
 
     func fingerprint(of text: String) -> KeyFingerprint {

@@ -56,7 +56,7 @@ struct Ledger: Sendable {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             let json = Array(try encoder.encode(line))
-            let isNew = FileFacts(of: path) == nil
+            let isNew = try FileFacts.ofFile(at: path) == nil
             let file = try FileDescriptor.open(
                 path, .readWrite, options: [.append, .create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
             try file.closeAfter {
@@ -90,7 +90,8 @@ struct Ledger: Sendable {
     }
 
     private func lines() throws(StoreError) -> [Line] {
-        guard FileFacts(of: path) != nil else { return [] }
+        // One that cannot be looked at now is not an empty one.
+        guard try StoreError.system("look at the ledger \(path)", { try FileFacts.ofFile(at: path) }) != nil else { return [] }
         let bytes = try StoreError.system("read the ledger \(path)") {
             let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
             return try file.closeAfter {

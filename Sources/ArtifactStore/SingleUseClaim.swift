@@ -112,7 +112,7 @@ struct PartFactsFile: Sendable {
 
     /// Nil when there are none, or damaged ones. Throws when they are there and cannot be read: they may be good.
     func read() throws(StoreError) -> PartFacts? {
-        guard FileFacts(of: path) != nil else { return nil }
+        guard try StoreError.system("look at \(path)", { try FileFacts.ofFile(at: path) }) != nil else { return nil }
         let bytes = try StoreError.system("read \(path)") {
             let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
             return try file.closeAfter {

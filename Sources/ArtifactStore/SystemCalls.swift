@@ -48,18 +48,27 @@ extension FileDescriptor {
     var freeBytes: UInt64? {
         var space = statvfs()
         guard fstatvfs(rawValue, &space) == 0 else { return nil }
-        let (free, overflow) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
-        return overflow ? .max : free
+        return UInt64(space.f_bavail) *| UInt64(space.f_frsize)
     }
 
-    /// flock(2), exclusive, without waiting; false when someone else holds it.
+    /// flock(2), exclusive, without waiting; false when it was not to be had, for whatever reason.
     func lockExclusively() -> Bool { flock(rawValue, LOCK_EX | LOCK_NB) == 0 }
 
+    /// flock(2), exclusive, without waiting; false when someone else holds it.
+    func lockIfFree() throws(Errno) -> Bool {
+        while flock(rawValue, LOCK_EX | LOCK_NB) != 0 {
+            let cause = Errno(rawValue: errno)
+            if cause == .wouldBlock { return false }
+            guard cause == .interrupted else { throw cause }
+        }
+        return true
+    }
+
     /// flock(2), exclusive; blocks while someone else holds it, for so long at most. False when it is still held then.
-    func lockExclusively(within limit: Duration) -> Bool {
+    func lockExclusively(within limit: Duration) throws(Errno) -> Bool {
         let end = ContinuousClock.now + limit
         var pause: UInt32 = 500
-        while !lockExclusively() {
+        while try !lockIfFree() {
             guard ContinuousClock.now < end else { return false }
             usleep(pause)
             pause = min(pause * 2, 50_000)
