@@ -18,9 +18,10 @@ struct ReadFiles: Sendable {
 
     var areWhole: Bool { outcomes.values.allSatisfy { $0 == .whole } }
 
-    /// What a reader may get while the cache's disk fails: the file, or that the disk fails.
+    /// What a reader may get while the cache's disk fails: the file, or that the disk fails; not that there is no such file, nor
+    /// that the API has sent a bad one.
     var areWholeOrFailed: Bool {
-        let failures = ["Input/output error", "No space left on device", "Bad message"]
+        let failures = ["Input/output error", "No space left on device"]
         return outcomes.values.allSatisfy { $0 == .whole || failures.map(Outcome.error).contains($0) }
     }
 
