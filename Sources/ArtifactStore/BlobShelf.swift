@@ -25,35 +25,46 @@ struct BlobShelf: Sendable {
         let label = try Self.label(of: spool, facts)
         let key = facts.key
         let directory = directory(key.origin, key.job)
-        var isNamed = false
+        // A label that was begun and could not be taken back is not read as content when this is tried again.
+        spool.endsContent(at: label.size)
         do throws(StoreError) {
             try StoreError.system("publish \(facts.name) in the cache") {
                 steps.reached(.digested)
                 try Self.make(directory.removingLastComponent())
                 try Self.make(directory)
                 let text = try label.encoded()
-                _ = try spool.descriptor.writeAll(toAbsoluteOffset: Int64(label.size), text)
-                // What was set apart behind the end and is not needed goes back to the disk.
-                try spool.descriptor.resize(to: Int64(clamping: label.size +| UInt64(text.count)))
+                let end = Int64(clamping: label.size +| UInt64(text.count))
+                _ = try spool.descriptor.writeAll(toAbsoluteOffset: Int64(clamping: label.size), text)
+                // The label stands at the very end. What was set apart behind it goes back to the disk, if it will.
+                if FileFacts(of: spool.descriptor)?.size == UInt64(end) {
+                    try? spool.descriptor.resize(to: end)
+                } else {
+                    try spool.descriptor.resize(to: end)
+                }
                 steps.reached(.labelled)
                 try spool.descriptor.synchronize()
                 steps.reached(.synchronized)
                 try spool.path.rename(to: path(key))
-                isNamed = true
                 steps.reached(.renamed)
-                try directory.synchronizeDirectory()
-                steps.reached(.published)
             }
         } catch {
-            // What stands of the label is no content, unless the file has its name by now: then it is whole.
-            if !isNamed { try? spool.descriptor.resize(to: Int64(label.size)) }
+            try? spool.descriptor.resize(to: Int64(clamping: label.size))
             throw error
         }
-        guard let blob = open(key) else {
+        // From here on the file has its name, and is whole: it is not published once more.
+        do {
+            try directory.synchronizeDirectory()
+            steps.reached(.published)
+            if let blob = open(key) { return blob }
+            let facts = FileFacts(of: spool.descriptor)
+            return BlobFile(
+                descriptor: try spool.descriptor.duplicate(), label: label, allocatedSize: facts?.allocated ?? 0,
+                isKept: true)
+        } catch {
             throw StoreError(
-                .system, "\(facts.name) was put into the cache and cannot be read back now", cause: .ioError)
+                .damaged, "\(facts.name) is in the cache, and cannot be made durable or read back now",
+                cause: error as? Errno)
         }
-        return blob
     }
 
     /// What the spool file holds, as a blob in memory or wherever the spool is; nothing is published.

@@ -91,7 +91,9 @@ struct Ledger: Sendable {
 
     private func lines() throws(StoreError) -> [Line] {
         // One that cannot be looked at now is not an empty one.
-        guard try StoreError.system("look at the ledger \(path)", { try FileFacts.ofFile(at: path) }) != nil else { return [] }
+        guard try StoreError.system("look at the ledger \(path)", { try FileFacts.ofFile(at: path) }) != nil else {
+            return []
+        }
         let bytes = try StoreError.system("read the ledger \(path)") {
             let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
             return try file.closeAfter {

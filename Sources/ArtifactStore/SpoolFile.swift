@@ -1,4 +1,5 @@
 import Quantities
+import Synchronization
 package import SystemPackage
 
 /// A file that bytes of the network land in before they are anything: private to one process, gone when released,
@@ -18,6 +19,8 @@ package final class SpoolFile: Sendable {
     /// Empty for a file in memory.
     let path: FilePath
     private let place: Place
+    /// Bytes of content, once more than that has been written behind it; nil while the file holds nothing else.
+    private let content = Mutex<UInt64?>(nil)
 
     package var isInMemory: Bool { place == .memory }
 
@@ -59,7 +62,9 @@ package final class SpoolFile: Sendable {
         _ = try StoreError.system("write to the cache") { try descriptor.writeAll(bytes) }
     }
 
+    /// Bytes of content: what a store writes behind it does not count.
     package func size() throws(StoreError) -> UInt64 {
+        if let content = content.withLock({ $0 }) { return content }
         guard let facts = FileFacts(of: descriptor) else { throw StoreError(.system, "cannot look at a spool file") }
         return facts.size
     }
@@ -104,7 +109,11 @@ extension SpoolFile {
     /// Empties the file, for another attempt.
     package func restart() throws(StoreError) {
         try StoreError.system("empty a file of the cache") { try descriptor.resize(to: 0) }
+        content.withLock { $0 = nil }
     }
+
+    /// What stands behind so many bytes from now on is no content, whatever becomes of it.
+    func endsContent(at size: UInt64) { content.withLock { $0 = size } }
 
     /// Makes the bytes durable (fsync(2)). Blocks on the disk.
     package func synchronize() throws(StoreError) {
@@ -182,6 +191,7 @@ extension SpoolFile {
     /// Cuts the file off behind its first bytes (ftruncate(2)). Blocks on the disk.
     package func cut(to size: UInt64) throws(StoreError) {
         try StoreError.system("shorten a file of the cache") { try descriptor.resize(to: Int64(clamping: size)) }
+        content.withLock { $0 = nil }
     }
 
     /// Appends the content of a blob. Blocks on the disk.

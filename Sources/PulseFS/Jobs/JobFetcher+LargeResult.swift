@@ -264,7 +264,7 @@ extension JobFetcher {
 
     /// The job with these files: as the index has it, or in memory alone while the index takes nothing. The blob says the
     /// same of itself.
-    private func shown(
+    func shown(
         _ facts: StoredJob, _ artifacts: [StoredArtifact]?, of job: Job, for reader: KeyInUse
     ) async throws(Failure) -> Job {
         do throws(Failure) { return try await record(facts, artifacts, of: job.id, for: reader) } catch {

@@ -235,8 +235,9 @@ final class JobFetcher: Sendable {
         let artifacts = try await harvest.missingPieces(facts)
         // The API may have said something else of it meanwhile.
         let known = try latest(job, for: reader)
-        return try await record(
-            known.facts, artifacts.map { Self.merge($0, known.artifact($0.slot)) }, of: job.id, for: reader)
+        let merged = artifacts.map { Self.merge($0, known.artifact($0.slot)) }
+        let rest = known.artifacts.filter { known in !merged.contains { $0.slot == known.slot } }
+        return try await shown(known.facts, merged + rest, of: known, for: reader)
     }
 
     /// The job as the index has it now: another process may have learnt more.
@@ -244,6 +245,10 @@ final class JobFetcher: Sendable {
         let reader = if let reader { reader } else { try self.reader(of: job) }
         do throws(StoreError) {
             guard let tree = try store.tree(job.ordinal), let latest = Job(tree) else { return job }
+            // The index could not take that the result has come: what is shown is newer.
+            if latest.awaitsLargeResult, let shown = try? catalog.job(job.ordinal), !shown.awaitsLargeResult {
+                return shown
+            }
             catalog.put(latest, for: reader, changed: false)
             return latest
         } catch {

@@ -145,10 +145,10 @@ package final class JobLibrary: Sendable {
     package func secure(_ job: Job, waitingFor silence: Duration? = nil) async throws(Failure) -> Job {
         guard job.awaitsLargeResult else { return job }
         let progress = fetcher.singleUse.progress(of: job)
-        let (key, queue) = (keyring.own(job.ordinal), client.budget)
+        let (key, queue, begin) = (keyring.own(job.ordinal), client.budget, ContinuousClock.now)
         return try await Self.first(
             { () throws(Failure) in try await self.brought(job, key, progress) },
-            unless: { progress.disappointment(after: silence, ofQueue: queue) })
+            unless: { progress.disappointment(after: silence, ofQueue: queue, since: begin) })
     }
 
     private func brought(

@@ -51,7 +51,7 @@ final class SingleUseDownload: BodySink {
     private static let mostInMemory = 32 << 20
     /// Between two looks for room.
     private static let firstPause = Duration.milliseconds(50)
-    private static let longestPause = Duration.seconds(1)
+    private static let longestPause = Duration.milliseconds(500)
     /// Room is looked for in the cache alone for so long.
     private static let patience = Duration.seconds(1)
 

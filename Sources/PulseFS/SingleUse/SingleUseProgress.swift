@@ -50,7 +50,12 @@ final class SingleUseProgress: Sendable {
             } else {
                 state.starvedSince = nil
             }
-            (state.stage, state.received) = (stage, received)
+            // Who holds a lock is not always to be seen.
+            if case .queued(nil) = stage, case .queued(let holder?) = state.stage {
+                (state.stage, state.received) = (.queued(holder), received)
+            } else {
+                (state.stage, state.received) = (stage, received)
+            }
         }
     }
 
@@ -64,13 +69,18 @@ final class SingleUseProgress: Sendable {
 
     /// Why a waiter is not to wait any longer; nil while there is something to wait for. A reader waits for silence only
     /// so long; a command, with no `limit`, as long as the link may live.
-    func disappointment(after limit: Duration?, ofQueue queueLimit: Duration) -> Failure? {
+    /// `begin` is when it began to wait: what has just become possible again is given a moment.
+    func disappointment(
+        after limit: Duration?, ofQueue queueLimit: Duration, since begin: ContinuousClock.Instant
+    ) -> Failure? {
         let now = clock()
         let state = state.withLock { $0 }
         let silence = state.changed.duration(to: now)
         switch state.stage {
         case .starved(let error, _):
-            guard let since = state.starvedSince, since.duration(to: now) >= Self.leastStarvation else { return nil }
+            guard let since = state.starvedSince, max(since, begin).duration(to: now) >= Self.leastStarvation else {
+                return nil
+            }
             return Failure(
                 noRoom: error,
                 "the result of job \(job) can be fetched only once, and the cache's disk has no room for it: make room (\(error))"
@@ -95,7 +105,7 @@ final class SingleUseProgress: Sendable {
 extension SingleUseProgress.Stage {
     fileprivate func isSame(as other: Self) -> Bool {
         switch (self, other) {
-        case (.queued(let one), .queued(let two)): one?.process == two?.process
+        case (.queued(let one), .queued(let two)): two == nil || one?.process == two?.process
         case (.asking, .asking), (.arriving, .arriving), (.starved, .starved), (.publishing, .publishing): true
         default: false
         }
