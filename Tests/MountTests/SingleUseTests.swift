@@ -162,8 +162,8 @@ struct SingleUseTests {
                     #expect(await mount.process.ended(within: .seconds(5)) != nil)
                 }
             }
-            rig.emulator.clearFaults()
             try await rig.emulator.waitUntilIdle()
+            rig.emulator.clearFaults()
             try await rig.mounted { (mount) async throws in
                 try await expectWhole(mount, rig, asked: 2)
                 let asked = rig.emulator.requests(matching: Self.link).map(\.range)
@@ -365,8 +365,9 @@ struct SingleUseTests {
                     #expect(await mount.process.ended(within: .seconds(5)) != nil)
                 }
             }
-            rig.emulator.clearFaults()
+            // The server has noticed that nobody listens any more before it goes on.
             try await rig.emulator.waitUntilIdle()
+            rig.emulator.clearFaults()
             try await rig.mounted { (mount) async throws in
                 guard spending == .whenAsked else { return try await expectWhole(mount, rig, asked: 2) }
                 #expect(try await mount.errno(of: "open(p).read()", "jobs/once/result.md") == "ENOENT")
