@@ -33,6 +33,9 @@ package final class SingleUseClaim: Sendable {
     /// Writes down what the bytes in the document belong to, or will. On disk when this returns. Blocks on the disk.
     package func note(_ known: PartFacts) throws(StoreError) { try facts.write(known) }
 
+    /// There are no bytes that the facts could be of.
+    package func forgetFacts() { facts.path.unlink() }
+
     /// The result is published and the ledger says so, or there is nothing to keep: the files go. A file that has
     /// become the blob has another name by now, and stays.
     package func settle() {

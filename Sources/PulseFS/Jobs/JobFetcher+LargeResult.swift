@@ -97,6 +97,8 @@ extension JobFetcher {
         _ url: String, _ claim: SingleUseClaim, _ job: Job, _ progress: SingleUseProgress
     ) async throws(Failure) {
         try await reserve(claim, job)
+        // Facts of bytes that are gone are those of no others.
+        if !claim.hasLeftover { claim.forgetFacts() }
         try await enter(.claimed, job)
         store.steps.reached(.claimed)
         let sink = SingleUseDownload(into: claim, in: store, progress)

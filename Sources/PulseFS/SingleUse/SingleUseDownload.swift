@@ -43,6 +43,8 @@ final class SingleUseDownload: BodySink {
         var hasBegun = false
         var hasRefused = false
         var relief: Task<Void, Never>?
+        /// Writes down what the document's bytes belong to.
+        var noting: Task<Void, Never>?
         /// There is nothing more to come.
         var isWhole = false
     }
@@ -190,14 +192,28 @@ final class SingleUseDownload: BodySink {
         }
         let answer = state.withLock { $0.answer }
         if !rest.isEmpty {
-            if document === claim.document, answer != state.withLock({ $0.facts }) { try claim.note(answer) }
+            let isNew = document === claim.document && answer != state.withLock { $0.facts }
+            // What stands there already belongs to something else: that is said first. Else the bytes go first, as they
+            // will not come again, and what they belong to is written while more arrive.
+            if isNew, position > 0 { try claim.note(answer) }
             try document.write(rest, at: position)
+            if isNew, position == 0 { noteLater(answer) }
             position +|= UInt64(rest.count)
         }
         state.withLock { state in
             if !rest.isEmpty { state.facts = answer }
             state.position = position
             state.end = max(end, position)
+        }
+    }
+
+    private func noteLater(_ facts: PartFacts) {
+        let (claim, store) = (claim, store)
+        state.withLock { state in
+            state.noting = Task {
+                // Without it the part is asked for anew: nothing is lost.
+                _ = try? await store.onDisk { () throws(StoreError) in try claim.note(facts) }
+            }
         }
     }
 
@@ -281,6 +297,7 @@ final class SingleUseDownload: BodySink {
     /// caller is cancelled before.
     func settle(isWhole: Bool) async throws(StoreError) {
         state.withLock { $0.isWhole = isWhole }
+        await state.withLock { $0.noting }?.value
         while true {
             let (trouble, relief) = state.withLock { ($0.trouble, $0.relief) }
             guard let trouble, let relief else { break }
