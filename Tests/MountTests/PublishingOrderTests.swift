@@ -62,7 +62,7 @@ struct PublishingOrderTests {
             let named = try first("fsync", "/once", after: result)
             let delivered = try first("fsync", "/ledger", after: claimed)
             #expect(named < delivered)
-            #expect(try first("unlink", "-once.facts") > delivered)
+            #expect(try first("unlink", "-once.facts", after: claimed) > delivered)
         }
     }
 
