@@ -17,14 +17,20 @@ package final class ArtifactStore: Sendable {
     package let steps: PublishingSteps
     let index: Index
     let shelf: BlobShelf
-    let disk = DiskQueue(label: "pulsefs.store", width: 8)
+    let disk: DiskQueue
     let trouble = StoreTrouble()
     let evictor: Evictor
     let ledgerFile: Ledger
     let rescueShelf: RescueShelf?
     private let secret: FingerprintSecret
     private let uses: UseNotes
-    let unkept = UnkeptBlobs(limit: 64 << 20)
+    let unkept: UnkeptBlobs
+    /// What files take of memory that the disk does not take.
+    let memory: MemoryBudget
+    /// Room for bytes on their way in.
+    package let arrivals: ArrivalRoom
+    /// For what is fetched at a time, by this process.
+    private let fetches: Seats
     private let temporary: TemporaryCache?
     /// The blobs of a cache that can only be read, in whose place this one stands.
     private let readOnly: BlobShelf?
@@ -38,16 +44,19 @@ package final class ArtifactStore: Sendable {
     /// disk has no room for it.
     package convenience init(
         at path: FilePath, limits: StoreLimits = .standard, steps: PublishingSteps = PublishingSteps(),
-        rescue: FilePath? = nil
+        rescue: FilePath? = nil, descriptors: StoreDescriptors = .standard
     ) throws(StoreError) {
         let directory = try CacheDirectory(at: path)
         let secret = try FingerprintSecret(at: directory.secret)
-        try self.init(directory, secret, limits, steps, temporary: nil, readOnly: nil, rescue: rescue)
+        try self.init(
+            directory, secret, limits, steps, temporary: nil, readOnly: nil, rescue: rescue, descriptors: descriptors)
     }
 
     /// A cache that ends with this object, in the place of one at `path` that cannot be written. What that one has is used
     /// where it can be read.
-    package convenience init(temporaryInsteadOf path: FilePath) throws(StoreError) {
+    package convenience init(
+        temporaryInsteadOf path: FilePath, descriptors: StoreDescriptors = .standard
+    ) throws(StoreError) {
         let temporary = try TemporaryCache()
         let directory = try CacheDirectory(at: temporary.path)
         let secret =
@@ -58,14 +67,17 @@ package final class ArtifactStore: Sendable {
             root: path.appending("blobs"), quarantine: directory.quarantine, steps: PublishingSteps())
         try self.init(
             directory, secret, StoreLimits(size: Self.temporarySize), PublishingSteps(), temporary: temporary,
-            readOnly: shelf, rescue: nil)
+            readOnly: shelf, rescue: nil, descriptors: descriptors)
     }
 
-    private static let temporarySize: UInt64 = 256 << 20
+    /// It takes memory, as a rule.
+    private static let temporarySize: UInt64 = 48 << 20
+    /// Bytes of memory for files that the disk does not take.
+    private static let mostInMemory: UInt64 = 32 << 20
 
     private init(
         _ directory: CacheDirectory, _ secret: FingerprintSecret, _ limits: StoreLimits, _ steps: PublishingSteps,
-        temporary: TemporaryCache?, readOnly: BlobShelf?, rescue: FilePath?
+        temporary: TemporaryCache?, readOnly: BlobShelf?, rescue: FilePath?, descriptors: StoreDescriptors
     ) throws(StoreError) {
         rescueShelf = rescue.map { RescueShelf(directory: $0) }
         self.limits = limits
@@ -74,12 +86,19 @@ package final class ArtifactStore: Sendable {
         self.secret = secret
         self.temporary = temporary
         self.readOnly = readOnly
-        index = try Index(in: directory)
+        index = try Index(in: directory, readers: descriptors.indexReaders)
+        disk = DiskQueue(label: "pulsefs.store", width: descriptors.diskWork)
+        fetches = Seats(descriptors.fetches)
+        let most = temporary == nil ? Self.mostInMemory : Self.mostInMemory / 4
+        let unkept = UnkeptBlobs(limit: most / 4 *| 3)
+        self.unkept = unkept
+        memory = MemoryBudget(limit: most) { unkept.giveUp() }
         shelf = BlobShelf(root: directory.blobs, quarantine: directory.quarantine, steps: steps)
         ledgerFile = Ledger(path: directory.ledger)
         uses = UseNotes(index: index)
         evictor = Evictor(
             index: index, shelf: shelf, directory: directory, limits: limits, disk: disk, trouble: trouble)
+        arrivals = ArrivalRoom { [evictor] wish in await evictor.roomToWrite(wish) }
     }
 
     /// Calls `observer` with what the owner of the cache should know. One observer.
@@ -88,6 +107,9 @@ package final class ArtifactStore: Sendable {
     /// Calls `observer` with blobs that this process has just evicted, whose room on the disk is free once nobody has them
     /// open. One observer.
     package func observeEvictions(_ observer: @escaping @Sendable ([BlobKey]) -> Void) { evictor.observe(observer) }
+
+    /// Calls `observer`, on any thread, when there are no descriptors left for a blob that is to be read. One observer.
+    package func observeShortage(_ observer: @escaping @Sendable () -> Void) { shelf.shortage.observe(observer) }
 
     /// Enters what is still to be written. Call it before the process ends.
     package func close() async { await uses.flush() }
@@ -164,9 +186,12 @@ package final class ArtifactStore: Sendable {
     /// The right, among all processes of this cache, to fetch something of a job. Waits while another holds it; leaves when
     /// cancelled, or when the holder was stopped by a signal, with nil. Look at the facts again afterwards: whoever held it
     /// before may have fetched it.
+    ///
+    /// At most as many are held at once as there are descriptors for; whoever comes then waits.
     package func fetchLock(origin: String, id: String, what: String) async throws(StoreError) -> FetchLock? {
         let path = fetchLockPath(origin: origin, id: id, what: what)
-        return try await waiting(for: { () throws(StoreError) in try FetchLock.take(path) }) {
+        guard let seat = await fetches.take() else { return nil }
+        return try await waiting(for: { () throws(StoreError) in try FetchLock.take(path, holding: seat) }) {
             LockHolder(ofFileAt: path)?.isStopped == true
         }
     }
@@ -208,13 +233,21 @@ package final class ArtifactStore: Sendable {
         let begin = ContinuousClock.now
         var pause = Duration.milliseconds(2)
         while true {
-            // A few system calls on the local disk: a hop to another thread would cost more.
-            if let lock = try take() { return lock }
+            do throws(StoreError) {
+                // A few system calls on the local disk: a hop to another thread would cost more.
+                if let lock = try take() { return lock }
+            } catch  where error.cause?.isOutOfDescriptors == true {
+                // Others end and give theirs back.
+                if begin.duration(to: .now) > Self.shortage { throw error }
+            }
             if begin.duration(to: .now) > .seconds(1), isInVain() { return nil }
             do { try await Task.sleep(for: pause) } catch { return nil }
             pause = min(pause * 2, .milliseconds(100))
         }
     }
+
+    /// Descriptors are waited for this long.
+    private static let shortage = Duration.seconds(3)
 
     /// Adds a line to the ledger; on disk when this returns.
     package func enter(
@@ -233,27 +266,44 @@ package final class ArtifactStore: Sendable {
 
     // MARK: Bytes
 
-    /// A fresh file for bytes on their way in; in memory while the disk takes none.
+    /// A fresh file for bytes on their way in; in memory while the disk takes none. Blocks on the disk.
     package func spool() throws(StoreError) -> SpoolFile {
         do throws(StoreError) {
             let file = try SpoolFile(in: directory.spool)
             steps.reached(.spooled)
             return file
+        } catch  where error.cause?.isOutOfDescriptors == true {
+            shelf.shortage.report()
+            throw error
         } catch {
             trouble.began(error)
-            return try SpoolFile()
+            return try SpoolFile(inMemoryOf: memory)
         }
     }
+
+    /// The same; waits where there are no descriptors.
+    package func spoolWhenPossible() async throws(StoreError) -> SpoolFile {
+        let begin = ContinuousClock.now
+        while true {
+            do throws(StoreError) { return try spool() } catch  where error.cause?.isOutOfDescriptors == true {
+                guard begin.duration(to: .now) < Self.shortage else { throw error }
+                do { try await Task.sleep(for: .milliseconds(20)) } catch { throw cancelled }
+            }
+        }
+    }
+
+    private var cancelled: StoreError { StoreError(.system, "cannot make a file in the cache", cause: .canceled) }
 
     /// Takes note that the cache cannot be written.
     package func reportUnwritable(_ error: StoreError) { trouble.began(error) }
 
-    /// A file in memory that holds these ranges of another, each in its place, for when the disk takes no more.
+    /// A file in memory that holds these ranges of another, each in its place, for when the disk takes no more. Throws
+    /// `.outgrown` when memory has no room for them.
     package func spoolInMemory(
         holding ranges: [Range<UInt64>], of file: SpoolFile, because error: StoreError
     ) throws(StoreError) -> SpoolFile {
         trouble.began(error)
-        let copy = try SpoolFile()
+        let copy = try SpoolFile(inMemoryOf: memory)
         for range in ranges { try file.copy(range, inPlaceTo: copy) }
         return copy
     }
@@ -261,14 +311,20 @@ package final class ArtifactStore: Sendable {
     /// A fresh file in memory, after the disk has refused one.
     package func spoolInMemory(because error: StoreError) throws(StoreError) -> SpoolFile {
         trouble.began(error)
-        return try SpoolFile()
+        return try SpoolFile(inMemoryOf: memory)
     }
+
+    /// Bytes of memory that one file may take at the most.
+    package var mostInMemory: UInt64 { memory.limit }
 
     /// Makes the spooled bytes a blob: digest, label, fsync, rename, fsync of the directory. Only then is it there.
     ///
     /// Where the disk takes it not, even after others have gone, the blob is in memory alone: `isKept` says so.
     package func publish(_ spool: SpoolFile, _ facts: BlobFacts) async throws(StoreError) -> BlobFile {
-        for attempt in 0..<2 {
+        // What is on the disk already needs room for what stands behind it alone.
+        let missing = (spool.isInMemory ? try spool.size() : 0) +| (1 << 20)
+        let mayFit = spool.isInMemory ? await arrivals.find(missing, of: missing) : true
+        for attempt in 0..<2 where mayFit {
             do throws(StoreError) {
                 let blob = try await publishOnDisk(spool, facts)
                 trouble.written()
@@ -276,16 +332,24 @@ package final class ArtifactStore: Sendable {
                 return blob
             } catch  where error.code == .system {
                 if attempt == 0, error.cause == .noSpace || error.cause == .diskQuotaExceeded {
-                    // What is on the disk already needs room for what stands behind it alone.
-                    let missing = (spool.isInMemory ? try spool.size() : 0) +| (1 << 20)
                     try await evictor.run(limits.makingRoom(for: missing), atLeast: missing)
                     continue
                 }
                 trouble.began(error)
             }
         }
-        let blob = try await disk.run { () throws(StoreError) in try BlobShelf.unkept(spool, facts) }
-        unkept.put(blob, as: facts.key)
+        let memory = memory
+        let blob = try await disk.run { () throws(StoreError) in
+            if !spool.isInMemory, let copy = try? SpoolFile(inMemoryOf: memory) {
+                // What has no name on the disk would take its room there all the same.
+                do throws(StoreError) {
+                    try spool.copy(0..<(try spool.size()), to: copy)
+                    return try BlobShelf.unkept(copy, facts)
+                } catch  where error.code == .outgrown {}
+            }
+            return try BlobShelf.unkept(spool, facts)
+        }
+        if blob.isInMemory { unkept.put(blob, as: facts.key) }
         return blob
     }
 

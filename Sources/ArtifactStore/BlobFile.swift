@@ -18,8 +18,13 @@ package final class BlobFile: Sendable {
     /// A bit for each chunk whose digest was found to be right since this was opened.
     private let checked: Mutex<[UInt64]>
     private let lastUse = Mutex<ContinuousClock.Instant?>(nil)
+    /// What the bytes take of memory, if that is where they are.
+    private let hold: MemoryHold?
 
-    init(descriptor: FileDescriptor, label: BlobLabel, allocatedSize: UInt64, isKept: Bool) {
+    init(
+        descriptor: FileDescriptor, label: BlobLabel, allocatedSize: UInt64, isKept: Bool, hold: MemoryHold? = nil
+    ) {
+        self.hold = hold
         self.descriptor = descriptor
         self.label = label
         self.allocatedSize = allocatedSize
@@ -28,6 +33,9 @@ package final class BlobFile: Sendable {
     }
 
     deinit { try? descriptor.close() }
+
+    /// The bytes are in memory.
+    var isInMemory: Bool { hold != nil }
 
     /// Whether the bytes of a range are what was published; each chunk is read and digested once, later calls cost nothing.
     ///

@@ -2,6 +2,12 @@ import Crypto
 import Quantities
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The blobs on disk. A blob is there whole or not at all: it is filled under another name, labelled, made durable,
 /// and only then gets its own.
 struct BlobShelf: Sendable {
@@ -9,6 +15,7 @@ struct BlobShelf: Sendable {
     /// Where blobs go whose bytes are not what was published.
     let quarantine: FilePath
     let steps: PublishingSteps
+    let shortage = DescriptorShortage()
 
     func directory(_ origin: String, _ job: String) -> FilePath {
         root.appending(OriginName.of(origin)).appending(job)
@@ -71,7 +78,7 @@ struct BlobShelf: Sendable {
     static func unkept(_ spool: SpoolFile, _ facts: BlobFacts) throws(StoreError) -> BlobFile {
         let label = try label(of: spool, facts)
         let descriptor = try StoreError.system("keep \(facts.name) in memory") { try spool.descriptor.duplicate() }
-        return BlobFile(descriptor: descriptor, label: label, allocatedSize: 0, isKept: false)
+        return BlobFile(descriptor: descriptor, label: label, allocatedSize: 0, isKept: false, hold: spool.hold)
     }
 
     /// A new directory's name is as durable as what is put into it.
@@ -114,9 +121,7 @@ struct BlobShelf: Sendable {
     }
 
     private func openLabelled(_ key: BlobKey) -> (FileDescriptor, BlobLabel, FileFacts)? {
-        guard let file = try? FileDescriptor.open(path(key), .readOnly, options: [.closeOnExec, .noFollow]) else {
-            return nil
-        }
+        guard let file = openFile(path(key)) else { return nil }
         guard let facts = FileFacts(of: file), let label = BlobLabel(of: file, fileSize: facts.size),
             label.facts.key == key
         else {
@@ -124,6 +129,22 @@ struct BlobShelf: Sendable {
             return nil
         }
         return (file, label, facts)
+    }
+
+    /// Nil when there is no such file. One that cannot be opened for want of descriptors is no file that is missing: others
+    /// are let go of, and it is tried again.
+    private func openFile(_ path: FilePath) -> FileDescriptor? {
+        for attempt in 0..<5 {
+            do {
+                return try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+            } catch let error as Errno where error.isOutOfDescriptors {
+                shortage.report()
+                usleep(200 << UInt32(attempt))
+            } catch {
+                return nil
+            }
+        }
+        return nil
     }
 
     /// Takes the blob's name away; what is open stays readable. True when there was one.

@@ -10,8 +10,8 @@ actor Evictor {
     private let index: Index
     private let shelf: BlobShelf
     private let directory: CacheDirectory
-    private let limits: StoreLimits
-    private let disk: DiskQueue
+    let limits: StoreLimits
+    let disk: DiskQueue
     private let trouble: StoreTrouble
     private let patience: Duration
     /// Set and cleared here alone, by the run itself.

@@ -4,10 +4,13 @@ import SystemPackage
 package final class FetchLock: Sendable {
     private let path: FilePath
     private let descriptor: FileDescriptor
+    /// One of the seats for what is fetched at a time.
+    private let seat: Seats.Seat?
 
-    private init(_ path: FilePath, _ descriptor: FileDescriptor) {
+    private init(_ path: FilePath, _ descriptor: FileDescriptor, _ seat: Seats.Seat?) {
         self.path = path
         self.descriptor = descriptor
+        self.seat = seat
     }
 
     deinit {
@@ -17,8 +20,8 @@ package final class FetchLock: Sendable {
     }
 
     /// Nil while another process, or another part of this one, holds it.
-    static func take(_ path: FilePath) throws(StoreError) -> FetchLock? {
-        try LockedFile.open(path).map { FetchLock(path, $0) }
+    static func take(_ path: FilePath, holding seat: Seats.Seat? = nil) throws(StoreError) -> FetchLock? {
+        try LockedFile.open(path).map { FetchLock(path, $0, seat) }
     }
 }
 

@@ -21,13 +21,16 @@ final class Index: Sendable {
     }
 
     private let directory: CacheDirectory
+    private let readers: Int
     private let opened: Mutex<Opened>
     /// The index was not there, or not usable, and holds nothing but what was entered since.
     private let fresh: Mutex<Bool>
 
-    init(in directory: CacheDirectory) throws(StoreError) {
+    /// `readers` read at a time at the most.
+    init(in directory: CacheDirectory, readers: Int = StoreDescriptors.standard.indexReaders) throws(StoreError) {
         self.directory = directory
-        let (pool, isFresh) = try Self.locked(directory) { () throws(StoreError) in try Self.open(directory) }
+        self.readers = readers
+        let (pool, isFresh) = try Self.locked(directory) { () throws(StoreError) in try Self.open(directory, readers) }
         opened = Mutex(Opened(pool: pool, file: FileIdentity(of: directory.index)))
         fresh = Mutex(isFresh)
     }
@@ -44,23 +47,25 @@ final class Index: Sendable {
 
     // MARK: Opening
 
-    private static func open(_ directory: CacheDirectory) throws(StoreError) -> (DatabasePool, isFresh: Bool) {
+    private static func open(
+        _ directory: CacheDirectory, _ readers: Int
+    ) throws(StoreError) -> (DatabasePool, isFresh: Bool) {
         // Not told is not gone: the log of an index that is there has what was entered last.
         let facts = try StoreError.system("look at \(directory.index)") { try FileFacts.ofFile(at: directory.index) }
         let wasThere = (facts?.size ?? 0) > 0
         // The log of an index that is gone belongs to no other.
         if !wasThere { for file in companions(of: directory.index) { file.unlink() } }
         do {
-            return (try connect(to: directory.index), !wasThere)
+            return (try connect(to: directory.index, readers), !wasThere)
         } catch let error as DatabaseError where error.isDamage {
             guard try isDamaged(directory.index, after: error) else {
-                do { return (try connect(to: directory.index), !wasThere) } catch { throw failure(error) }
+                do { return (try connect(to: directory.index, readers), !wasThere) } catch { throw failure(error) }
             }
             try setAside(directory)
         } catch {
             throw failure(error)
         }
-        do { return (try connect(to: directory.index), true) } catch { throw failure(error) }
+        do { return (try connect(to: directory.index, readers), true) } catch { throw failure(error) }
     }
 
     /// Whether what SQLite calls damage is on the disk: it says the same of one read that failed (`SQLITE_IOERR_CORRUPTFS`).
@@ -69,7 +74,7 @@ final class Index: Sendable {
         // Rows that contradict each other are none that a look at the file would find.
         guard error.isOfFile else { return true }
         do {
-            return try connect(to: path).read { try String.fetchAll($0, sql: "PRAGMA integrity_check(1)") } != ["ok"]
+            return try connect(to: path, 1).read { try String.fetchAll($0, sql: "PRAGMA integrity_check(1)") } != ["ok"]
         } catch let error as DatabaseError where error.isDamage {
             return true
         } catch {
@@ -77,16 +82,16 @@ final class Index: Sendable {
         }
     }
 
-    private static func connect(to path: FilePath) throws -> DatabasePool {
+    private static func connect(to path: FilePath, _ readers: Int) throws -> DatabasePool {
         do {
-            return try connectOnce(to: path)
+            return try connectOnce(to: path, readers)
         } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_READONLY {
             // It could be opened for writing the moment before.
-            return try connectOnce(to: path)
+            return try connectOnce(to: path, readers)
         }
     }
 
-    private static func connectOnce(to path: FilePath) throws -> DatabasePool {
+    private static func connectOnce(to path: FilePath, _ readers: Int) throws -> DatabasePool {
         // SQLite would make it, and its companions, with the mode that the umask leaves.
         try StoreError.system("make \(path)") {
             try FileDescriptor.open(path, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
@@ -94,7 +99,7 @@ final class Index: Sendable {
         }
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
-        configuration.maximumReaderCount = 8
+        configuration.maximumReaderCount = readers
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
         let pool = try DatabasePool(path: path.string, configuration: configuration)
         // Where a file cannot be opened for writing, if only that once, SQLite opens it for reading, for good and without a word.
@@ -186,7 +191,7 @@ final class Index: Sendable {
                 for file in Self.files(of: directory.index) { try Self.readThrough(file) }
                 if try Self.isDamaged(directory.index, after: error) { try Self.setAside(directory) }
             }
-            let (pool, isFresh) = try Self.open(directory)
+            let (pool, isFresh) = try Self.open(directory, readers)
             opened.withLock { $0 = Opened(pool: pool, file: FileIdentity(of: directory.index)) }
             if isFresh { fresh.withLock { $0 = true } }
         }

@@ -21,6 +21,8 @@ package final class SpoolFile: Sendable {
     private let place: Place
     /// Bytes of content, once more than that has been written behind it; nil while the file holds nothing else.
     private let content = Mutex<UInt64?>(nil)
+    /// What a file in memory takes of it; nil for one on a disk.
+    let hold: MemoryHold?
 
     package var isInMemory: Bool { place == .memory }
 
@@ -36,6 +38,7 @@ package final class SpoolFile: Sendable {
         self.path = path
         self.descriptor = descriptor
         place = .temporary
+        hold = nil
     }
 
     /// Takes over an open file whose name stays when this is released.
@@ -43,10 +46,12 @@ package final class SpoolFile: Sendable {
         self.path = path
         self.descriptor = descriptor
         place = .kept
+        hold = nil
     }
 
-    /// In memory; the bytes count against nobody's disk, and are gone with this object.
-    init() throws(StoreError) {
+    /// In memory; the bytes count against `budget`, and are gone with this object.
+    init(inMemoryOf budget: MemoryBudget) throws(StoreError) {
+        hold = MemoryHold(of: budget)
         descriptor = try StoreError.system("make a file in memory") { try FileDescriptor.inMemory() }
         path = FilePath()
         place = .memory
@@ -57,8 +62,13 @@ package final class SpoolFile: Sendable {
         try? descriptor.close()
     }
 
+    /// Sets memory apart for so many bytes more, before they are written. Throws `.outgrown` when there is none; does nothing
+    /// for a file on a disk.
+    package func grow(by bytes: Int) throws(StoreError) { try hold?.grow(by: UInt64(clamping: bytes)) }
+
     /// Writes all bytes at the end of what `append` wrote before.
-    package func append(_ bytes: some Sequence<UInt8>) throws(StoreError) {
+    package func append(_ bytes: some Collection<UInt8>) throws(StoreError) {
+        try grow(by: bytes.count)
         _ = try StoreError.system("write to the cache") { try descriptor.writeAll(bytes) }
     }
 
@@ -79,6 +89,7 @@ extension SpoolFile {
     /// Writes a range of this file at the same place of another. Throws `.damaged` when the range reaches past the end.
     package func copy(_ range: Range<UInt64>, inPlaceTo target: SpoolFile) throws(StoreError) {
         try forEachPiece(of: range) { offset, piece throws(StoreError) in
+            try target.grow(by: piece.count)
             _ = try StoreError.system("write to the cache") {
                 try target.descriptor.writeAll(toAbsoluteOffset: Int64(clamping: offset), piece)
             }
@@ -110,6 +121,7 @@ extension SpoolFile {
     package func restart() throws(StoreError) {
         try StoreError.system("empty a file of the cache") { try descriptor.resize(to: 0) }
         content.withLock { $0 = nil }
+        hold?.clear()
     }
 
     /// What stands behind so many bytes from now on is no content, whatever becomes of it.
@@ -192,23 +204,5 @@ extension SpoolFile {
     package func cut(to size: UInt64) throws(StoreError) {
         try StoreError.system("shorten a file of the cache") { try descriptor.resize(to: Int64(clamping: size)) }
         content.withLock { $0 = nil }
-    }
-
-    /// Appends the content of a blob. Blocks on the disk.
-    package func append(contentOf blob: BlobFile) throws(StoreError) {
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        var offset: UInt64 = 0
-        while offset < blob.size {
-            let wanted = Int(min(UInt64(buffer.count), blob.size -| offset))
-            let got = try StoreError.system("read from the cache") {
-                try buffer.withUnsafeMutableBytes {
-                    try blob.descriptor.readAll(
-                        at: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
-                }
-            }
-            guard got == wanted else { throw StoreError(.damaged, "a blob is shorter than its label says") }
-            try append(buffer[..<got])
-            offset +|= UInt64(got)
-        }
     }
 }

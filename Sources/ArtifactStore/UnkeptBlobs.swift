@@ -12,6 +12,9 @@ final class UnkeptBlobs: Sendable {
     private let limit: UInt64
     private let state = Mutex(State())
 
+    /// Each is a descriptor.
+    private static let most = 64
+
     /// `limit` is in bytes; one blob alone may be larger.
     init(limit: UInt64) { self.limit = limit }
 
@@ -22,10 +25,22 @@ final class UnkeptBlobs: Sendable {
             Self.remove(key, &state, &dropped)
             state.blobs.append((key, blob))
             state.bytes +|= blob.size
-            while state.bytes > limit, state.blobs.count > 1 { Self.remove(state.blobs[0].key, &state, &dropped) }
+            while state.bytes > limit || state.blobs.count > Self.most, state.blobs.count > 1 {
+                Self.remove(state.blobs[0].key, &state, &dropped)
+            }
             return dropped
         }
         withExtendedLifetime(dropped) {}
+    }
+
+    /// Lets go of the one that was put here first, which takes its room until nobody reads it; false when there is none.
+    func giveUp() -> Bool {
+        let dropped = state.withLock { state -> [BlobFile] in
+            var dropped: [BlobFile] = []
+            if let first = state.blobs.first { Self.remove(first.key, &state, &dropped) }
+            return dropped
+        }
+        return !dropped.isEmpty
     }
 
     func blob(_ key: BlobKey) -> BlobFile? { state.withLock { $0.blobs.last { $0.key == key }?.blob } }

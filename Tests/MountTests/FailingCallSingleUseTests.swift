@@ -69,6 +69,7 @@ extension FailingCallRig {
     fileprivate func fetchCommand(_ job: SampleJob) async throws -> Shell.Outcome {
         if rig.emulator.job(job.name) == nil { add(job) }
         let environment = rig.environment().merging(["PULSEFS_CACHE_DIR": cache.string]) { $1 }
+            .merging(elsewhere) { $1 }
         return try await Shell.run(
             "exec env LD_PRELOAD=\"$PRELOADED\" \"$P\" fetch \"$1\"", [job.name],
             environment: environment.merging([

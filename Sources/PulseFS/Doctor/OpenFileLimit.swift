@@ -1,5 +1,3 @@
-import PulseAPI
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -12,7 +10,7 @@ struct OpenFileLimit: Sendable, Hashable {
     var most: Int
 
     /// With fewer a mount sends fewer requests at a time.
-    static let needed = 32 * RequestScheduler.ceiling + 512
+    static let needed = DescriptorPlan.most
 
     static var here: OpenFileLimit? {
         var limit = rlimit()

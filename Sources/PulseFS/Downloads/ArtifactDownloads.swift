@@ -2,18 +2,23 @@ import ArtifactStore
 import Logging
 import PulseAPI
 import Synchronization
+import Transfer
 
 /// Where a reader gets a file's bytes from.
 enum ArtifactSupply {
     case arriving(Download)
     /// They have arrived, and these are the facts.
     case stored(StoredArtifact)
+    /// They are kept nowhere: neither the cache nor memory has room for them.
+    case direct(OutgrownFile)
 }
 
 /// The downloads under way: one for each artifact, whoever asks.
 final class ArtifactDownloads: Sendable {
     private struct State {
         var downloads: [ArtifactKey: (download: Download, task: Task<Void, Never>)] = [:]
+        /// Files that neither the cache nor memory had room for, how they are read, if they are, and when that is found out anew.
+        var outgrown = GenerationCache<ArtifactKey, (file: OutgrownFile?, end: ContinuousClock.Instant)>(generation: 64)
         var isClosed = false
         var observer: (@Sendable (ArtifactKey) -> Void)?
     }
@@ -24,6 +29,7 @@ final class ArtifactDownloads: Sendable {
     private let servers: Servers
     private let parts: PartGeometry
     private let shown: ShownFiles
+    private let directReads = DirectReads()
     /// Taken before the catalog's lock.
     private let state = Mutex(State())
 
@@ -56,16 +62,14 @@ final class ArtifactDownloads: Sendable {
                 return .failure(Failure(.notFound, "\(name) of job \(job.id): the API has let go of the job"))
             }
             if state.isClosed { return .failure(Failure(.shuttingDown, "the mount is ending")) }
-            let download: Download
-            do throws(StoreError) {
-                download = Download(
-                    into: try store.spool(), in: store, for: wish,
-                    size: catalog.artifact(image: key.image, of: job)?.size,
-                    ranges: servers.ranges(of: source), geometry: parts,
-                    whenChanged: { [weak self] in self?.hasChanged(key, job) })
-            } catch {
-                return .failure(Failure(error))
+            if let known = state.outgrown.value(for: key), known.end > .now {
+                return known.file.map { .success(.direct($0)) } ?? .failure(.outgrown)
             }
+            let download = Download(
+                into: store, for: wish, size: catalog.artifact(image: key.image, of: job)?.size,
+                ranges: servers.ranges(of: source), geometry: parts,
+                whenChanged: { [weak self] in self?.hasChanged(key, job) },
+                whenOutgrown: { [weak self] in self?.hasOutgrown(key, $0) })
             let task = Task {
                 await run(download, name, source, job)
                 let observer = self.state.withLock { state in
@@ -81,8 +85,15 @@ final class ArtifactDownloads: Sendable {
         return try outcome.get()
     }
 
+    private func hasOutgrown(_ key: ArtifactKey, _ file: OutgrownFile?) {
+        // Room may be there again after this.
+        let end = ContinuousClock.now + .seconds(file == nil ? 10 : 60)
+        state.withLock { $0.outgrown.set((file, end), for: key) }
+    }
+
     /// The server has another version of a file than readers have bytes of: its node is stale, and its size not known.
     private func hasChanged(_ key: ArtifactKey, _ job: Job) {
+        state.withLock { $0.outgrown.remove(key) }
         guard var artifact = catalog.artifact(image: key.image, of: job) else { return }
         shown.replace(.init(job.ordinal, artifact.slot))
         artifact.size = nil
@@ -125,6 +136,7 @@ final class ArtifactDownloads: Sendable {
         switch try supply(name, from: source, of: job, isLost: isLost) {
         case .stored(let artifact): return artifact
         case .arriving(let arriving): download = arriving
+        case .direct: throw .outgrown
         }
         _ = try await download.bytes(in: 0..<UInt64.max)
         let key = ArtifactKey(job, name, source)
@@ -139,6 +151,22 @@ final class ArtifactDownloads: Sendable {
         switch try supply(name, from: source, of: job, for: .size) {
         case .stored(let artifact): return artifact.size ?? 0
         case .arriving(let download): return try await download.size()
+        case .direct(let file): return file.size
+        }
+    }
+
+    /// Bytes of a file that is kept nowhere.
+    func bytes(
+        in range: Range<UInt64>, of file: OutgrownFile, _ name: String, from source: ArtifactSource, of job: Job
+    ) async throws(Failure) -> [UInt8] {
+        do throws(Failure) {
+            let request = request(name, source, job)
+            return try await directReads.bytes(in: range, of: file) { part, sink, urgency throws(APIError) in
+                try await request(part, sink, urgency)
+            }
+        } catch {
+            if error.reason == .changed { hasChanged(ArtifactKey(job, name, source), job) }
+            throw error
         }
     }
 
@@ -150,18 +178,12 @@ final class ArtifactDownloads: Sendable {
         let lock = try? await store.fetchLock(origin: job.facts.origin, id: job.id.text, what: source.text)
         defer { withExtendedLifetime(lock) {} }
         if let blob = fetchedElsewhere(name, source, job) { return download.complete(with: blob) }
-        let (client, id) = (client, job.id)
+        do throws(StoreError) { try await download.open() } catch { return download.fail(Failure(error)) }
+        let (client, request) = (client, request(name, source, job))
         let run = DownloadRun(
             download: download, budget: client.budget, rest: { try await client.rest($0) }
         ) { asked, part, urgency throws(APIError) in
-            switch source {
-            case .image(.endpoint(let segment)):
-                try await client.getImage(id, segment, asked, into: part, urgency: urgency)
-            case .image(.url(let url)):
-                try await client.getImage(
-                    at: url, for: .image(named: name, of: job), asked, into: part, urgency: urgency)
-            case .formPDF: try await client.getFormPDF(id, asked, into: part, urgency: urgency)
-            }
+            try await request(asked, part, urgency)
         }
         await run.run()
         servers.note(ranges: download.ranges, of: source)
@@ -183,12 +205,30 @@ final class ArtifactDownloads: Sendable {
         }
     }
 
+    /// What sends a request for a file, or for a part of it.
+    private func request(
+        _ name: String, _ source: ArtifactSource, _ job: Job
+    ) -> @Sendable (FilePart?, any BodySink, Urgency) async throws(APIError) -> ResponseHead {
+        let (client, id) = (client, job.id)
+        return { part, sink, urgency throws(APIError) in
+            switch source {
+            case .image(.endpoint(let segment)):
+                try await client.getImage(id, segment, part, into: sink, urgency: urgency)
+            case .image(.url(let url)):
+                try await client.getImage(
+                    at: url, for: .image(named: name, of: job), part, into: sink, urgency: urgency)
+            case .formPDF: try await client.getFormPDF(id, part, into: sink, urgency: urgency)
+            }
+        }
+    }
+
     private func publish(
         _ download: Download, _ facts: BlobFacts, at place: ShownFiles.Place
     ) async throws(StoreError) -> BlobFile {
         shown.arrive(at: place)
         do throws(StoreError) {
-            let blob = try await store.publish(download.spool, facts)
+            guard let spool = download.spool else { throw StoreError(.system, "a download has no file") }
+            let blob = try await store.publish(spool, facts)
             shown.complete(
                 .init(sha256: blob.sha256, validators: download.validators, download: download.number), at: place)
             return blob
@@ -244,6 +284,7 @@ final class ArtifactDownloads: Sendable {
             return state.downloads.values.map(\.task)
         }
         await tasks.finish(within: grace)
+        await directReads.close(grace: .zero)
     }
 }
 

@@ -30,6 +30,8 @@ final class Download: Sendable {
         case changed
         /// The rest of the body comes by other requests.
         case partIsFull
+        /// Neither the cache's disk nor memory has room for the file.
+        case outgrown
     }
 
     /// What an answer has turned out to carry.
@@ -107,30 +109,37 @@ final class Download: Sendable {
     private static let last = Atomic<UInt64>(0)
     private let target: SpoolTarget
     private let whenChanged: @Sendable () -> Void
+    private let whenOutgrown: @Sendable (OutgrownFile?) -> Void
     private let state: Mutex<State>
     private let calls: AsyncStream<Void>.Continuation
     /// Each element asks for one more worker; the end of the download ends it. For one consumer.
     let workerCalls: AsyncStream<Void>
 
     /// `size` in bytes, if it has been told before, and `ranges` are what to begin with: the answers have the last word.
-    /// `whenChanged` is called, before anyone is answered, when the server has changed the file after a reader was given bytes.
+    /// `whenChanged` is called, before anyone is answered, when the server has changed the file after a reader was given bytes;
+    /// `whenOutgrown` when neither the cache nor memory has room for it, with how to read it all the same, if that can be done.
     init(
-        into spool: SpoolFile, in store: ArtifactStore, for wish: Wish, size: UInt64? = nil,
+        into store: ArtifactStore, for wish: Wish, size: UInt64? = nil,
         ranges: PartPlan.Ranges = .unknown, geometry: PartGeometry = .standard,
-        whenChanged: @escaping @Sendable () -> Void = {}
+        whenChanged: @escaping @Sendable () -> Void = {},
+        whenOutgrown: @escaping @Sendable (OutgrownFile?) -> Void = { _ in }
     ) {
         self.whenChanged = whenChanged
-        target = SpoolTarget(spool, in: store)
+        self.whenOutgrown = whenOutgrown
+        target = SpoolTarget(in: store)
         state = Mutex(State(plan: PartPlan(size: size, ranges: ranges, geometry: geometry), wish: wish))
         (workerCalls, calls) = AsyncStream.makeStream()
         callWorkers()
     }
 
-    /// Where the bytes are that have come so far.
-    var spool: SpoolFile { target.file }
+    /// Makes the file that the bytes go to. To be called before the first request is sent.
+    func open() async throws(StoreError) { try await target.open() }
 
-    /// What to read those bytes from that a wait has promised.
-    var file: any OpenFile { state.withLock { $0.blob } ?? target.file }
+    /// Where the bytes are that have come so far; nil before `open`.
+    var spool: SpoolFile? { target.file }
+
+    /// What to read those bytes from that a wait has promised; nil when it has promised none.
+    var file: (any OpenFile)? { state.withLock { $0.blob } ?? target.file }
 
     // MARK: Readers
 
@@ -185,6 +194,9 @@ final class Download: Sendable {
 
     /// All bytes are there.
     var isComplete: Bool { state.withLock { $0.isComplete } }
+
+    /// Bytes in all, as far as the answers have said.
+    var knownSize: UInt64? { state.withLock { $0.size } }
 
     /// Bytes that have come.
     var received: UInt64 { state.withLock { $0.arrived.count } }
@@ -328,8 +340,14 @@ final class Download: Sendable {
     }
 
     /// Writes bytes that belong at `position`, and lets readers have them. What has come already is not written again but
-    /// compared: throws `Refusal.changed` when it was something else.
-    func take(_ bytes: RawSpan, at position: UInt64) throws {
+    /// compared: throws `Refusal.changed` when it was something else, and `Refusal.outgrown` when there is no room.
+    ///
+    /// False when nothing was taken, as room is to be found first: `whenReady` is called when the bytes are to be offered again.
+    func take(
+        _ bytes: RawSpan, at position: UInt64, whenReady: @escaping @Sendable () -> Void = {}
+    ) throws -> Bool {
+        let (size, rest) = state.withLock { state in (state.size, state.size.map { $0 -| state.arrived.count }) }
+        guard target.admits(UInt64(bytes.byteCount), of: rest, whenReady: whenReady) else { return false }
         let end = position +| UInt64(bytes.byteCount)
         for (range, hasArrived) in state.withLock({ $0.arrived.split(position..<end) }) {
             let piece = bytes.extracting(
@@ -337,7 +355,11 @@ final class Download: Sendable {
             if hasArrived {
                 guard try holds(piece, at: range.lowerBound) else { throw Refusal.changed }
             } else {
-                try target.write(piece, at: range.lowerBound) { state.withLock { $0.arrived } }
+                do {
+                    try target.write(piece, at: range.lowerBound, of: size) { state.withLock { $0.arrived } }
+                } catch is SpoolTarget.Outgrown {
+                    throw Refusal.outgrown
+                }
             }
         }
         let isFirst = state.withLock { state in
@@ -346,11 +368,12 @@ final class Download: Sendable {
         }
         settle()
         if isFirst { callWorkers() }
+        return true
     }
 
     /// Whether these are the bytes that have come before.
     private func holds(_ bytes: RawSpan, at position: UInt64) throws -> Bool {
-        let file = target.file.descriptor
+        guard let file = target.file?.descriptor else { throw Errno.badFileDescriptor }
         var known = [UInt8](repeating: 0, count: bytes.byteCount)
         var filled = 0
         while filled < known.count {
@@ -392,6 +415,7 @@ final class Download: Sendable {
         let isRead = state.withLock { !$0.hasEnded && $0.isRead }
         // Whoever is answered from here on finds that what was shown is another version's.
         if failure.reason == .changed, isRead { whenChanged() }
+        if failure.reason == .outgrown, state.withLock({ !$0.hasEnded }) { whenOutgrown(OutgrownFile(self)) }
         change { if !$0.hasEnded { $0.failure = failure } }
     }
 

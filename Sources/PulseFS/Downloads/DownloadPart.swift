@@ -7,6 +7,7 @@ import Transfer
 final class DownloadPart: BodySink {
     private struct State {
         var next: UInt64
+        var flow: TransferFlow?
         var reach: Download.Reach?
         var refusal: Download.Refusal?
     }
@@ -36,7 +37,7 @@ final class DownloadPart: BodySink {
     func receive(head: ResponseHead, flow: TransferFlow) throws {
         do throws(Download.Refusal) {
             let reach = try download.accept(head, for: order, from: start)
-            state.withLock { $0.reach = reach }
+            state.withLock { ($0.reach, $0.flow) = (reach, flow) }
         } catch {
             state.withLock { $0.refusal = error }
             throw error
@@ -44,11 +45,13 @@ final class DownloadPart: BodySink {
     }
 
     func receive(body: RawSpan) throws -> BodyDemand {
-        let (next, end) = state.withLock { ($0.next, $0.reach?.end) }
+        let (next, end, flow) = state.withLock { ($0.next, $0.reach?.end, $0.flow) }
         let room = end.map { $0 -| next } ?? .max
         let piece = body.extracting(first: Int(clamping: min(room, UInt64(body.byteCount))))
         if piece.byteCount > 0 {
-            do { try download.take(piece, at: next) } catch let refusal as Download.Refusal {
+            do {
+                guard try download.take(piece, at: next, whenReady: { flow?.resume() }) else { return .pause }
+            } catch let refusal as Download.Refusal {
                 state.withLock { $0.refusal = refusal }
                 throw refusal
             }

@@ -42,6 +42,7 @@ struct DownloadRun: Sendable {
             case .partIsFull: return
             case .givenUp: throw Failure(.interrupted, "nobody wants the file")
             case .changed: throw .changed
+            case .outgrown: throw .outgrown
             case .rangeIgnored:
                 guard order == .whole else {
                     // Whoever asked for the first part gets all.

@@ -86,6 +86,9 @@ package enum AdviceTable {
             "The API answered something that is no job. Check --api-url; if that is right, tell the API's support."
         case .tooLarge:
             "The file is larger than it may be. Allow more with --max-artifact-size, or fetch it by other means."
+        case .outgrown:
+            "The cache has no room for the file. Give it more with --cache-size, or another disk with --cache-dir, or fetch "
+                + "the file by other means."
         case .interrupted: "The program that asked gave up. Try again."
         case .shuttingDown: "The mount was about to end. Mount again."
         case .noRoom:

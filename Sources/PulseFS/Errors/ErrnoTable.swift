@@ -21,7 +21,7 @@ package enum ErrnoTable {
         case .networkUnreachable: .networkUnreachable
         case .tls: .protocolError
         case .notAJob: .badMessage
-        case .tooLarge: .fileTooLarge
+        case .tooLarge, .outgrown: .fileTooLarge
         // As NFS has it: what the reader has open is no more.
         case .changed: .staleNFSFileHandle
         case .interrupted: .interrupted

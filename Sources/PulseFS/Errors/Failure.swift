@@ -10,7 +10,7 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
         case busy, serverError, unexpectedStatus
         case timedOut, refused, hostUnreachable, networkUnreachable, nameNotResolved, connectionLost, tls
         case partialBody, badAnswer, notAJob, tooLarge, changed
-        case interrupted, shuttingDown, cacheFailed, noRoom
+        case interrupted, shuttingDown, cacheFailed, noRoom, outgrown
     }
 
     package let reason: Reason
@@ -37,6 +37,11 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
     static let changed = Failure(
         .changed, "the server changed the file while it was read, so that what had been read is of another version")
 
+    static let outgrown = Failure(
+        .outgrown,
+        "the file is larger than what --cache-size and the disk leave, and the server does not serve parts of it that could be told from those of another version: give the cache more room, or another disk with --cache-dir"
+    )
+
     /// There is no such thing, or not by that name, as far as anyone has said.
     package var isAbsence: Bool { isDenial || reason == .badName }
 
@@ -59,7 +64,7 @@ extension Failure {
     }
 
     package init(_ error: StoreError) {
-        reason = .cacheFailed
+        reason = error.code == .outgrown ? .outgrown : .cacheFailed
         words = error.description
         (retryAfter, storeError, apiError) = (nil, error, nil)
     }

@@ -25,7 +25,7 @@ extension JobLibrary {
             do throws(StoreError) {
                 notes = try await store.onDisk { () throws(StoreError) in
                     guard blob.isIntact(0..<blob.size) else { return nil }
-                    return (try? ResultFacts.scan(BlobByteSource(blob))).map { ResultNotes($0, of: id) } ?? .empty
+                    return (try? ResultFacts.scan(DocumentSource(blob))).map { ResultNotes($0, of: id) } ?? .empty
                 }
             } catch {
                 throw Failure(error)

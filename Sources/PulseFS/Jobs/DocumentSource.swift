@@ -26,6 +26,21 @@ struct DocumentSource: ByteSource {
         return min(try file.read(at: offset, into: &destination), Int(clamping: length -| offset))
     }
 
+    /// The first bytes, up to so many.
+    func prefix(_ count: Int) throws(ByteSourceError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: min(count, Int(clamping: length)))
+        var filled = 0
+        while filled < bytes.count {
+            var span = bytes.mutableSpan
+            var rest = span.extracting(filled...)
+            let got = try read(at: UInt64(filled), into: &rest)
+            if got == 0 { break }
+            filled += got
+        }
+        bytes.removeLast(bytes.count - filled)
+        return bytes
+    }
+
     /// Appends a range of the document to a file. Throws `.damaged` when the document is shorter. Blocks on the disk.
     func copy(_ range: Range<UInt64>, to target: SpoolFile) throws(StoreError) {
         var buffer = [UInt8](repeating: 0, count: 1 << 18)

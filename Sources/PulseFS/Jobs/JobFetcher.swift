@@ -137,13 +137,7 @@ final class JobFetcher: Sendable {
         // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
         let known = if let shown { shown } else { try stored(id) }
         do throws(Failure) {
-            let sink = SpoolSink(try spool(), in: store)
-            do throws(APIError) {
-                _ = try await client.getJob(id, into: sink, isAskedOnce: isAskedOnce, urgency: urgency)
-            } catch {
-                throw Failure(error)
-            }
-            let document = sink.spool
+            let document = try await document(of: id, isAskedOnce, urgency)
             let scanned = try await ResultHarvest.scan(DocumentSource(document), in: store) {
                 source throws(JSONError) in
                 let answer = try JobAnswer.scan(source)
@@ -258,8 +252,23 @@ final class JobFetcher: Sendable {
 
     // MARK: Steps
 
-    private func spool() throws(Failure) -> SpoolFile {
-        do throws(StoreError) { return try store.spool() } catch { throw Failure(error) }
+    /// What the API says of a job.
+    private func document(
+        of id: JobID, _ isAskedOnce: Bool, _ urgency: Urgency
+    ) async throws(Failure) -> SpoolFile {
+        let sink = SpoolSink(in: store)
+        do throws(StoreError) { try await sink.open() } catch { throw Failure(error) }
+        do throws(APIError) {
+            _ = try await client.getJob(id, into: sink, isAskedOnce: isAskedOnce, urgency: urgency)
+        } catch {
+            guard sink.isOutgrown else { throw Failure(error) }
+            throw Failure(
+                .outgrown,
+                "GET /job/\(id): the answer is larger than what --cache-size and the disk leave: give the cache more room, or another disk with --cache-dir"
+            )
+        }
+        guard let spool = sink.spool else { throw Failure(.cacheFailed, "an answer has no file") }
+        return spool
     }
 
     private static func statusDocument(_ answer: JobAnswer, _ source: DocumentSource) throws(JSONError) -> [UInt8] {

@@ -32,7 +32,7 @@ package final class JobLibrary: Sendable {
     private let refills = Flights<ForKey<JobOrdinal>, Job>()
     let doubts = Flights<ForKey<JobOrdinal>, Job>()
     let pauses = Pauses()
-    private let openBlobs = Mutex(GenerationCache<BlobKey, BlobFile>(generation: 128))
+    private let openBlobs: Mutex<GenerationCache<BlobKey, BlobFile>>
 
     /// Whether results that can be fetched only once are fetched when someone looks for their files.
     package let largeResults: LargeResultPolicy
@@ -41,13 +41,14 @@ package final class JobLibrary: Sendable {
     let clock: @Sendable () -> ContinuousClock.Instant
     let now: @Sendable () -> Timestamp
 
-    /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`. `clock` is what everything grows
+    /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`. `openBlobs` is how many files of the
+    /// cache are kept open for readers to come. `clock` is what everything grows
     /// old by within this library; `now` dates what the API says.
     package init(
         client: PulseClient, store: ArtifactStore, keyring: Keyring, events: EventLog = EventLog(), actor: String,
         largeResults: LargeResultPolicy = .automatic, maximumArtifactSize: UInt64? = nil,
         onExpiry: ExpiryPolicy = .keep,
-        waiting: WaitRules = WaitRules(), parts: PartGeometry = .standard,
+        waiting: WaitRules = WaitRules(), parts: PartGeometry = .standard, openBlobs: Int = 256,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (ContinuousClock.Instant) async throws -> Void = {
             try await ContinuousClock().sleep(until: $0)
@@ -55,6 +56,7 @@ package final class JobLibrary: Sendable {
         now: @escaping @Sendable () -> Timestamp = { APITime.now }
     ) {
         self.store = store
+        self.openBlobs = Mutex(GenerationCache(generation: openBlobs / 2))
         self.largeResults = largeResults
         self.maximumArtifactSize = maximumArtifactSize
         waitRules = waiting
@@ -91,6 +93,7 @@ package final class JobLibrary: Sendable {
         (ahead.library, awaited.library) = (self, self)
         catalog.observeAnswers { [weak watches] job in watches?.answered(job) }
         store.observeEvictions { [weak self] keys in self?.letGo(of: keys) }
+        store.observeShortage { [weak self] in self?.letGoOfAll() }
         downloads.observeEnds { [weak imagesAhead] in imagesAhead?.ended($0) }
     }
 
@@ -224,6 +227,9 @@ package final class JobLibrary: Sendable {
         openBlobs.withLock { blobs in for key in keys { blobs.remove(key) } }
     }
 
+    /// Descriptors are wanted for something else.
+    private func letGoOfAll() { openBlobs.withLock { $0.removeAll { _ in true } } }
+
     /// Lets go of blobs that were evicted or forgotten, by any process: the disk waits for that.
     package func releaseOrphans() {
         let held = openBlobs.withLock { $0.values }
@@ -348,6 +354,8 @@ package final class JobLibrary: Sendable {
         // A file that changes before anyone has bytes of it is begun with once more.
         for _ in 1..<ArtifactDownloads.mostVersions {
             do throws(Failure) { return try await arrivingOnce(artifact, from: source, of: job, range, notice) } catch {
+                // One that there is no room for is read without being kept.
+                if error.reason == .outgrown { continue }
                 guard error.reason == .changed, shown.node(of: place) == node else { throw error }
             }
         }
@@ -367,6 +375,7 @@ package final class JobLibrary: Sendable {
             supply = try downloads.supply(artifact.name, from: source, of: job, isLost: true)
         }
         notice()
+        if case .direct(let file) = supply { return try await direct(file, artifact, from: source, of: job, range) }
         guard case .arriving(let download) = supply else {
             throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is not in the cache where it was just put")
         }
@@ -381,8 +390,25 @@ package final class JobLibrary: Sendable {
         }
         try await show(download, artifact, from: source, of: job)
         try check(artifact, from: source, of: job, against: download)
-        return .file(
-            download.file, offset: range.lowerBound, length: Int(clamping: range.count), size: available)
+        guard let file = download.file else { return .bytes([]) }
+        return .file(file, offset: range.lowerBound, length: Int(clamping: range.count), size: available)
+    }
+
+    /// Bytes of a file that is kept nowhere, straight from the server.
+    private func direct(
+        _ file: OutgrownFile, _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job,
+        _ range: Range<UInt64>
+    ) async throws(Failure) -> ReadReply {
+        if let told = artifact.size, told != file.size { throw Self.wrongSize(artifact, of: job) }
+        let place = ShownFiles.Place(job.ordinal, artifact.slot)
+        let version = ShownFiles.Version(validators: file.validators, download: file.download)
+        // Nobody can tell whether it is what was shown: all of it would have to come.
+        if shown.compare(version, at: place) == .unknown { throw .outgrown }
+        let node = shown.node(of: place)
+        let bytes = try await downloads.bytes(in: range, of: file, artifact.name, from: source, of: job)
+        shown.show(version, at: place)
+        if shown.node(of: place) != node { throw .changed }
+        return .bytes(bytes)
     }
 
     /// Makes sure that bytes of a download go only to those who have none of another version.

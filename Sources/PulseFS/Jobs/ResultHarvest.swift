@@ -23,7 +23,7 @@ struct ResultHarvest {
         var artifacts = try await pieces(of: result.facts) { piece throws(Failure) in try await publish(piece) }
         let tree = LabelledTree(job: facts, artifacts: artifacts, grantee: grantee)
         artifacts.append(
-            try await publish(.result, "result.json", tree) { [document] piece throws(StoreError) in
+            try await publish(.result, "result.json", result.range, tree) { [document] piece throws(StoreError) in
                 try document.copy(result.range, to: piece)
                 return nil
             })
@@ -113,7 +113,7 @@ struct ResultHarvest {
     }
 
     private func publish(_ piece: Piece) async throws(Failure) -> StoredArtifact {
-        try await publish(piece.slot, piece.name) { [document] file throws(StoreError) in
+        try await publish(piece.slot, piece.name, piece.literal) { [document] file throws(StoreError) in
             try Self.decode(piece, of: document) { chunk throws(StoreError) in try file.append(chunk) }
         }
     }
@@ -173,11 +173,11 @@ struct ResultHarvest {
     }
 
     private func publish(
-        _ slot: ArtifactSlot, _ name: String, _ tree: LabelledTree? = nil,
+        _ slot: ArtifactSlot, _ name: String, _ source: Range<UInt64>, _ tree: LabelledTree? = nil,
         fill: @escaping @Sendable (SpoolFile) throws(StoreError) -> JSONError?
     ) async throws(Failure) -> StoredArtifact {
         let filled: (piece: SpoolFile, problem: JSONError?)
-        do throws(StoreError) { filled = try await self.filled(fill) } catch { throw Failure(error) }
+        do throws(StoreError) { filled = try await self.filled(source, fill) } catch { throw Failure(error) }
         if let problem = filled.problem { throw Failure(.notAJob, "\(name): \(problem)") }
         do throws(StoreError) {
             let key = BlobKey(origin: facts.origin, job: job.text, slot: slot)
@@ -190,12 +190,16 @@ struct ResultHarvest {
         }
     }
 
-    /// A piece of the document in a file of its own: in memory when the disk does not take it.
+    /// A piece of the document, no longer than where it stands there, in a file of its own: in memory when the disk does not
+    /// take it.
     private func filled(
-        _ fill: @escaping @Sendable (SpoolFile) throws(StoreError) -> JSONError?
+        _ source: Range<UInt64>, _ fill: @escaping @Sendable (SpoolFile) throws(StoreError) -> JSONError?
     ) async throws(StoreError) -> (SpoolFile, JSONError?) {
-        let store = store
+        let (store, bytes) = (store, source.upperBound -| source.lowerBound)
         do throws(StoreError) {
+            guard await store.arrivals.find(bytes, of: bytes) else {
+                throw StoreError(.system, "the cache has no room for a part of a document", cause: .noSpace)
+            }
             return try await store.onDisk { () throws(StoreError) in
                 let piece = try store.spool()
                 return (piece, try fill(piece))

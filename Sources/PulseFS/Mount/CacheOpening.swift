@@ -3,6 +3,12 @@ import Foundation
 import Logging
 package import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Opens a cache for a mount or a command, and says in the log what happens to it.
 package enum CacheOpening {
     /// A cache that is someone else's, or newer than this program, is refused. One that cannot be written is replaced by a
@@ -13,6 +19,8 @@ package enum CacheOpening {
         _ path: FilePath, limits: StoreLimits, events: EventLog = EventLog()
     ) throws(MountFailure) -> ArtifactStore {
         try refuseInMount(path)
+        // A file that grows beyond what the process may write is refused (EFBIG) then, and the process goes on (setrlimit(2)).
+        signal(SIGXFSZ, SIG_IGN)
         let store: ArtifactStore
         do throws(StoreError) {
             store = try openKept(path, limits)
@@ -23,7 +31,9 @@ package enum CacheOpening {
                 "the cache cannot be written; what is fetched is kept until the mount ends",
                 metadata: ["reason": "\(error)"])
             events.record(.cacheUnwritable, message: "\(error)")
-            do throws(StoreError) { return try ArtifactStore(temporaryInsteadOf: path) } catch {
+            do throws(StoreError) {
+                return try ArtifactStore(temporaryInsteadOf: path, descriptors: DescriptorPlan.here.store)
+            } catch {
                 throw MountFailure("cannot use the cache: \(error)")
             }
         }
@@ -54,7 +64,9 @@ package enum CacheOpening {
     }
 
     static func openKept(_ path: FilePath, _ limits: StoreLimits) throws(StoreError) -> ArtifactStore {
-        try ArtifactStore(at: path, limits: limits, steps: Self.steps, rescue: rescueDirectory)
+        try ArtifactStore(
+            at: path, limits: limits, steps: Self.steps, rescue: rescueDirectory,
+            descriptors: DescriptorPlan.here.store)
     }
 
     /// `$XDG_STATE_HOME/pulsefs/results`, which lasts and is the user's own, and may be on another disk than the cache (XDG

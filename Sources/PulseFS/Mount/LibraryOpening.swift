@@ -11,12 +11,6 @@ package final class LibraryOpening: Sendable {
     private let engine: TransferEngine
     private let client: PulseClient
 
-    /// A request that the API leaves hanging keeps its connection until it is given up, while others go on in its place.
-    /// There are enough when a full limit of requests gets stuck with every second until the first of them is given up.
-    private static let connections = RequestScheduler.ceiling * 16
-    /// Descriptors for all that is not a request: the kernel's queue, the index, blobs that are read.
-    private static let otherDescriptors = 512
-
     /// `actor` says in the ledger who fetched what. `events` is told what happens. `timeout` is how long a request is tried
     /// for, `maximumArtifactSize` how many bytes an answer may have.
     package init(
@@ -25,8 +19,9 @@ package final class LibraryOpening: Sendable {
         largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules(),
         timeout: Duration = RetryPolicy.standardBudget, maximumArtifactSize: UInt64? = nil
     ) throws(MountFailure) {
+        DispatchDescriptors.open()
         do throws(TransferError) {
-            let connections = Self.affordableConnections()
+            let connections = DescriptorPlan.here.connections
             engine = try TransferEngine(
                 .init(
                     userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: connections,
@@ -42,7 +37,8 @@ package final class LibraryOpening: Sendable {
         keyring.ask(client)
         library = JobLibrary(
             client: client, store: store, keyring: keyring, events: events, actor: actor, largeResults: largeResults,
-            maximumArtifactSize: maximumArtifactSize, onExpiry: onExpiry, waiting: waiting)
+            maximumArtifactSize: maximumArtifactSize, onExpiry: onExpiry, waiting: waiting,
+            openBlobs: DescriptorPlan.here.openBlobs)
     }
 
     /// Whether requests to the API are kept back, as it did not answer.
@@ -50,12 +46,6 @@ package final class LibraryOpening: Sendable {
 
     /// Requests that were sent again, as the one before them had failed.
     var repeatedRequests: UInt64 { client.repeatedRequests }
-
-    /// Fewer where the process may not have as many descriptors. A download has two: a connection, and the file it fills.
-    private static func affordableConnections() -> Int {
-        let limit = DescriptorLimit.raise(toHave: 2 * connections + otherDescriptors)
-        return max(RequestScheduler.ceiling, min(connections, (limit - otherDescriptors) / 2))
-    }
 
     /// Lets what is under way come to an end within `grace`, and ends the connections. What rests between two attempts has
     /// nothing under way, and ends at once.

@@ -33,6 +33,12 @@ package final class Mount: Sendable {
 
     /// Opens the cache. `attach` makes the mount, which `serve` then answers.
     package init(_ configuration: MountConfiguration) throws(MountFailure) {
+        let limit = DescriptorPlan.limit
+        guard limit >= DescriptorPlan.least else {
+            throw MountFailure(
+                "this process may have \(limit) files open, and a mount needs \(DescriptorPlan.least): raise the limit with: ulimit -n 1024"
+            )
+        }
         let events = EventLog()
         let store = try CacheOpening.open(
             configuration.cacheDirectory, limits: configuration.cacheLimits, events: events)

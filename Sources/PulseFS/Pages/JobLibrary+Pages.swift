@@ -60,11 +60,11 @@ extension JobLibrary {
         do throws(StoreError) {
             let spool = try await store.onDisk { () throws(StoreError) in
                 var page = page
-                if let result, let facts = try? ResultFacts.scan(BlobByteSource(result)) {
+                if let result, let facts = try? ResultFacts.scan(DocumentSource(result)) {
                     page.take(facts, of: id, isHere: isHere.contains)
                 }
                 if let markdown {
-                    page.markdown = try? BlobByteSource(markdown).prefix(JobPage.longestDocument + 1)
+                    page.markdown = try? DocumentSource(markdown).prefix(JobPage.longestDocument + 1)
                 }
                 return try store.spool(page.html())
             }

@@ -49,6 +49,10 @@ final class SizeProbe: Sendable {
                 var artifact = artifact
                 artifact.size = try await download.size()
                 return note(artifact, of: job)
+            case .direct(let file):
+                var artifact = artifact
+                artifact.size = file.size
+                return note(artifact, of: job)
             }
         }
         noticeWalk(to: artifact, of: job)

@@ -172,8 +172,8 @@ package final class PulseFileSystem: FileSystem {
     }
 
     package func statfs() -> FileSystemStatistics {
-        let space = library.store.directory.space()
-        return FileSystemStatistics(capacity: space?.total ?? 0, available: space?.free ?? 0, files: 0)
+        let space = library.store.capacity()
+        return FileSystemStatistics(capacity: space?.total ?? 0, available: space?.available ?? 0, files: 0)
     }
 
     /// Nodes are computed from their numbers: there is nothing to let go of.

@@ -6,7 +6,8 @@ extension Failure {
         case .busy, .serverError, .timedOut, .refused, .hostUnreachable, .networkUnreachable, .nameNotResolved,
             .connectionLost, .partialBody, .changed:
             true
-        case .notFound, .gone, .unexpectedStatus, .tls, .badAnswer, .notAJob, .tooLarge, .cacheFailed, .noRoom:
+        case .notFound, .gone, .unexpectedStatus, .tls, .badAnswer, .notAJob, .tooLarge, .cacheFailed, .noRoom,
+            .outgrown:
             isKnown
         case .badName, .keyRefused, .keyUnconfirmed, .forbidden, .noKey, .paymentRequired, .interrupted, .shuttingDown:
             false

@@ -25,8 +25,12 @@ struct FailingCallRig {
     func mounted<Value: Sendable>(
         options: [String] = [], _ body: (MountedPulseFS) async throws -> Value
     ) async throws -> Value {
-        try await rig.mounted(options: options, cache: cache, environment: calls.environment, body)
+        try await rig.mounted(
+            options: options, cache: cache, environment: calls.environment.merging(elsewhere) { $1 }, body)
     }
+
+    /// Where what can be fetched only once is kept while the cache takes nothing.
+    var elsewhere: [String: String] { ["XDG_STATE_HOME": rig.scratch.appending("state").string] }
 
     func add(_ job: SampleJob) { rig.emulator.add(job: samples.emulated(job)) }
 
