@@ -126,6 +126,15 @@ package final class ArtifactStore: Sendable {
 
     package func tree(_ ordinal: JobOrdinal) throws(StoreError) -> StoredTree? { try index.tree(ordinal) }
 
+    /// One file of a job, by its number if that is known, and by its name else.
+    package func artifact(
+        of job: JobOrdinal, _ slot: ArtifactSlot?, named name: String
+    ) throws(StoreError) -> StoredArtifact? {
+        try index.artifact(of: job, slot, named: name)
+    }
+
+    package func isKnown(_ job: JobOrdinal) throws(StoreError) -> Bool { try index.isKnown(job) }
+
     /// The jobs that `fingerprint` may read, by ordinal, at most `limit` after `ordinal`.
     package func knownJobs(
         origin: String, fingerprint: KeyFingerprint, after ordinal: JobOrdinal, limit: Int

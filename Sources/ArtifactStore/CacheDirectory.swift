@@ -113,13 +113,8 @@ package struct CacheDirectory: Sendable {
 
     /// Bytes of files on their way in, those of all processes, as they stand on the disk.
     func arrivingBytes() -> UInt64 {
-        [spool, claims].reduce(0) { total, directory in
-            DirectoryListing.names(in: directory).reduce(total) { total, name in
-                // Locks have nothing in them, and there may be many.
-                guard !name.hasPrefix("fetch-") else { return total }
-                return total.saturating(adding: FileFacts(of: directory.appending(name))?.allocated ?? 0)
-            }
-        }
+        // Locks have nothing in them, and there may be many.
+        DirectoryListing.allocated(in: spool) +| DirectoryListing.allocated(in: claims, withoutNamesLike: "fetch-")
     }
 
     /// Free and total bytes of the disk; nil when it does not say.
@@ -175,6 +170,36 @@ struct FileFacts {
 
 /// The names in a directory.
 enum DirectoryListing {
+    /// Bytes that the files directly in a directory take on the disk, but for those whose names begin with this. Asked often,
+    /// while files come and go: by names as they are, with no path made of them.
+    static func allocated(in path: FilePath, withoutNamesLike prefix: StaticString? = nil) -> UInt64 {
+        guard let stream = path.withPlatformString({ opendir($0) }) else { return 0 }
+        defer { closedir(stream) }
+        let directory = dirfd(stream)
+        var total: UInt64 = 0
+        while let entry = readdir(stream) {
+            withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { name in
+                    if let prefix,
+                        prefix.withUTF8Buffer({ begin in
+                            strncmp(
+                                name,
+                                begin.baseAddress.map { UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self) }
+                                    ?? name, begin.count) == 0
+                        })
+                    {
+                        return
+                    }
+                    var facts = stat()
+                    guard fstatat(directory, name, &facts, AT_SYMLINK_NOFOLLOW) == 0, facts.st_mode & S_IFMT == S_IFREG
+                    else { return }
+                    total +|= UInt64(max(0, facts.st_blocks)) *| 512
+                }
+            }
+        }
+        return total
+    }
+
     /// Without `.` and `..`; empty when it cannot be read.
     static func names(in path: FilePath) -> [String] {
         guard let stream = path.withPlatformString({ opendir($0) }) else { return [] }

@@ -43,6 +43,34 @@ extension Index {
         return StoredTree(ordinal: ordinal, job: job, artifacts: artifacts)
     }
 
+    /// One file of a job by its number, or by its name when it has none that is known; nil when there is none, or its row is
+    /// damaged.
+    func artifact(of job: JobOrdinal, _ slot: ArtifactSlot?, named name: String) throws(StoreError) -> StoredArtifact? {
+        try read { database in
+            let rows =
+                if let slot {
+                    try Row.fetchAll(
+                        database.cachedStatement(sql: "SELECT * FROM artifact WHERE job = ? AND slot = ?"),
+                        arguments: [job.rawValue, slot.rawValue])
+                } else {
+                    try Row.fetchAll(
+                        database.cachedStatement(sql: "SELECT * FROM artifact WHERE job = ? AND name = ? ORDER BY slot"),
+                        arguments: [job.rawValue, name])
+                }
+            // Swift's own comparison takes two spellings of a letter for one.
+            return rows.lazy.compactMap(StoredArtifact.init(row:)).first { $0.name.utf8.elementsEqual(name.utf8) }
+        }
+    }
+
+    /// Whether there is such a job.
+    func isKnown(_ job: JobOrdinal) throws(StoreError) -> Bool {
+        try read { database in
+            try Int64.fetchOne(
+                database.cachedStatement(sql: "SELECT ordinal FROM job WHERE ordinal = ?"), arguments: [job.rawValue])
+                != nil
+        }
+    }
+
     /// The jobs of this id, of whatever API. Looks at every row.
     func trees(id: String) throws(StoreError) -> [StoredTree] {
         try read { database in

@@ -246,17 +246,15 @@ final class ArtifactDownloads: Sendable {
 
     /// A job that was forgotten while a file of it arrived takes no files, and that is no trouble of the disk.
     private func isForgotten(_ job: Job) -> Bool {
-        do throws(StoreError) { return try store.tree(job.ordinal) == nil } catch { return false }
+        do throws(StoreError) { return try !store.isKnown(job.ordinal) } catch { return false }
     }
 
     /// The blob that another process of the cache has published since this one looked.
     private func fetchedElsewhere(_ name: String, _ source: ArtifactSource, _ job: Job) -> BlobFile? {
-        guard let tree = (try? store.tree(job.ordinal)) ?? nil else { return nil }
-        let stored = tree.artifacts.first {
-            $0.isStored && FileName($0.name) == FileName(name)
-                && (source == .formPDF ? $0.slot == .form : $0.slot.isImage)
-        }
-        guard let stored, let blob = store.open(job.blobKey(stored.slot)) else { return nil }
+        let slot = source == .formPDF ? ArtifactSlot.form : job.image(named: name)?.slot
+        guard let stored = (try? store.artifact(of: job.ordinal, slot, named: name)) ?? nil, stored.isStored,
+            source == .formPDF || stored.slot.isImage, let blob = store.open(job.blobKey(stored.slot))
+        else { return nil }
         catalog.put(stored, of: job.ordinal)
         return blob
     }
