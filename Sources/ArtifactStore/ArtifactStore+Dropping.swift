@@ -19,7 +19,8 @@ extension ArtifactStore {
             unkept.remove(BlobKey(origin: job.origin, job: job.id, slot: artifact.slot))
         }
         let shelf = shelf
-        return try await disk.run { () throws(StoreError) in
+        return try await disk.run { [self] () throws(StoreError) in
+            dropPartials(origin: job.origin, id: job.id)
             var isSomeKept = false
             for slot in shelf.slots(ofJob: job.id, origin: job.origin) {
                 let key = BlobKey(origin: job.origin, job: job.id, slot: slot)

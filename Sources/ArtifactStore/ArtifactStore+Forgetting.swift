@@ -60,7 +60,10 @@ extension ArtifactStore {
         _ = try await index.remove(origin: origin, id: id)
         try reached(.factsRemoved)
         // Whoever had the result open may have cut files out of it meanwhile.
-        let late = try await disk.run { () throws(StoreError) in try files.removeAll() }
+        let late = try await disk.run { [self] () throws(StoreError) in
+            dropPartials(origin: origin, id: id)
+            return try files.removeAll()
+        }
         for part in [others, late] {
             total.files += part.files
             total.bytes +|= part.bytes

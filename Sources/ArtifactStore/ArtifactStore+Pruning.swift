@@ -1,3 +1,4 @@
+import Quantities
 import SystemPackage
 
 /// What a pruning has removed, and what it has kept and why.
@@ -32,6 +33,11 @@ extension ArtifactStore {
         outcome.locks = try await removeFreeLocks()
         var limits = limits
         if let size { limits.size = size }
+        // What has come of a file that nobody fetches now can be had again.
+        let directory = directory
+        let parts = try await disk.run { () throws(StoreError) in directory.dropPartials(freeing: .max) }
+        outcome.spool.files += parts.files
+        outcome.spool.bytes +|= parts.bytes
         let evicted = try await evictor.run(limits)
         outcome.evicted = FileTotal(files: evicted.files, bytes: evicted.bytes)
         return outcome

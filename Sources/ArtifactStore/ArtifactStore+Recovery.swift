@@ -46,7 +46,9 @@ extension ArtifactStore {
             guard let dash = name.firstIndex(of: "-"), !name.hasPrefix("fetch-") else { continue }
             // Of a result that was published, only the facts may be left.
             var id = String(name[name.index(after: dash)...])
-            if id.hasSuffix(PartFactsFile.suffix) { id.removeLast(PartFactsFile.suffix.count) }
+            for suffix in [PartFactsFile.newSuffix, PartFactsFile.suffix] where id.hasSuffix(suffix) {
+                id.removeLast(suffix.count)
+            }
             let published = try index.trees(id: id).first { tree in
                 OriginName.of(tree.job.origin) == name[..<dash]
                     && tree.artifacts.contains { $0.isSingleUse && $0.isStored }

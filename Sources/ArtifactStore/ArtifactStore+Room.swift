@@ -30,7 +30,8 @@ extension ArtifactStore {
 extension Evictor {
     nonisolated func makeRoom(for bytes: UInt64, within bounds: StoreBounds) async throws(StoreError) -> Bool {
         for _ in 0..<4 {
-            let space = try space()
+            var space = try space()
+            if limits.room(space, within: bounds) < bytes { space = try await withoutPartials(space, freeing: bytes) }
             if limits.room(space, within: bounds) >= bytes { return true }
             guard limits.greatestRoom(space, within: bounds) >= bytes else { return false }
             let outcome = try await run(limits.makingRoom(for: bytes))
@@ -38,6 +39,15 @@ extension Evictor {
             guard outcome.files > 0 else { break }
         }
         return limits.room(try space(), within: bounds) >= bytes
+    }
+
+    /// What there is when what has come of files that nobody fetches now is gone, as far as it has to be.
+    private nonisolated func withoutPartials(
+        _ space: StoreSpace, freeing bytes: UInt64
+    ) async throws(StoreError) -> StoreSpace {
+        let directory = directory
+        let freed = try await disk.run { () throws(StoreError) in directory.dropPartials(freeing: bytes).bytes }
+        return freed > 0 ? try self.space() : space
     }
 
     /// Other processes look once a second what they may let go of.
@@ -61,6 +71,9 @@ extension Evictor {
             var space = try await looked()
             // Room that is there for others to come is handed out in small pieces, as they take of it too.
             let step = { (room: UInt64) in min(ArrivalRoom.step, max(room / 4, min(room, wish.bytes))) }
+            if limits.greatestRoom(space) < wish.expected {
+                space = try await withoutPartials(space, freeing: wish.expected)
+            }
             guard limits.greatestRoom(space) >= wish.expected else { return 0 }
             if limits.room(space) < max(wish.bytes, 1), try await makeRoom(for: wish.bytes, within: .cache) {
                 space = try await looked()

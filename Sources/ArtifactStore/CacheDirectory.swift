@@ -15,6 +15,7 @@ package import SystemPackage
 ///     secret            32 random bytes that key the fingerprints of API keys
 ///     blobs/<origin>/<job>/<slot>
 ///     spool/            bytes on their way in; each file is locked by whoever fills it
+///     partial/          the same, of files that can be gone on with: under names that follow from what they are of, with facts
 ///     claims/           results that can be fetched only once, on their way in; locked likewise, and kept after a crash
 ///     aside/            what arrived and cannot be used, and cannot be fetched again
 ///     quarantine/       what was damaged on the disk
@@ -29,6 +30,7 @@ package struct CacheDirectory: Sendable {
     var secret: FilePath { path.appending("secret") }
     package var blobs: FilePath { path.appending("blobs") }
     var spool: FilePath { path.appending("spool") }
+    var partial: FilePath { path.appending("partial") }
     var claims: FilePath { path.appending("claims") }
     package var aside: FilePath { path.appending("aside") }
     package var quarantine: FilePath { path.appending("quarantine") }
@@ -48,7 +50,7 @@ package struct CacheDirectory: Sendable {
     init(lookingAt path: FilePath) { self.path = path }
 
     /// The directories in a cache.
-    var parts: [FilePath] { [blobs, spool, claims, aside, quarantine] }
+    var parts: [FilePath] { [blobs, spool, partial, claims, aside, quarantine] }
 
     /// Makes a directory with mode 0700, and refuses one that others own or can write.
     static func makePrivate(_ path: FilePath) throws(StoreError) {
@@ -109,12 +111,23 @@ package struct CacheDirectory: Sendable {
             }
             try? descriptor.close()
         }
+        // Without facts what has come of a file is of no use.
+        let names = Set(DirectoryListing.names(in: partial))
+        for name in names where !name.contains(".") && !names.contains("\(name).facts") {
+            let file = partial.appending(name)
+            let allocated = FileFacts(of: file)?.allocated ?? 0
+            if Self.removePartial(file) { swept.add(allocated) }
+        }
+        for name in names where name.contains(".") && !names.contains(String(name.prefix { $0 != "." })) {
+            partial.appending(name).unlink()
+        }
     }
 
     /// Bytes of files on their way in, those of all processes, as they stand on the disk.
     func arrivingBytes() -> UInt64 {
         // Locks have nothing in them, and there may be many.
-        DirectoryListing.allocated(in: spool) +| DirectoryListing.allocated(in: claims, withoutNamesLike: "fetch-")
+        DirectoryListing.allocated(in: spool) +| DirectoryListing.allocated(in: partial)
+            +| DirectoryListing.allocated(in: claims, withoutNamesLike: "fetch-")
     }
 
     /// Free and total bytes of the disk; nil when it does not say.
@@ -134,6 +147,8 @@ struct FileFacts {
     let size: UInt64
     let allocated: UInt64
     let links: UInt64
+    /// Seconds since 1970.
+    let modified: Int
 
     init?(of path: FilePath) {
         var facts = stat()
@@ -165,6 +180,7 @@ struct FileFacts {
         size = UInt64(max(0, facts.st_size))
         allocated = UInt64(max(0, facts.st_blocks)) *| 512
         links = UInt64(facts.st_nlink)
+        modified = facts.st_mtim.tv_sec
     }
 }
 

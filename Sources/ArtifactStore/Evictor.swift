@@ -9,7 +9,7 @@ import SystemPackage
 actor Evictor {
     private let index: Index
     private let shelf: BlobShelf
-    private let directory: CacheDirectory
+    let directory: CacheDirectory
     let limits: StoreLimits
     let disk: DiskQueue
     private let trouble: StoreTrouble
@@ -73,6 +73,9 @@ actor Evictor {
         defer { withExtendedLifetime(lock) {} }
         // Whoever evicted before may have made room enough.
         var excess = try due(limits, least)
+        // What nobody fetches now goes first: it is no file yet.
+        let (directory, needed) = (directory, excess)
+        excess -|= try await disk.run { () throws(StoreError) in directory.dropPartials(freeing: needed).bytes }
         var last: EvictionCandidate.Position?
         while excess > 0 {
             let candidates = try index.leastUsed(after: last, limit: Self.batch)

@@ -54,7 +54,8 @@ extension Index {
                         arguments: [job.rawValue, slot.rawValue])
                 } else {
                     try Row.fetchAll(
-                        database.cachedStatement(sql: "SELECT * FROM artifact WHERE job = ? AND name = ? ORDER BY slot"),
+                        database.cachedStatement(
+                            sql: "SELECT * FROM artifact WHERE job = ? AND name = ? ORDER BY slot"),
                         arguments: [job.rawValue, name])
                 }
             // Swift's own comparison takes two spellings of a letter for one.

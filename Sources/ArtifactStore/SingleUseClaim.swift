@@ -34,12 +34,12 @@ package final class SingleUseClaim: Sendable {
     package func note(_ known: PartFacts) throws(StoreError) { try facts.write(known) }
 
     /// There are no bytes that the facts could be of.
-    package func forgetFacts() { facts.path.unlink() }
+    package func forgetFacts() { facts.remove() }
 
     /// The result is published and the ledger says so, or there is nothing to keep: the files go. A file that has
     /// become the blob has another name by now, and stays.
     package func settle() {
-        facts.path.unlink()
+        facts.remove()
         release()
     }
 
@@ -93,6 +93,8 @@ package struct PartFacts: Sendable, Hashable, Codable {
 /// The file beside a claim's document: one line of JSON with its digest in front, replaced as a whole.
 struct PartFactsFile: Sendable {
     static let suffix = ".facts"
+    /// Of facts that are being written.
+    static let newSuffix = ".facts.new"
     private static let longest: UInt64 = 1 << 16
 
     let path: FilePath
@@ -100,7 +102,7 @@ struct PartFactsFile: Sendable {
     func write(_ facts: PartFacts) throws(StoreError) {
         try StoreError.system("write \(path)") {
             let json = Array(try JSONEncoder().encode(facts))
-            let temporary = FilePath("\(path).new")
+            let temporary = temporary
             let file = try FileDescriptor.open(
                 temporary, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow],
                 permissions: .ownerReadWrite)
@@ -111,6 +113,14 @@ struct PartFactsFile: Sendable {
             try temporary.rename(to: path)
             try path.removingLastComponent().synchronizeDirectory()
         }
+    }
+
+    private var temporary: FilePath { FilePath("\(path).new") }
+
+    /// With what a process left that died while it wrote them.
+    func remove() {
+        temporary.unlink()
+        path.unlink()
     }
 
     /// Nil when there are none, or damaged ones. Throws when they are there and cannot be read: they may be good.

@@ -10,6 +10,8 @@ package final class SpoolFile: Sendable {
         case temporary
         /// Under a name that stays.
         case kept
+        /// Under a name by which what has come is found again, if it is kept.
+        case partial
         /// In no directory: the cache's disk takes nothing (memfd_create(2)).
         case memory
     }
@@ -25,6 +27,9 @@ package final class SpoolFile: Sendable {
     let hold: MemoryHold?
 
     package var isInMemory: Bool { place == .memory }
+    /// What has come of it can be kept for later.
+    package var isPartial: Bool { place == .partial }
+    private let stays = Atomic(false)
 
     init(in directory: FilePath) throws(StoreError) {
         var generator = SystemRandomNumberGenerator()
@@ -40,6 +45,26 @@ package final class SpoolFile: Sendable {
         place = .temporary
         hold = nil
     }
+
+    /// Opens or makes a file that goes on where an earlier one ended. Nil when another has it open.
+    init?(partialAt path: FilePath) throws(StoreError) {
+        let descriptor = try StoreError.system("make \(path)") {
+            try FileDescriptor.open(
+                path, .readWrite, options: [.create, .closeOnExec, .noFollow, .nonBlocking],
+                permissions: .ownerReadWrite)
+        }
+        guard descriptor.lockExclusively(), let own = FileIdentity(of: descriptor), own == FileIdentity(of: path) else {
+            try? descriptor.close()
+            return nil
+        }
+        self.path = path
+        self.descriptor = descriptor
+        place = .partial
+        hold = nil
+    }
+
+    /// What is in a partial file stays when this is released.
+    func keep() { stays.store(true, ordering: .relaxed) }
 
     /// Takes over an open file whose name stays when this is released.
     init(keeping path: FilePath, _ descriptor: FileDescriptor) {
@@ -58,8 +83,14 @@ package final class SpoolFile: Sendable {
     }
 
     deinit {
-        if place == .temporary { path.unlink() }
+        if place == .temporary || (place == .partial && !stays.load(ordering: .relaxed)) { unlinkOwn() }
         try? descriptor.close()
+    }
+
+    /// Takes the name away, unless it is another's by now, or the file has become a blob.
+    private func unlinkOwn() {
+        guard place == .temporary || FileIdentity(of: descriptor) == FileIdentity(of: path) else { return }
+        path.unlink()
     }
 
     /// Sets memory apart for so many bytes more, before they are written. Throws `.outgrown` when there is none; does nothing

@@ -83,13 +83,15 @@ final class PendingRequest: @unchecked Sendable {
     /// as a mask in /proc. So from the first interrupt on the caller is watched until the request is answered.
     fileprivate func interrupted() {
         counters.count(.interrupt)
+        // A caller in a pid namespace that this process does not see: nobody can tell what its signal is, and most are not fatal.
+        guard caller.thread != 0 else { return }
         Task {
             var unknownFor = Duration.zero
             while isWaiting {
-                switch caller.thread == 0 ? nil : PendingSignals(thread: caller.thread) {
+                switch PendingSignals(thread: caller.thread) {
                 case .some(let signals) where signals.isFatal: return leave()
                 case .some: unknownFor = .zero
-                // Another pid namespace, or gone: after a grace the caller is taken to be dying.
+                // Gone, or about to be: after a grace the caller is taken to be dying.
                 case .none: unknownFor += Self.watchInterval
                 }
                 if unknownFor >= Self.grace { return leave() }

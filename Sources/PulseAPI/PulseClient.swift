@@ -291,7 +291,7 @@ package final class PulseClient: Sendable {
             if let pass, !body.hasHead {
                 // Whoever answers is there, whatever is wrong with the answer.
                 if error.status == nil {
-                    breakers.ended(pass, server, error)
+                    breakers.ended(pass, server, error, for: String(request.url.prefix { $0 != "?" && $0 != "#" }))
                 } else {
                     breakers.answered(pass, server)
                 }

@@ -35,6 +35,9 @@ package struct Validators: Sendable, Hashable {
             date: head.fields["date"])
     }
 
+    /// The ETag is that of these bytes and no others.
+    package var isStrong: Bool { Self.strong(entityTag) != nil }
+
     /// Another answer of the same version can be told from one of another.
     package var isComparable: Bool { Self.strong(entityTag) != nil || lastModified != nil }
 

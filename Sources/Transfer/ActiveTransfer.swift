@@ -54,7 +54,7 @@ final class ActiveTransfer {
     }
 
     func receive(body: UnsafeRawBufferPointer) -> Verdict {
-        deadlines.restartStallClock(at: .now)
+        deadlines.bodyHasCome(body.count, at: .now)
         guard let head else { return refuse(TransferError(.invalidResponse, "The server sent a body without a head.")) }
         return head.isSuccess ? offer(body) : keepError(body)
     }

@@ -33,14 +33,16 @@ struct CurlFailure {
         case CURLE_PARTIAL_FILE: cut
         case CURLE_SEND_ERROR: broken ?? .connectionReset
         case CURLE_RECV_ERROR: broken ?? unreadable
-        case CURLE_HTTP2_STREAM: .connectionReset
+        // Also what a server says that ends a connection over HTTP/2 in good order (GOAWAY, RFC 9113, section 6.8), having
+        // processed none of the request.
+        case CURLE_HTTP2_STREAM, CURLE_HTTP2: .connectionReset
         case CURLE_PEER_FAILED_VERIFICATION: .tls(isChainFine ? .hostname : .certificate)
         case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
             .tls(.certificate)
         case CURLE_SSL_CONNECT_ERROR: broken ?? .tls(.protocol)
         case CURLE_SSL_CIPHER, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED: .tls(.protocol)
         // The scheme has been checked, so the protocol it does not support is what the server speaks: HTTP/0.9, or worse.
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
             .invalidResponse
         // What libcurl says to a header line over its own limit of 100 KB; nothing else here asks it for memory without end.
         case CURLE_OUT_OF_MEMORY: .invalidResponse

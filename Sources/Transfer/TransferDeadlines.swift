@@ -14,6 +14,10 @@ struct TransferDeadlines {
     private var answer: Instant?
     /// When the server was last heard; nil while it need not be: before the request is sent, and while paused.
     private var heard: Instant?
+    /// Bytes of a body that came since then.
+    private var dripped = 0
+    /// Fewer bytes than this are no sign of life: a drip is silence.
+    private static let leastHeard = 1024
 
     init(_ limits: TransferLimits, issued: Instant) {
         stallTimeout = limits.stallTimeout
@@ -24,6 +28,13 @@ struct TransferDeadlines {
     /// The server has sent something, or it is its turn from now on.
     mutating func restartStallClock(at now: Instant) {
         heard = now
+        dripped = 0
+    }
+
+    /// So many bytes of a body have come.
+    mutating func bodyHasCome(_ bytes: Int, at now: Instant) {
+        dripped = min(dripped, Self.leastHeard) + bytes
+        if dripped >= Self.leastHeard { restartStallClock(at: now) }
     }
 
     mutating func stopStallClock() {

@@ -363,10 +363,10 @@ struct SingleUseTests {
                     try await rig.emulator.waitForStalled(1, matching: Self.link)
                     mount.process.signal(SIGKILL)
                     #expect(await mount.process.ended(within: .seconds(5)) != nil)
+                    // The server has noticed that nobody listens any more before it goes on.
+                    try await rig.emulator.waitUntilIdle()
                 }
             }
-            // The server has noticed that nobody listens any more before it goes on.
-            try await rig.emulator.waitUntilIdle()
             rig.emulator.clearFaults()
             try await rig.mounted { (mount) async throws in
                 guard spending == .whenAsked else { return try await expectWhole(mount, rig, asked: 2) }

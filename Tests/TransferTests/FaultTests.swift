@@ -100,16 +100,40 @@ import Transfer
     @Test func aSlowBodyIsNoStall() async throws {
         let server = try ScriptedServer { connection in
             try connection.readRequest()
-            try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n")
+            try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 8192\r\n\r\n")
             for _ in 0..<8 {
                 usleep(100_000)
-                try connection.send("x")
+                try connection.send([UInt8](repeating: 120, count: 1024))
             }
         }
         let response = try await withEngine {
             try await $0.perform(.init(url: server.url(), limits: Self.impatient), into: RecordingSink())
         }
         #expect(response.head.status == 200)
+    }
+
+    @Test("S5.1 a drip is silence, in the body of an answer as in that of an error", arguments: ["200 OK", "403 No"])
+    func drip(status: String) async throws {
+        let server = try ScriptedServer { connection in
+            try connection.readRequest()
+            try connection.send("HTTP/1.1 \(status)\r\nContent-Length: 1000000\r\n\r\n")
+            while true {
+                try connection.send("x")
+                usleep(50_000)
+            }
+        }
+        let begin = ContinuousClock.now
+        let outcome = await withEngineResult(server.url())
+        // The status of an error is an answer, whatever becomes of its body.
+        if status.hasPrefix("2") { #expect(outcome == nil) } else { #expect(outcome == 403) }
+        #expect(begin.duration(to: .now) < .seconds(20))
+    }
+
+    /// The status of the answer; nil when there is none.
+    private func withEngineResult(_ url: String) async -> Int? {
+        try? await withEngine {
+            try await $0.perform(.init(url: url, limits: Self.impatient), into: RecordingSink()).head.status
+        }
     }
 
     @Test func theTotalTimeEndsABodyThatDripsForEver() async throws {

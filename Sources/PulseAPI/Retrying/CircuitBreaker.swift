@@ -1,10 +1,12 @@
 import Transfer
 
-/// Keeps requests from a server that does not answer: decisions only, told what happens and when.
+/// Keeps requests from a server that cannot be reached: decisions only, told what happens and when.
 ///
-///     closed ── 5 requests in a row without an answer ──▶ open ── 5 s ──▶ half-open: one request is sent
-///       ▲                                                  ▲                 │
-///       └──── any answer, an error too ◀───────────────────┴─ none comes ────┘
+///     closed ── 5 requests in a row that do not reach it, for 3 different things ──▶ open ── 5 s ──▶ half-open: one is sent
+///       ▲                                                                             ▲                 │
+///       └──── any answer, an error too ◀──────────────────────────────────────────────┴─ none comes ────┘
+///
+/// One thing that always fails, however often it is asked for, keeps nothing else back.
 struct CircuitBreaker: Sendable {
     /// Since any one moment; never falls.
     typealias Instant = Duration
@@ -35,10 +37,13 @@ struct CircuitBreaker: Sendable {
     }
 
     private static let mostFailures = 5
+    private static let leastTargets = 3
     private static let pause = Duration.seconds(5)
 
     private(set) var state = State.closed
     private var failures = 0
+    /// What was asked for in vain since the last answer; as many as decide.
+    private var targets: Set<String> = []
     private var last: TransferError?
     private var answers: UInt64 = 0
 
@@ -60,17 +65,20 @@ struct CircuitBreaker: Sendable {
     mutating func answered(_ pass: Pass) {
         state = .closed
         failures = 0
+        targets = []
         answers &+= 1
     }
 
-    /// No answer has come.
-    mutating func failed(_ pass: Pass, _ error: TransferError, at now: Instant) {
+    /// The server was not reached, or said nothing. `target` is what was asked for.
+    mutating func failed(_ pass: Pass, _ error: TransferError, for target: String, at now: Instant) {
         // A request that is stuck while others are answered says nothing of the server.
         guard pass.answers == answers else { return }
         failures += 1
+        if targets.count < Self.leastTargets { targets.insert(target) }
         last = error
         switch state {
-        case .closed where failures >= Self.mostFailures: state = .open(until: now + Self.pause)
+        case .closed where failures >= Self.mostFailures && targets.count >= Self.leastTargets:
+            state = .open(until: now + Self.pause)
         case .halfOpen where pass.isProbe: state = .open(until: now + Self.pause)
         case .closed, .open, .halfOpen: break
         }

@@ -20,10 +20,14 @@ final class CircuitBreakers: Sendable {
 
     func answered(_ pass: CircuitBreaker.Pass, _ server: String) { change(server) { $0.answered(pass) } }
 
-    /// The request ended without an answer.
-    func ended(_ pass: CircuitBreaker.Pass, _ server: String, _ error: TransferError) {
+    /// The request ended without an answer. `target` is what was asked for there.
+    func ended(_ pass: CircuitBreaker.Pass, _ server: String, _ error: TransferError, for target: String) {
         change(server) { breaker in
-            if error.isSilence { breaker.failed(pass, error, at: now()) } else { breaker.withdrawn(pass) }
+            if error.isUnreached {
+                breaker.failed(pass, error, for: target, at: now())
+            } else {
+                breaker.withdrawn(pass)
+            }
         }
     }
 
@@ -36,13 +40,15 @@ final class CircuitBreakers: Sendable {
 }
 
 extension TransferError {
-    /// The server, or the way to it, is at fault, and no HTTP answer came of it.
-    fileprivate var isSilence: Bool {
+    /// The server was not reached, or said nothing at all. One that breaks a connection off, or answers what is no HTTP, is there.
+    fileprivate var isUnreached: Bool {
         switch code {
-        case .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectionReset, .connectTimedOut,
-            .stalled, .totalTimedOut, .partialBody, .tls, .invalidResponse:
+        case .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectTimedOut, .stalled,
+            .totalTimedOut, .tls:
             true
-        case .invalidURL, .invalidRequest, .tooLarge, .sink, .cancelled, .shutDown, .other: false
+        case .connectionReset, .partialBody, .invalidResponse, .invalidURL, .invalidRequest, .tooLarge, .sink,
+            .cancelled, .shutDown, .other:
+            false
         }
     }
 }

@@ -56,26 +56,17 @@ package struct RetryPolicy: Sendable, Hashable {
     /// The same request may be answered otherwise in a moment.
     private static func mayPass(_ cause: APIError.Cause, _ method: TransferRequest.Method) -> Bool {
         switch cause {
-        case .status(let status): mayPass(status: status, method)
-        case .transport(let code): mayPass(code)
+        case .status(let status): StatusMeaning(status).mayPass(isHead: method == .head)
+        case .transport(let code): mayPass(code, method)
         case .noKey, .badURL: false
         }
     }
 
-    private static func mayPass(status: Int, _ method: TransferRequest.Method) -> Bool {
-        switch status {
-        case 408, 425, 429, 503, 504: true
-        // A server that does not know HEAD may say so like this, and GET is there for that.
-        case 500, 502: method == .get
-        default: false
-        }
-    }
-
-    private static func mayPass(_ code: TransferError.Code) -> Bool {
+    private static func mayPass(_ code: TransferError.Code, _ method: TransferRequest.Method) -> Bool {
         switch code {
-        case .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectionReset, .connectTimedOut,
-            .stalled, .totalTimedOut, .partialBody:
-            true
+        case .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectTimedOut: true
+        // A HEAD that gets no answer from a server that is there is asked once as a GET.
+        case .connectionReset, .stalled, .totalTimedOut, .partialBody: method == .get
         case .tls, .invalidURL, .invalidRequest, .invalidResponse, .tooLarge, .sink, .cancelled, .shutDown, .other:
             false
         }

@@ -171,13 +171,8 @@ extension RequestScheduler {
 }
 
 extension RequestQueue.Outcome {
-    /// A status below 500 is the answer of a server that keeps up, unless it says otherwise.
     fileprivate init(status: Int) {
-        self =
-            switch status {
-            case 429, 503: .overloaded
-            case ..<500: .answered
-            default: .other
-            }
+        let meaning = StatusMeaning(status)
+        self = meaning.isOverload ? .overloaded : meaning.isKeepingUp ? .answered : .other
     }
 }

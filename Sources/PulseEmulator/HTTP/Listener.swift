@@ -10,11 +10,14 @@ final class Listener: Sendable {
     let port: Int
     private let task: Task<Void, any Error>
     private let channels: ChannelSet
+    /// The socket that listens.
+    private let socket: any Channel
 
-    private init(port: Int, task: Task<Void, any Error>, channels: ChannelSet) {
+    private init(port: Int, task: Task<Void, any Error>, channels: ChannelSet, socket: any Channel) {
         self.port = port
         self.task = task
         self.channels = channels
+        self.socket = socket
     }
 
     /// Binds and serves.
@@ -29,19 +32,20 @@ final class Listener: Sendable {
                 try await responder.respond(to: request, on: channel)
             },
             configuration: .init(additionalChannelHandlers: [HangUpHandler(resets)]))
-        let (bound, announce) = AsyncStream.makeStream(of: Int.self)
+        let (bound, announce) = AsyncStream.makeStream(of: (any Channel).self)
         let server = Server(
             childChannelSetup: child,
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
-            onServerRunning: { channel in announce.yield(channel.localAddress?.port ?? port) },
+            onServerRunning: { channel in announce.yield(channel) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "pulse-emulator") { _ in SwiftLogNoOpLogHandler() })
         let task = Task {
             defer { announce.finish() }
             try await server.run()
         }
-        for await port in bound {
-            return Listener(port: port, task: task, channels: channels)
+        for await socket in bound {
+            return Listener(
+                port: socket.localAddress?.port ?? port, task: task, channels: channels, socket: socket)
         }
         // It has ended by itself, or nobody waits for it any more.
         task.cancel()
@@ -63,6 +67,12 @@ final class Listener: Sendable {
 
     /// Closes the socket and all connections. Returns when no request is being answered any more.
     func stop() async {
+        // A connection that is accepted while the server ends would be dropped half made, which ends the process: none is accepted
+        // any more, and those that were have got to the server before it ends.
+        try? await socket.setOption(.autoRead, value: false).get()
+        for _ in 0..<3 {
+            for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try? await loop.submit {}.get() }
+        }
         task.cancel()
         await channels.closeAll()
         _ = await task.result

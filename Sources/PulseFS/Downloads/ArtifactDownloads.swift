@@ -178,17 +178,20 @@ final class ArtifactDownloads: Sendable {
         let lock = try? await store.fetchLock(origin: job.facts.origin, id: job.id.text, what: source.text)
         defer { withExtendedLifetime(lock) {} }
         if let blob = fetchedElsewhere(name, source, job) { return download.complete(with: blob) }
-        do throws(StoreError) { try await download.open() } catch { return download.fail(Failure(error)) }
+        let keeper: PartKeeper
+        do throws(StoreError) { keeper = try await open(download, lock != nil, source, job) } catch {
+            return download.fail(Failure(error))
+        }
         let (client, request) = (client, request(name, source, job))
         let run = DownloadRun(
             download: download, budget: client.budget, rest: { try await client.rest($0) }
         ) { asked, part, urgency throws(APIError) in
             try await request(asked, part, urgency)
         }
-        await run.run()
+        await keeper.run { await run.run() }
         servers.note(ranges: download.ranges, of: source)
         // A job that expired meanwhile may have been dropped: what comes late is its readers' alone.
-        guard download.isComplete, !hasDropped(name, source, job) else { return }
+        guard download.isComplete, !hasDropped(name, source, job) else { return await keeper.end() }
         // From here on readers have what they came for; what fails below costs another request one day.
         do throws(StoreError) {
             let slot = try await slot(of: name, source, job)
@@ -203,6 +206,31 @@ final class ArtifactDownloads: Sendable {
         } catch {
             if !isForgotten(job) { store.reportUnwritable(error) }
         }
+        await keeper.end()
+        if download.spool?.isPartial != true {
+            let (store, origin, id) = (store, job.facts.origin, job.id.text)
+            try? await store.onDisk { () throws(StoreError) in
+                store.dropPartial(origin: origin, id: id, what: source.text)
+            }
+        }
+    }
+
+    /// Makes the file of a download: one that goes on with what was left of an earlier one, if no other process can have it open.
+    private func open(
+        _ download: Download, _ isAlone: Bool, _ source: ArtifactSource, _ job: Job
+    ) async throws(StoreError) -> PartKeeper {
+        let (store, origin, id) = (store, job.facts.origin, job.id.text)
+        if isAlone, !store.isTemporary {
+            let partial = try? await store.onDisk { () throws(StoreError) in
+                try store.partialFile(origin: origin, id: id, what: source.text)
+            }
+            if let found = partial {
+                if let facts = found.facts { download.open(found.file, facts) } else { download.open(found.file) }
+                return PartKeeper(of: download, in: store, known: found.facts)
+            }
+        }
+        try await download.open()
+        return PartKeeper(of: download, in: store, known: nil)
     }
 
     /// What sends a request for a file, or for a part of it.

@@ -135,6 +135,33 @@ final class Download: Sendable {
     /// Makes the file that the bytes go to. To be called before the first request is sent.
     func open() async throws(StoreError) { try await target.open() }
 
+    /// Goes on with what an earlier download has left of the file.
+    func open(_ file: SpoolFile, _ facts: PartialFacts) {
+        target.open(file)
+        change { state in
+            var arrived = ByteSet()
+            for range in facts.ranges { arrived.insert(range) }
+            state.arrived = arrived
+            state.size = facts.size
+            state.validators = Validators(
+                entityTag: facts.entityTag, lastModified: facts.lastModified, size: facts.size)
+            state.plan.resume(arrived, of: facts.size)
+        }
+        callWorkers()
+    }
+
+    func open(_ file: SpoolFile) { target.open(file) }
+
+    /// What is worth writing down of what has come: nil while the file could not be gone on with.
+    var partialFacts: (facts: PartialFacts, arrived: ByteSet)? {
+        state.withLock { state in
+            guard let size = state.size, size >= PartialFacts.blockSize, state.plan.ranges == .served,
+                let validators = state.validators, validators.isStrong, let tag = validators.entityTag
+            else { return nil }
+            return (PartialFacts(entityTag: tag, lastModified: validators.lastModified, size: size), state.arrived)
+        }
+    }
+
     /// Where the bytes are that have come so far; nil before `open`.
     var spool: SpoolFile? { target.file }
 
@@ -194,6 +221,9 @@ final class Download: Sendable {
 
     /// All bytes are there.
     var isComplete: Bool { state.withLock { $0.isComplete } }
+
+    /// It failed as the server has another version of the file.
+    var hasChangedVersion: Bool { state.withLock { $0.failure?.reason == .changed } }
 
     /// Bytes in all, as far as the answers have said.
     var knownSize: UInt64? { state.withLock { $0.size } }

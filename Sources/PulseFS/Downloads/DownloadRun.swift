@@ -36,6 +36,7 @@ struct DownloadRun: Sendable {
         var patience = Patience(budget, from: .now)
         while true {
             let part = DownloadPart(of: download, for: rest.order, from: rest.start)
+            let before = download.received
             let problem = await problem(of: part, rest, errand.urgency)
             if part.reach?.isWhole == true { order = .whole }
             switch part.refusal {
@@ -59,7 +60,8 @@ struct DownloadRun: Sendable {
                     if download.isRead { throw .changed }
                     download.doubtSize()
                 }
-                let brought = part.next -| rest.start
+                // What had come before is no progress.
+                let brought = download.received -| before
                 guard part.reach != nil, problem.isCut, let pause = patience.pause(afterBringing: brought, at: .now)
                 else {
                     throw Failure(problem)

@@ -54,6 +54,8 @@ struct PartPlan: Sendable {
     /// Parts that have been asked for, come or not.
     private(set) var claimed = ByteSet()
     private var isWholeClaimed = false
+    /// Parts of it were here before, and the rest is asked for, however small the file is.
+    private var isResumed = false
     /// Parts have turned out not to be had, whatever the server says.
     private var areRangesUseless = false
 
@@ -63,9 +65,17 @@ struct PartPlan: Sendable {
         self.ranges = ranges
     }
 
+    /// Parts of a file of this size are here already, of a version that the server can be asked for.
+    mutating func resume(_ arrived: ByteSet, of size: UInt64) {
+        (claimed, self.size, ranges, isResumed) = (arrived, size, .served, true)
+    }
+
+    /// The file is large enough for parts.
+    private func comesInParts(_ size: UInt64) -> Bool { size >= geometry.leastSize || isResumed }
+
     /// How many requests are of use at once, as far as is known now.
     var usefulWidth: Int {
-        guard let size, size >= geometry.leastSize, ranges == .served, !isWholeClaimed else { return 1 }
+        guard let size, comesInParts(size), ranges == .served, !isWholeClaimed else { return 1 }
         return geometry.width
     }
 
@@ -76,7 +86,7 @@ struct PartPlan: Sendable {
             isWholeClaimed = true
             return .whole
         }
-        guard let size, size >= geometry.leastSize, ranges != .ignored else {
+        guard let size, comesInParts(size), ranges != .ignored else {
             guard claimed.isEmpty else { return nil }
             isWholeClaimed = true
             return .whole

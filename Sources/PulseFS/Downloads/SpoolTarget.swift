@@ -29,9 +29,10 @@ final class SpoolTarget: Sendable {
     /// Makes the file, before the first byte comes. Once is enough.
     func open() async throws(StoreError) {
         guard file == nil else { return }
-        let file = try await store.spoolWhenPossible()
-        state.withLock { if $0.file == nil { $0.file = file } }
+        open(try await store.spoolWhenPossible())
     }
+
+    func open(_ file: SpoolFile) { state.withLock { if $0.file == nil { $0.file = file } } }
 
     /// Where all bytes are that have been written so far; nil before `open`.
     var file: SpoolFile? { state.withLock { $0.file } }

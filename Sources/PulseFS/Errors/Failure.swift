@@ -78,18 +78,18 @@ extension Failure {
     }
 
     private static func reason(ofStatus status: Int) -> Reason {
-        switch status {
-        case 400: .badName
-        case 401: .keyRefused
-        case 402: .paymentRequired
-        case 403: .forbidden
-        case 404: .notFound
-        case 410: .gone
-        // Too early is a no for the moment, as too many are.
-        case 425, 429, 503: .busy
-        case 408: .timedOut
-        case 500...599: .serverError
-        default: .unexpectedStatus
+        switch StatusMeaning(status).kind {
+        case .refusedName: .badName
+        case .keyRefused: .keyRefused
+        case .paymentRequired: .paymentRequired
+        case .forbidden: .forbidden
+        case .absent: .notFound
+        case .gone: .gone
+        case .busy: .busy
+        case .timedOut where status < 500: .timedOut
+        case .serverError, .timedOut: .serverError
+        case .unsupported: status >= 500 ? .serverError : .unexpectedStatus
+        case .answered, .rangeRefused, .unexpected: .unexpectedStatus
         }
     }
 

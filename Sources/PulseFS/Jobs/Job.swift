@@ -9,8 +9,19 @@ package final class Job: Sendable {
         var artifacts: [ArtifactSlot: StoredArtifact]
         /// Images by name, unlisted ones included.
         var images: [FileName: ArtifactSlot]
-        /// The slots of `ls images`, in the order of the result.
+        /// The slots of `ls images`, in the order of the result, which is theirs.
         var listed: [ArtifactSlot]
+
+        /// Where a slot stands among those that are listed.
+        func place(of slot: ArtifactSlot) -> Int? {
+            var (low, high) = (0, listed.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if listed[middle] < slot { low = middle + 1 } else { high = middle }
+            }
+            return low < listed.count && listed[low] == slot ? low : nil
+        }
+
         /// Files that were shown with another size than they have, and not looked at since.
         var misshown: Set<ArtifactSlot> = []
         /// How often what the API says of the job has changed while it was held here.
@@ -70,7 +81,7 @@ package final class Job: Sendable {
     /// Takes in that the API does not have an image that the result lists. False when that was known.
     func unlist(_ slot: ArtifactSlot) -> Bool {
         files.withLock { files in
-            guard let place = files.listed.firstIndex(of: slot) else { return false }
+            guard let place = files.place(of: slot) else { return false }
             files.listed.remove(at: place)
             files.artifacts[slot]?.isListed = false
             return true

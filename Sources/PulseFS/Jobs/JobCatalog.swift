@@ -94,6 +94,37 @@ package final class JobCatalog: Sendable {
         return try load { store throws(StoreError) in try store.tree(ordinal) }
     }
 
+    /// The job, if it is in memory and the API has told this key about it. Looks nowhere else.
+    func held(_ id: JobID) -> Job? {
+        withState { state in state.ordinals.value(for: id).flatMap { state.jobs.value(for: $0) } }
+    }
+
+    /// What one look at the index finds of a job.
+    struct Look: Sendable {
+        /// As it is shown to the key in use: as it is in memory, else as the index has it; nil when the API has not told this key.
+        let shown: Job?
+        /// As the index has it, whoever was told.
+        let stored: Job?
+        let isGranted: Bool
+    }
+
+    func look(_ id: JobID, for reader: KeyInUse) throws(Failure) -> Look {
+        let found: (tree: StoredTree, isGranted: Bool)?
+        do throws(StoreError) {
+            if let tree = try store.tree(origin: origin, id: id.text) {
+                found = (tree, try store.isGranted(tree.ordinal, to: reader.fingerprint))
+            } else {
+                found = nil
+            }
+        } catch {
+            throw Failure(error)
+        }
+        guard let found, let job = Job(found.tree) else { return Look(shown: held(id), stored: nil, isGranted: false) }
+        var shown = held(id)
+        if shown == nil, found.isGranted { shown = try load { _ in found.tree } }
+        return Look(shown: shown, stored: job, isGranted: found.isGranted)
+    }
+
     private func load(_ find: (ArtifactStore) throws(StoreError) -> StoredTree?) throws(Failure) -> Job? {
         let reader = keyring.inUse
         do throws(StoreError) {

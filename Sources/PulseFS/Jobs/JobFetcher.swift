@@ -75,8 +75,9 @@ final class JobFetcher: Sendable {
         // Without the lock the job is asked for all the same, perhaps by another process of the cache too.
         let lock = try? await store.fetchLock(origin: origin, id: id.text, what: "job")
         defer { withExtendedLifetime(lock) {} }
-        if let found = try fetchedElsewhere(id, purpose, since: started, for: reader) { return found }
-        return try await ask(id, urgency, purpose, isAskedOnce, for: reader)
+        let look = try catalog.look(id, for: reader)
+        if let found = try fetchedElsewhere(id, look, purpose, since: started, for: reader) { return found }
+        return try await ask(id, look, urgency, purpose, isAskedOnce, for: reader)
     }
 
     /// A job that the index has lost, from its own files.
@@ -95,30 +96,24 @@ final class JobFetcher: Sendable {
     /// The job as another process has recorded it for this key while this one waited for its turn, or before, if that is
     /// enough for the purpose.
     private func fetchedElsewhere(
-        _ id: JobID, _ purpose: Purpose, since started: Timestamp, for reader: KeyInUse
+        _ id: JobID, _ look: JobCatalog.Look, _ purpose: Purpose, since started: Timestamp, for reader: KeyInUse
     ) throws(Failure) -> Job? {
-        let shown = try catalog.job(id)
-        do throws(StoreError) {
-            guard let tree = try store.tree(origin: origin, id: id.text), let job = Job(tree),
-                try store.isGranted(job.ordinal, to: reader.fingerprint)
-            else { return nil }
-            let isNew = job.facts.checkedAt >= started && job.facts.checkedAt.age(at: now()) != nil
-            var age = Duration.zero
-            switch purpose {
-            case .files: return nil
-            case .doubt:
-                guard isNew || (job.phase == .expired && shown?.phase != .expired) else { return nil }
-            case .status:
-                if isNew || job.phase.isTerminal { break }
-                guard let asked = freshness(of: job, since: shown) else { return nil }
-                age = asked
-            }
-            let hasChanged = shown.map { $0.facts.statusDocument != job.facts.statusDocument } ?? true
-            catalog.put(job, for: reader, changed: hasChanged, age: age)
-            return job
-        } catch {
-            throw Failure(error)
+        guard look.isGranted, let job = look.stored else { return nil }
+        let shown = look.shown
+        let isNew = job.facts.checkedAt >= started && job.facts.checkedAt.age(at: now()) != nil
+        var age = Duration.zero
+        switch purpose {
+        case .files: return nil
+        case .doubt:
+            guard isNew || (job.phase == .expired && shown?.phase != .expired) else { return nil }
+        case .status:
+            if isNew || job.phase.isTerminal { break }
+            guard let asked = freshness(of: job, since: shown) else { return nil }
+            age = asked
         }
+        let hasChanged = shown.map { $0.facts.statusDocument != job.facts.statusDocument } ?? true
+        catalog.put(job, for: reader, changed: hasChanged, age: age)
+        return job
     }
 
     /// How long ago another process asked about a running job, if that was after this one did and its answer is still good:
@@ -131,11 +126,12 @@ final class JobFetcher: Sendable {
     }
 
     private func ask(
-        _ id: JobID, _ urgency: Urgency, _ purpose: Purpose, _ isAskedOnce: Bool, for reader: KeyInUse
+        _ id: JobID, _ look: JobCatalog.Look, _ urgency: Urgency, _ purpose: Purpose, _ isAskedOnce: Bool,
+        for reader: KeyInUse
     ) async throws(Failure) -> Job {
-        let shown = try catalog.job(id)
+        let shown = look.shown
         // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
-        let known = if let shown { shown } else { try stored(id) }
+        let known = shown ?? look.stored
         do throws(Failure) {
             let document = try await document(of: id, isAskedOnce, urgency)
             let scanned = try await ResultHarvest.scan(DocumentSource(document), in: store) {
@@ -344,14 +340,6 @@ final class JobFetcher: Sendable {
     ) async throws(Failure) -> JobOrdinal {
         do throws(StoreError) {
             return try await store.record(facts, artifacts: artifacts, grantedTo: fingerprint)
-        } catch {
-            throw Failure(error)
-        }
-    }
-
-    private func stored(_ id: JobID) throws(Failure) -> Job? {
-        do throws(StoreError) {
-            return try store.tree(origin: origin, id: id.text).flatMap(Job.init)
         } catch {
             throw Failure(error)
         }

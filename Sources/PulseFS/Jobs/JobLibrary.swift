@@ -97,6 +97,10 @@ package final class JobLibrary: Sendable {
         downloads.observeEnds { [weak imagesAhead] in imagesAhead?.ended($0) }
     }
 
+    /// How long a file operation may take as a whole. The request that it waits for ends by then for a reason of its own, which
+    /// says more.
+    var operationLimit: Duration { client.budget + max(.milliseconds(500), client.budget / 20) }
+
     /// Bytes that have come from the network so far, whatever became of them.
     package var receivedBytes: UInt64 { client.receivedBytes }
 
@@ -107,9 +111,10 @@ package final class JobLibrary: Sendable {
     /// A job that is known stays known when the API cannot be asked, or no longer has it.
     package func refresh(_ id: JobID) async throws(Failure) -> Job {
         do throws(Failure) {
-            return try await ask(id, isPoll: try catalog.job(id) != nil)
+            return try await ask(id, isPoll: catalog.held(id) != nil)
         } catch {
-            guard error.leavesKnownJobsReadable, let known = try catalog.job(id) else { throw error }
+            // Whoever asked has brought into memory what the index has.
+            guard error.leavesKnownJobsReadable, let known = catalog.held(id) else { throw error }
             return known
         }
     }
@@ -122,12 +127,12 @@ package final class JobLibrary: Sendable {
     ) async throws(Failure) -> Job {
         try await fetches.join(keyring.own(id), level) { [fetcher, catalog] urgency throws(Failure) in
             // Whoever came a moment later finds the work done.
-            if let known = try catalog.job(id), catalog.freshness(of: known) != .zero { return known }
+            if let known = catalog.held(id), catalog.freshness(of: known) != .zero { return known }
             do throws(Failure) {
                 return try await fetcher.fetch(id, urgency, isAskedOnce: isPoll)
             } catch {
                 // Once for all who asked.
-                if error.leavesKnownJobsReadable, let known = try catalog.job(id) {
+                if error.leavesKnownJobsReadable, let known = catalog.held(id) {
                     catalog.postpone(known, for: error.retryAfter)
                 }
                 throw error
@@ -149,9 +154,11 @@ package final class JobLibrary: Sendable {
         guard job.awaitsLargeResult else { return job }
         let progress = fetcher.singleUse.progress(of: job)
         let (key, queue, begin) = (keyring.own(job.ordinal), client.budget, ContinuousClock.now)
-        return try await Self.first(
-            { () throws(Failure) in try await self.brought(job, key, progress) },
-            unless: { progress.disappointment(after: silence, ofQueue: queue, since: begin) })
+        return try await OperationLimit.exempting { () throws(Failure) in
+            try await Self.first(
+                { () throws(Failure) in try await self.brought(job, key, progress) },
+                unless: { progress.disappointment(after: silence, ofQueue: queue, since: begin) })
+        }
     }
 
     private func brought(
@@ -464,7 +471,7 @@ package final class JobLibrary: Sendable {
         _ artifact: StoredArtifact, of job: Job, _ range: Range<UInt64>
     ) async throws(Failure) -> ReadReply? {
         guard let blob = blob(artifact.slot, of: job) else { return nil }
-        if blob.isIntact(range) {
+        if try await isIntact(blob, range) {
             try check(artifact, of: job, against: blob)
             return .file(blob, offset: range.lowerBound, length: Int(clamping: range.count), size: blob.size)
         }
@@ -474,6 +481,15 @@ package final class JobLibrary: Sendable {
             throw Failure(error)
         }
         return nil
+    }
+
+    /// Digests what has not been looked at yet, away from the caller's thread.
+    private func isIntact(_ blob: BlobFile, _ range: Range<UInt64>) async throws(Failure) -> Bool {
+        if blob.isKnownIntact(range) { return true }
+        do throws(StoreError) { return try await store.onDisk { () throws(StoreError) in blob.isIntact(range) } } catch
+        {
+            throw Failure(error)
+        }
     }
 
     /// The blob of a file if all of it is what was published; nil when it is not here, or was damaged and is now set aside.

@@ -28,8 +28,8 @@ package final class Mount: Sendable {
     private let recall: KernelRecall
     private let opening: LibraryOpening
 
-    /// Downloads that are under way when the mount ends have this long to finish.
-    private static let grace = Duration.seconds(5)
+    /// Work that is under way when the mount ends has this long to finish. What has come of a file by then is gone on with.
+    private static let grace = Duration.milliseconds(500)
 
     /// Opens the cache. `attach` makes the mount, which `serve` then answers.
     package init(_ configuration: MountConfiguration) throws(MountFailure) {

@@ -13,7 +13,9 @@ struct HeadTrust {
         /// An answer that says nothing of the file: no length, a coded body, a page.
         case nothing
         case refused(status: Int)
-        /// No answer, or no question.
+        /// The server is there, and gave no answer.
+        case silent
+        /// The server was not reached, or not asked.
         case failed
     }
 
@@ -44,20 +46,25 @@ struct HeadTrust {
     mutating func decide(_ answer: Answer, at origin: String) -> Decision {
         let standing = standings.value(for: origin)
         switch answer {
-        // They are about the moment or the caller's account, not about the method or the file.
-        case .failed, .refused(402), .refused(408), .refused(429), .refused(503), .refused(504): return .believe
-        case .refused(405), .refused(501):
-            standings.set(.useless, for: origin)
-            return .askByGet
+        case .failed: return .believe
+        // GET tells whether it is the method, the file or the server.
+        case .silent: return .askByGet
         // Servers that drop the body announce what is left of it.
         case .nothing, .size(0): return .askByGet
         case .size:
             if standing == .useless { return .askByGet }
             standings.set(.truthful, for: origin)
             return .believe
-        // Whatever is wrong there, GET is asked more than once.
-        case .refused(500...): return .askByGet
-        case .refused: return standing == .truthful ? .believe : .askByGet
+        case .refused(let status):
+            switch StatusMeaning(status).wordOfHead {
+            case .nothing: return .believe
+            case .methodRefused:
+                standings.set(.useless, for: origin)
+                return .askByGet
+            // Whatever is wrong there, GET is asked more than once.
+            case .failed: return .askByGet
+            case .fileRefused: return standing == .truthful ? .believe : .askByGet
+            }
         }
     }
 
@@ -67,7 +74,10 @@ struct HeadTrust {
         case .size(let told) where told == size: break
         // One file without a length, or a fault of the server, says nothing of those that had one.
         case .nothing where standings.value(for: origin) == .truthful: break
-        case .refused(500...) where standings.value(for: origin) == .truthful: break
+        case .silent where standings.value(for: origin) == .truthful: break
+        case .refused(let status)
+        where StatusMeaning(status).wordOfHead == .failed && standings.value(for: origin) == .truthful:
+            break
         default: standings.set(.useless, for: origin)
         }
     }
@@ -85,6 +95,9 @@ extension HeadTrust.Answer {
                 switch error.cause {
                 case .status(let status): .refused(status: status)
                 case .transport(.invalidResponse): .nothing
+                case .transport(.connectionReset), .transport(.stalled), .transport(.totalTimedOut),
+                    .transport(.partialBody):
+                    .silent
                 case .transport, .noKey, .badURL: .failed
                 }
         }

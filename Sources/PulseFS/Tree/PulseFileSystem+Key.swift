@@ -7,7 +7,31 @@ extension PulseFileSystem {
     ///
     /// For a crawler nothing is found out: it is refused what would need a request. EACCES, as no program asks again for that,
     /// where EAGAIN would make some ask for ever; and neither absence nor a size of 0, which would be a lie.
+    ///
+    /// All of it takes no longer than a file operation may, unless `isBounded` is false.
     func withKey<Value: Sendable>(
+        for caller: Caller, isBounded: Bool = true, _ answer: @escaping @Sendable (PulseFileSystem) -> Answer<Value>
+    ) -> Answer<Value> {
+        let found = answerWithKey(for: caller, answer)
+        guard isBounded, case .later(let work) = found else { return found }
+        return .later { () throws(Errno) in try await self.bounded(work) }
+    }
+
+    private func bounded<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws(Errno) -> Value
+    ) async throws(Errno) -> Value {
+        let limit = library.operationLimit
+        let outcome = await OperationLimit.run(within: limit) { () -> Result<Value, Errno> in
+            do throws(Errno) { return .success(try await work()) } catch { return .failure(error) }
+        }
+        guard let outcome else {
+            throw logged(
+                Failure(.timedOut, "a file operation took longer than --timeout allows; what it began goes on"))
+        }
+        return try outcome.get()
+    }
+
+    private func answerWithKey<Value: Sendable>(
         for caller: Caller, _ answer: @escaping @Sendable (PulseFileSystem) -> Answer<Value>
     ) -> Answer<Value> {
         if crawlers.contains(caller.thread) {

@@ -109,7 +109,7 @@ package final class PulseFileSystem: FileSystem {
             return .now(.bytes(slice(file.bytes, offset, count)))
         case .jobsPage: return withKey(for: caller) { $0.readJobsPage(at: offset, count: count) }
         case .file(let ordinal, .wait):
-            return withKey(for: caller) { tree in
+            return withKey(for: caller, isBounded: false) { tree in
                 tree.known(ordinal).then { tree.readWait(of: $0, at: offset, count: count) }
             }
         case .file(let ordinal, let slot):

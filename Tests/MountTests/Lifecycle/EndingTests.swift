@@ -28,18 +28,24 @@ struct EndingTests {
 
     @Test("S7.1: an image that is nearly there when SIGTERM comes is in the cache afterwards")
     func lands() async throws {
-        try await Rig.with(adding: [job]) { (rig) async throws in
-            _ = try await end(rig, .drip(bytesPerSecond: 2_000_000))
+        let small = EmulatedJob.syntheticImages(id: "slow", count: 1, size: 3_000_000)
+        try await Rig.with(adding: [small]) { (rig) async throws in
+            _ = try await end(rig, .drip(bytesPerSecond: 20_000_000))
             #expect(try await isCached(rig))
         }
     }
 
-    @Test("S7.1: a download that takes longer is given up after 5 seconds, and the daemon ends with 0")
+    @Test(
+        "S7.1 S2.9: a download that takes longer is given up at once, what came of it is kept, and the daemon ends with 0"
+    )
     func givenUp() async throws {
         try await Rig.with(adding: [job]) { (rig) async throws in
-            let took = try await end(rig, .stallBody(afterBytes: 100_000))
-            #expect(took >= .seconds(4) && took < .seconds(10), "\(took)")
+            let took = try await end(rig, .stallBody(afterBytes: 2_000_000))
+            // A second is what it may take; the machine that tests is busy.
+            #expect(took < .seconds(4), "\(took)")
             #expect(try await !isCached(rig))
+            let kept = try await Shell.run("ls \"$1\"/partial/*.facts | wc -l", [rig.cache.string])
+            #expect(kept.lines == ["1"])
         }
     }
 

@@ -9,7 +9,9 @@ struct CircuitBreakerTests {
 
     /// Sends so many requests that are not answered.
     private func fail(_ breaker: inout CircuitBreaker, _ count: Int, at now: Duration = .zero) throws {
-        for _ in 0..<count { breaker.failed(try breaker.admit(at: now).get(), Self.refused, at: now) }
+        for number in 0..<count {
+            breaker.failed(try breaker.admit(at: now).get(), Self.refused, for: "\(number % 3)", at: now)
+        }
     }
 
     private func refusal(_ breaker: inout CircuitBreaker, at now: Duration) -> CircuitBreaker.Refusal? {
@@ -47,7 +49,7 @@ struct CircuitBreakerTests {
         let probe = try breaker.admit(at: .seconds(5)).get()
         #expect(probe.isProbe)
         #expect(refusal(&breaker, at: .seconds(6))?.wait == .zero)
-        breaker.failed(probe, Self.refused, at: .seconds(6))
+        breaker.failed(probe, Self.refused, for: "a", at: .seconds(6))
         #expect(breaker.state == .open(until: .seconds(11)))
         #expect(refusal(&breaker, at: .seconds(6))?.failures == 6)
         breaker.answered(try breaker.admit(at: .seconds(11)).get())
@@ -80,10 +82,10 @@ struct CircuitBreakerTests {
         var breaker = CircuitBreaker()
         let passes = try (0..<2).map { _ in try breaker.admit(at: .zero).get() }
         try fail(&breaker, 5)
-        breaker.failed(passes[0], Self.refused, at: .seconds(4))
+        breaker.failed(passes[0], Self.refused, for: "a", at: .seconds(4))
         #expect(breaker.state == .open(until: .seconds(5)))
         _ = try breaker.admit(at: .seconds(5)).get()
-        breaker.failed(passes[1], Self.refused, at: .seconds(6))
+        breaker.failed(passes[1], Self.refused, for: "a", at: .seconds(6))
         #expect(breaker.state == .halfOpen(isProbed: true))
     }
 
@@ -92,7 +94,47 @@ struct CircuitBreakerTests {
         var breaker = CircuitBreaker()
         let stuck = try (0..<9).map { _ in try breaker.admit(at: .zero).get() }
         breaker.answered(try breaker.admit(at: .seconds(1)).get())
-        for pass in stuck { breaker.failed(pass, TransferError(.stalled, "silent"), at: .seconds(15)) }
+        for pass in stuck { breaker.failed(pass, TransferError(.stalled, "silent"), for: "a", at: .seconds(15)) }
         #expect(breaker.state == .closed)
+    }
+
+    @Test("S5.4 one or two things that always fail, however often they are asked for, do not open it")
+    func oneThing() throws {
+        var breaker = CircuitBreaker()
+        for number in 0..<100 {
+            breaker.failed(try breaker.admit(at: .zero).get(), Self.refused, for: "\(number % 2)", at: .zero)
+        }
+        #expect(breaker.state == .closed)
+        breaker.failed(try breaker.admit(at: .zero).get(), Self.refused, for: "another", at: .zero)
+        #expect(breaker.state == .open(until: .seconds(5)))
+    }
+
+    @Test(
+        "S5.4 a server that breaks connections off, or answers what is no HTTP, is there",
+        arguments: [
+            TransferError.Code.connectionReset, .partialBody(expected: 1), .invalidResponse, .other, .cancelled,
+            .sink(errno: nil),
+        ])
+    func reached(code: TransferError.Code) throws {
+        let breakers = CircuitBreakers(now: { .zero })
+        for number in 0..<20 {
+            let pass = try breakers.admit(to: "a").get()
+            breakers.ended(pass, "a", TransferError(code, "?"), for: "\(number)")
+        }
+        #expect(!breakers.isOpen("a"))
+    }
+
+    @Test(
+        "S5.4 a server that cannot be reached, or says nothing, is given a rest",
+        arguments: [
+            TransferError.Code.refused, .nameNotResolved, .hostUnreachable, .networkUnreachable, .connectTimedOut,
+            .stalled, .totalTimedOut, .tls(.protocol),
+        ])
+    func unreached(code: TransferError.Code) throws {
+        let breakers = CircuitBreakers(now: { .zero })
+        for number in 0..<5 {
+            breakers.ended(try breakers.admit(to: "a").get(), "a", TransferError(code, "?"), for: "\(number)")
+        }
+        #expect(breakers.isOpen("a"))
     }
 }

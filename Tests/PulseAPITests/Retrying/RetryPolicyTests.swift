@@ -17,7 +17,7 @@ struct RetryPolicyTests {
     }
 
     private static let passing: [APIError.Cause] =
-        [408, 425, 429, 500, 502, 503, 504].map { .status($0) }
+        [408, 425, 429, 500, 502, 503, 504, 506, 507, 511, 520, 599].map { .status($0) }
         + [
             .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectionReset, .connectTimedOut,
             .stalled, .totalTimedOut, .partialBody(expected: 5), .partialBody(expected: nil),
@@ -39,10 +39,17 @@ struct RetryPolicyTests {
         #expect(pause(cause, retryAfter: .seconds(1)) == nil)
     }
 
-    @Test("a HEAD is asked again for what is about the moment, and not where GET is there to ask")
+    @Test("S5.1 a HEAD is asked again for what is about the moment, and not where GET is there to ask")
     func head() {
         for cause in Self.passing {
-            let isFault = cause == .status(500) || cause == .status(502)
+            let isFault =
+                switch cause {
+                case .status(let status): status >= 500 && status != 503 && status != 504
+                case .transport(.connectionReset), .transport(.stalled), .transport(.totalTimedOut),
+                    .transport(.partialBody):
+                    true
+                default: false
+                }
             #expect((pause(cause, method: .head) == nil) == isFault, "\(cause)")
         }
     }

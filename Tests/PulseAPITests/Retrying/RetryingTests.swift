@@ -158,48 +158,116 @@ struct RetryingTests {
         }
     }
 
-    @Test("after five requests without an answer others are not sent, with the same reason, and then one finds out")
+    /// A client of a port at which a server may listen or not.
+    private func withPort(
+        _ body: @escaping @Sendable (PulseClient, ReservedPort, ManualClock) async throws -> Void
+    ) async throws {
+        let (port, clock) = (try ReservedPort(), ManualClock())
+        let engine = try TransferEngine(.init(userAgent: "tests"))
+        let client = PulseClient(
+            origin: try #require(APIOrigin("http://127.0.0.1:\(port.number)")), engine: engine,
+            scheduler: RequestScheduler(),
+            persistence: Persistence(RetryPolicy(budget: .seconds(30)), clock: clock, chance: { 1 }),
+            key: { APIKey("pulse-demo-northwind-1") })
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await body(client, port, clock)) } catch { outcome = .failure(error) }
+        await engine.shutDown()
+        try outcome.get()
+    }
+
+    private static let jobs = ["invoice-2024-0117", "workbook-q3-forecast", "annual-report-fy2024"]
+
+    @Test(
+        "S5.4 after five requests that did not reach it others are not sent, with the same reason, and then one finds out"
+    )
     func breaker() async throws {
-        let id = try #require(Self.job)
-        try await with { (client, emulator, clock) async throws in
-            emulator.set(.garbage("?\r\n\r\n"), on: .any)
-            for _ in 1...5 {
+        let ids = try Self.jobs.map { try #require(JobID($0)) }
+        try await withPort { (client, port, clock) async throws in
+            for number in 0..<5 {
                 #expect(!client.isAPIKeptBack)
-                await #expect(throws: APIError.self) { try await client.getJob(id, into: Document()) }
+                await #expect(throws: APIError.self) {
+                    try await client.getJob(ids[number % 3], into: Document(), isAskedOnce: true)
+                }
             }
             #expect(client.isAPIKeptBack)
-            let kept = await #expect(throws: APIError.self) { try await client.getJob(id, into: Document()) }
-            #expect(kept?.cause == .transport(.invalidResponse))
+            let kept = await #expect(throws: APIError.self) { try await client.getJob(ids[0], into: Document()) }
+            #expect(kept?.cause == .transport(.refused))
             #expect(kept?.description.contains("was not sent: 5 requests in a row got no answer") == true)
-            #expect(emulator.requests().count == 5)
-            emulator.clearFaults()
-            clock.advance(by: .seconds(5))
-            // A key check is one that finds out.
-            let key = try #require(APIKey("pulse-demo-northwind-1"))
-            #expect(await client.check(key) == .good)
-            #expect(!client.isAPIKeptBack)
-            #expect(try await client.getJob(id, into: Document()).status == 200)
+            var configuration = EmulatorConfiguration()
+            configuration.port = port.number
+            try await Emulator.with(configuration) { (emulator) async throws in
+                clock.advance(by: .seconds(5))
+                // A key check is one that finds out.
+                let key = try #require(APIKey("pulse-demo-northwind-1"))
+                #expect(await client.check(key) == .good)
+                #expect(!client.isAPIKeptBack)
+                #expect(try await client.getJob(ids[0], into: Document()).status == 200)
+            }
+        }
+    }
+
+    @Test("S5.4 one URL that breaks its connection off again and again keeps nothing else back")
+    func oneURL() async throws {
+        let id = try #require(Self.job)
+        let other = try #require(JobID("workbook-q3-forecast"))
+        try await with { (client, emulator, _) async throws in
+            for effect in [Fault.Effect.resetBeforeHeaders, .resetInHeaders, .garbage("?\r\n\r\n")] {
+                emulator.set(Fault(effect, on: Self.path))
+                for _ in 1...8 {
+                    await #expect(throws: APIError.self) {
+                        try await client.getJob(id, into: Document(), isAskedOnce: true)
+                    }
+                    #expect(try await client.getJob(other, into: Document()).status == 200)
+                    #expect(!client.isAPIKeptBack)
+                }
+                emulator.clearFaults()
+            }
         }
     }
 
     @Test("a request that was begun before the server was given up goes on within its budget, and survives")
     func outage() async throws {
-        let id = try #require(Self.job)
-        try await with { (client, emulator, clock) async throws in
-            emulator.set(.resetBeforeHeaders, on: .any)
-            let asking = Task { try await client.getJob(id, into: Document()) }
-            for pause in [0.25, 0.5, 1, 2] {
+        let ids = try Self.jobs.map { try #require(JobID($0)) }
+        try await withPort { (client, port, clock) async throws in
+            let asking = Task { try await client.getJob(ids[0], into: Document()) }
+            for pause in [0.25, 0.5] {
                 await untilAsleep(clock)
                 clock.advance(by: .seconds(pause))
             }
             await untilAsleep(clock)
+            for id in ids[1...] {
+                await #expect(throws: APIError.self) {
+                    try await client.getJob(id, into: Document(), isAskedOnce: true)
+                }
+            }
             #expect(client.isAPIKeptBack)
-            let other = await #expect(throws: APIError.self) { try await client.getJob(id, into: Document()) }
-            #expect(other?.cause == .transport(.connectionReset))
-            emulator.clearFaults()
-            clock.advance(by: .seconds(5))
-            #expect(try await asking.value.status == 200)
-            #expect(!client.isAPIKeptBack)
+            let other = await #expect(throws: APIError.self) { try await client.getJob(ids[1], into: Document()) }
+            #expect(other?.cause == .transport(.refused))
+            var configuration = EmulatorConfiguration()
+            configuration.port = port.number
+            try await Emulator.with(configuration) { (emulator) async throws in
+                clock.advance(by: .seconds(5))
+                while try await !Self.isAnswered(asking, clock) { clock.advance(by: .seconds(1)) }
+                #expect(try await asking.value.status == 200)
+                #expect(!client.isAPIKeptBack)
+            }
+        }
+    }
+
+    /// Whether a task has ended, or sleeps once more.
+    private static func isAnswered(_ task: Task<ResponseHead, any Error>, _ clock: ManualClock) async throws -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                _ = await task.result
+                return true
+            }
+            group.addTask {
+                while clock.sleepers == 0, !Task.isCancelled { await Task.yield() }
+                return Task.isCancelled
+            }
+            let first = await group.next() ?? true
+            group.cancelAll()
+            return first
         }
     }
 

@@ -60,7 +60,7 @@ struct HeadTrustTests {
 
     @Test(
         "a fault of the server is no word on the file: GET is asked, and HEAD stays as good as it was",
-        arguments: [500, 502])
+        arguments: [500, 502, 505, 599])
     func fault(status: Int) {
         for (var trust, question) in [(HeadTrust(), HeadTrust.Question.get), (Self.truthful(), .head)] {
             #expect(Self.decision(&trust, .refused(status: status), at: Self.api) == .askByGet)
@@ -73,12 +73,21 @@ struct HeadTrustTests {
         "what is about the moment or the account stands at once, and says nothing of HEAD",
         arguments: [
             HeadTrust.Answer.failed, .refused(status: 402), .refused(status: 408), .refused(status: 429),
-            .refused(status: 503), .refused(status: 504),
+            .refused(status: 425), .refused(status: 503), .refused(status: 504),
         ])
     func moment(answer: HeadTrust.Answer) {
         for var trust in [HeadTrust(), Self.truthful()] {
             #expect(Self.decision(&trust, answer, at: Self.api) == .believe)
             #expect(Self.question(&trust, at: Self.api) == .head)
+        }
+    }
+
+    @Test("S5.1 a HEAD that gets no answer is asked as a GET; one that was good once is asked again the next time")
+    func silent() {
+        for (var trust, question) in [(HeadTrust(), HeadTrust.Question.get), (Self.truthful(), .head)] {
+            #expect(Self.decision(&trust, .silent, at: Self.api) == .askByGet)
+            trust.confirm(10, after: .silent, at: Self.api)
+            #expect(Self.question(&trust, at: Self.api) == question)
         }
     }
 
