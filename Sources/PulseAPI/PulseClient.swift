@@ -29,7 +29,7 @@ package final class PulseClient: Sendable {
         self.scheduler = scheduler
         self.observer = observer
         self.persistence = persistence
-        breakers = CircuitBreakers(now: persistence.now)
+        breakers = CircuitBreakers(api: APIOrigin.name(of: origin.description), now: persistence.now)
         self.keys = keys
     }
 
@@ -102,7 +102,7 @@ package final class PulseClient: Sendable {
         _ target: Target, _ part: FilePart? = nil, into sink: any BodySink, refusesPages: Bool = false,
         isAskedOnce: Bool = false, urgency: Urgency
     ) async throws(APIError) -> ResponseHead {
-        var policy = persistence.policy
+        var policy = policy(for: target)
         if isAskedOnce { policy.asksOnce = true }
         return try await persist(.get, into: sink, policy) { attempt, time throws(APIError) in
             try await ask(
@@ -113,7 +113,8 @@ package final class PulseClient: Sendable {
     /// Sends a HEAD for a file, under the rules of ``get(_:_:into:refusesPages:isAskedOnce:urgency:)``.
     func head(_ target: Target, urgency: Urgency) async throws(APIError) -> FileAnnouncement {
         FileAnnouncement(
-            try await persist(.head, into: MemorySink(limit: 0), persistence.policy) { attempt, time throws(APIError) in
+            try await persist(.head, into: MemorySink(limit: 0), policy(for: target)) {
+                attempt, time throws(APIError) in
                 try await ask(.head, target, nil, into: attempt, refusesPages: true, urgency: urgency, within: time)
             })
     }
@@ -144,9 +145,26 @@ package final class PulseClient: Sendable {
         }
     }
 
+    /// A file is at a host of its own, whose trouble is not to become the API's. A link that works once is tried as long as
+    /// anything is.
+    private func isElsewhere(_ target: Target) -> Bool {
+        guard case .named(let url, let subject) = target, subject.endpoint != .largeResult else { return false }
+        return !origin.contains(url)
+    }
+
+    private func policy(for target: Target) -> RetryPolicy {
+        var policy = persistence.policy
+        policy.isElsewhere = isElsewhere(target)
+        return policy
+    }
+
+    /// A host that is not the API has so long to take a connection.
+    private static let timeToConnectElsewhere = Duration.seconds(3)
+
     private func limits(of target: Target, within time: Duration) -> TransferLimits {
         var limits = limits
-        limits.connectTimeout = min(limits.connectTimeout, time)
+        limits.connectTimeout = min(
+            limits.connectTimeout, time, isElsewhere(target) ? Self.timeToConnectElsewhere : limits.connectTimeout)
         if target.subject.endpoint == .largeResult {
             // To ask for it is to have it or to lose it: only a connection that is dead is given up.
             limits.maximumBodySize = nil

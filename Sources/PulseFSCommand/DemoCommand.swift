@@ -33,6 +33,7 @@ struct DemoCommand: AsyncParsableCommand {
                 cacheDirectory: scratch.path.appending("cache"), owner: getuid(), group: getgid())
             let claim = try await MountClaim.take(mountpoint, cache: configuration.cacheDirectory)
             let mount = try Mount(configuration)
+            await mount.learn(DemoTour.samples.compactMap { JobID($0) })
             try mount.attach(claim)
             await ServedMount(mount: mount).run(say: { Terminal.warn($0) }) {
                 Terminal.announce(DemoTour.text(mountpoint: mountpoint.string))

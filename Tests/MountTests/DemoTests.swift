@@ -21,6 +21,9 @@ struct DemoTests {
                 try await demo.waitForOutput("^C here ends the demo.")
                 let tour = commands(String(decoding: demo.output, as: UTF8.self))
                 #expect(tour.count >= 8)
+                // The first thing that a newcomer types.
+                let listed = try await Shell.run("\(tour[0]) && ls jobs", environment: environment).lines
+                #expect(listed.count >= 8 && listed.contains("annual-report-fy2024"), "\(listed)")
                 let script = "set -e\n" + tour.joined(separator: "\n")
                 for _ in 1...2 {
                     let seen = try await Shell.run(script, environment: environment)
@@ -54,7 +57,7 @@ struct DemoTests {
                 try await demo.waitForOutput("^C here ends the demo.")
                 let tour = commands(String(decoding: demo.output, as: UTF8.self))
                 #expect(
-                    try await Shell.run("set -e\n" + tour.prefix(2).joined(separator: "\n")).text.contains("PulseFS"))
+                    try await Shell.run("set -e\n" + tour.prefix(3).joined(separator: "\n")).text.contains("PulseFS"))
                 demo.signal(SIGINT)
                 #expect(await demo.ended() == 0)
                 let left = try await Shell.run(

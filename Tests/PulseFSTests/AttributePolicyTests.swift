@@ -28,11 +28,15 @@ struct AttributePolicyTests {
         #expect(policy.directory(.root).permissions == directory)
     }
 
-    @Test("S1.6 mtime is when it was updated, ctime when it was created, and the mount's time where neither is known")
+    @Test(
+        "S1.6 mtime is when it was updated, ctime never before it and later when the bytes are others, and the mount's time is for the rest"
+    )
     func times() {
         let policy = AttributePolicy(owner: 0, group: 0, mountedAt: Self.mounted)
-        let known = policy.file(.readme, size: 1, modified: FileTime(seconds: 5), created: FileTime(seconds: 3))
-        #expect(known.modified == FileTime(seconds: 5) && known.changed == FileTime(seconds: 3))
+        let known = policy.file(.readme, size: 1, modified: FileTime(seconds: 5), changed: FileTime(seconds: 3))
+        #expect(known.modified == FileTime(seconds: 5) && known.changed == FileTime(seconds: 5))
+        let others = policy.file(.readme, size: 1, modified: FileTime(seconds: 5), changed: FileTime(seconds: 9))
+        #expect(others.modified == FileTime(seconds: 5) && others.changed == FileTime(seconds: 9))
         #expect(policy.directory(.root, modified: FileTime(seconds: 5)).changed == FileTime(seconds: 5))
         #expect(policy.file(.readme, size: 1).modified == Self.mounted)
     }

@@ -36,9 +36,22 @@ struct CircuitBreaker: Sendable {
         let wait: Duration
     }
 
-    private static let mostFailures = 5
-    private static let leastTargets = 3
-    private static let pause = Duration.seconds(5)
+    /// When a server is left alone, and for how long.
+    struct Rules: Sendable, Hashable {
+        /// Requests in a row that do not reach it.
+        var mostFailures: Int
+        /// Different things that were asked for.
+        var leastTargets: Int
+        var pause: Duration
+
+        static let api = Rules(mostFailures: 5, leastTargets: 3, pause: .seconds(5))
+        /// Of a host that the API names: whoever looks at a directory of its files is not to wait for each.
+        static let elsewhere = Rules(mostFailures: 1, leastTargets: 1, pause: .seconds(60))
+    }
+
+    private let rules: Rules
+
+    init(_ rules: Rules = .api) { self.rules = rules }
 
     private(set) var state = State.closed
     private var failures = 0
@@ -74,12 +87,12 @@ struct CircuitBreaker: Sendable {
         // A request that is stuck while others are answered says nothing of the server.
         guard pass.answers == answers else { return }
         failures += 1
-        if targets.count < Self.leastTargets { targets.insert(target) }
+        if targets.count < rules.leastTargets { targets.insert(target) }
         last = error
         switch state {
-        case .closed where failures >= Self.mostFailures && targets.count >= Self.leastTargets:
-            state = .open(until: now + Self.pause)
-        case .halfOpen where pass.isProbe: state = .open(until: now + Self.pause)
+        case .closed where failures >= rules.mostFailures && targets.count >= rules.leastTargets:
+            state = .open(until: now + rules.pause)
+        case .halfOpen where pass.isProbe: state = .open(until: now + rules.pause)
         case .closed, .open, .halfOpen: break
         }
     }

@@ -9,7 +9,14 @@ final class CircuitBreakers: Sendable {
     private let breakers = Mutex<[String: CircuitBreaker]>([:])
     private let now: @Sendable () -> CircuitBreaker.Instant
 
-    init(now: @escaping @Sendable () -> CircuitBreaker.Instant) { self.now = now }
+    private let api: String?
+
+    /// `api` is the name of the API's own server; all others are given up sooner and for longer.
+    init(api: String? = nil, now: @escaping @Sendable () -> CircuitBreaker.Instant) {
+        (self.api, self.now) = (api, now)
+    }
+
+    private func isElsewhere(_ server: String) -> Bool { api.map { $0 != server } ?? false }
 
     /// Whether requests to a server are kept back, but for one that finds out.
     func isOpen(_ server: String) -> Bool { breakers.withLock { $0[server].map { $0.state != .closed } ?? false } }
@@ -23,7 +30,12 @@ final class CircuitBreakers: Sendable {
     /// The request ended without an answer. `target` is what was asked for there.
     func ended(_ pass: CircuitBreaker.Pass, _ server: String, _ error: TransferError, for target: String) {
         change(server) { breaker in
-            if error.isUnreached {
+            // One thing elsewhere that is slow is not the whole host; and without a network no host is at fault.
+            let counts =
+                isElsewhere(server)
+                ? error.isUnreached && ![.stalled, .totalTimedOut, .networkUnreachable].contains(error.code)
+                : error.isUnreached
+            if counts {
                 breaker.failed(pass, error, for: target, at: now())
             } else {
                 breaker.withdrawn(pass)
@@ -34,7 +46,7 @@ final class CircuitBreakers: Sendable {
     private func change<Value: Sendable>(_ server: String, _ body: (inout CircuitBreaker) -> Value) -> Value {
         breakers.withLock { breakers in
             if breakers.count >= Self.most { breakers = breakers.filter { $0.value.state != .closed } }
-            return body(&breakers[server, default: CircuitBreaker()])
+            return body(&breakers[server, default: CircuitBreaker(isElsewhere(server) ? .elsewhere : .api)])
         }
     }
 }

@@ -10,6 +10,8 @@ package struct RetryPolicy: Sendable, Hashable {
     package var budget: Duration
     /// Whoever has a clock of its own for asking again asks once.
     package var asksOnce = false
+    /// A host that is not reached is not asked again.
+    var isElsewhere = false
 
     package static let standardBudget = Duration.seconds(30)
 
@@ -39,6 +41,7 @@ package struct RetryPolicy: Sendable, Hashable {
 
     /// How long to wait before the next attempt; nil when there is to be none. `chance` is drawn evenly from 0 to 1.
     func pause(after attempt: Attempt, chance: Double) -> Duration? {
+        if isElsewhere, case .transport(let code) = attempt.cause, code.isOfTheWay { return nil }
         guard !asksOnce, attempt.number < Self.mostAttempts, Self.mayPass(attempt.cause, attempt.method) else {
             return nil
         }
@@ -69,6 +72,16 @@ package struct RetryPolicy: Sendable, Hashable {
         case .connectionReset, .stalled, .totalTimedOut, .partialBody: method == .get
         case .tls, .invalidURL, .invalidRequest, .invalidResponse, .tooLarge, .sink, .cancelled, .shutDown, .other:
             false
+        }
+    }
+}
+
+extension TransferError.Code {
+    /// No connection came about.
+    fileprivate var isOfTheWay: Bool {
+        switch self {
+        case .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectTimedOut: true
+        default: false
         }
     }
 }

@@ -71,10 +71,16 @@ package enum AdviceTable {
         case .unexpectedStatus:
             "The API, or something between, answered what it should not. Check the address (--api-url) and any proxy."
         case .timedOut: "No answer came in time. Check the network and the API's status, and try again."
-        case .refused: "Nobody listens at the API's address. Check --api-url, and whether the service is running."
-        case .hostUnreachable: "There is no way to the API's host. Check the network, the VPN, and --api-url."
+        case .refused:
+            "Nobody listens at the address: that of the API (--api-url), or of the place that the result names for the file. "
+                + "Check it, and whether the service is running."
+        case .hostUnreachable:
+            "There is no way to the host: that of the API (--api-url), or of the place that the result names for the file. "
+                + "Check the network, the VPN, and the address."
         case .networkUnreachable: "There is no network. Check the connection of this machine."
-        case .nameNotResolved: "The API's host name is not known. Check --api-url, the name server, and the network."
+        case .nameNotResolved:
+            "The host name is not known: that of the API (--api-url), or of the place that the result names for the file. Check "
+                + "it, the name server, and the network."
         case .connectionLost: "The connection broke. Try again; if it goes on, look for a proxy or firewall between."
         case .tls:
             "The connection could not be made safe. Check this machine's clock, its certificates, and any proxy."

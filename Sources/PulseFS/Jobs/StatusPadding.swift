@@ -1,4 +1,5 @@
-/// Keeps the size of a job's `status.json` the same while what it says changes, by white space at its end.
+/// Keeps the size of a running job's `status.json` the same while what it says changes, by white space at its end. What is
+/// final is shown as it came.
 ///
 /// When the kernel learns a new size it takes that in first and drops its pages then. Whoever reads in between, through a
 /// descriptor held open as those who poll have it, gets the old bytes cut off, or filled up with zeros to the new size. With
@@ -13,10 +14,10 @@ enum StatusPadding {
 
     /// A document of JSON; `previous` is the size in bytes of the last one that was shown of the job, if there was one.
     static func padded(_ document: [UInt8], after previous: Int?, isRunning: Bool) -> [UInt8] {
+        guard isRunning else { return document }
         if let previous, (document.count...document.count + longest).contains(previous) {
             return pad(document, to: previous)
         }
-        guard isRunning else { return document }
         return pad(document, to: (document.count + slack + unit - 1) / unit * unit)
     }
 

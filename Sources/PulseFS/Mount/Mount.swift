@@ -124,6 +124,9 @@ package final class Mount: Sendable {
         await opening.keyring.confirm(within: patience)
     }
 
+    /// Asks the API about jobs, so that the listing has them. What cannot be asked is not in it.
+    package func learn(_ jobs: [JobID]) async { for job in jobs { _ = try? await library.ask(job) } }
+
     /// Makes the mount on the directory that was claimed.
     package func attach(_ claim: MountClaim) throws(MountFailure) {
         do throws(MountError) { try session.mount() } catch { throw Self.explained(error, mountpoint) }

@@ -24,21 +24,24 @@ package struct AttributePolicy: Sendable {
         self.mountedAt = mountedAt
     }
 
-    func directory(_ node: Node, modified: FileTime? = nil, created: FileTime? = nil) -> FileAttributes {
+    func directory(_ node: Node, modified: FileTime? = nil) -> FileAttributes {
         FileAttributes(
             node: node.id, kind: .directory, size: 0, allocatedSize: 0, permissions: 0o555 & ~umask, owner: owner,
-            group: group, modified: modified ?? mountedAt, changed: created ?? modified ?? mountedAt)
+            group: group, modified: modified ?? mountedAt, changed: modified ?? mountedAt)
     }
 
-    /// `id` is the node's number for the kernel, where that is not the number that stands for its place.
+    /// `id` is the node's number for the kernel, where that is not the number that stands for its place. `changed` is when the
+    /// bytes turned out to be others than before, if they have: programs that make backups go by the ctime, which is never
+    /// before the mtime.
     func file(
         _ node: Node, id: NodeID? = nil, size: UInt64, allocated: UInt64? = nil, modified: FileTime? = nil,
-        created: FileTime? = nil
+        changed: FileTime? = nil
     ) -> FileAttributes {
-        FileAttributes(
+        let modified = modified ?? mountedAt
+        return FileAttributes(
             node: id ?? node.id, inode: node.id, kind: .file, size: size, allocatedSize: allocated ?? size,
             permissions: 0o444 & ~umask,
-            owner: owner, group: group, modified: modified ?? mountedAt, changed: created ?? modified ?? mountedAt)
+            owner: owner, group: group, modified: modified, changed: max(modified, changed ?? modified))
     }
 }
 

@@ -76,8 +76,7 @@ extension PulseFileSystem {
                 jobs.map { job in
                     let node = Node.job(job.ordinal)
                     let attributes = policy.directory(
-                        node, modified: FileTime(job.updatedAt ?? job.createdAt ?? job.checkedAt),
-                        created: FileTime(job.createdAt ?? job.updatedAt ?? job.checkedAt))
+                        node, modified: FileTime(job.updatedAt ?? job.createdAt ?? job.checkedAt))
                     let entry = Entry(attributes: attributes, nameLifetime: .forever, attributesLifetime: .forever)
                     return DirectoryEntry(
                         name: job.id, node: node.id, kind: .directory,

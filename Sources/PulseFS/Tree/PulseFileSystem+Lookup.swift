@@ -187,7 +187,7 @@ extension PulseFileSystem {
         return Entry(
             attributes: policy.file(
                 .file(job.ordinal, slot), id: library.shown.node(of: .init(job.ordinal, slot)), size: size,
-                modified: job.modified, created: job.created),
+                modified: job.modified, changed: library.shown.changed(at: .init(job.ordinal, slot)).map(FileTime.init)),
             nameLifetime: lifetime, attributesLifetime: lifetime)
     }
 }

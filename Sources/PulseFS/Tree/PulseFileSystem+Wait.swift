@@ -42,8 +42,7 @@ extension PulseFileSystem {
     private func waitAttributes(of job: Job, isEnded ending: JobEnding?) -> AttributeReply {
         AttributeReply(
             attributes: policy.file(
-                .file(job.ordinal, .wait), size: UInt64(ending?.content.count ?? 0), modified: job.modified,
-                created: job.created),
+                .file(job.ordinal, .wait), size: UInt64(ending?.content.count ?? 0), modified: job.modified),
             lifetime: ending == nil ? .none : .forever)
     }
 }

@@ -230,7 +230,7 @@ package final class PulseFileSystem: FileSystem {
     }
 
     func directoryAttributes(_ node: Node, _ job: Job) -> FileAttributes {
-        policy.directory(node, modified: job.modified, created: job.created)
+        policy.directory(node, modified: job.modified)
     }
 
     /// Kept by the kernel until it is told that the listing has changed: every path through `jobs` checks them.
@@ -247,7 +247,6 @@ func slice(_ bytes: [UInt8], _ offset: UInt64, _ count: Int) -> [UInt8] {
 extension Job {
     /// `updated_at`, or else the best that is known.
     var modified: FileTime { FileTime(facts.modifiedAt) }
-    var created: FileTime { FileTime(facts.createdAt ?? facts.updatedAt ?? facts.checkedAt) }
 }
 
 extension FileTime {

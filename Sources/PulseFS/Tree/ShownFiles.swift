@@ -43,6 +43,8 @@ final class ShownFiles: Sendable {
         /// The nodes of files that have changed, one for each such file.
         var nodes: [Place: NodeID] = [:]
         var places: [NodeID: Place] = [:]
+        /// When they changed, as far as this mount has seen it.
+        var changes: [Place: Timestamp] = [:]
         var last: UInt64 = 0
         var observer: (@Sendable (NodeID) -> Void)?
     }
@@ -72,6 +74,12 @@ final class ShownFiles: Sendable {
         let node = Node(id)
         guard case .file(let job, let slot)? = node else { return node }
         return state.withLock { $0.nodes[Place(job, slot)] == nil } ? node : nil
+    }
+
+    /// When a file became another than it had been shown as; nil when it did not.
+    func changed(at place: Place) -> Timestamp? {
+        guard hasReplaced.load(ordering: .acquiring) else { return nil }
+        return state.withLock { $0.changes[place] }
     }
 
     // MARK: Versions
@@ -134,6 +142,7 @@ final class ShownFiles: Sendable {
         state.last &+= 1
         let node = NodeID(Self.first | state.last)
         state.nodes[place] = node
+        state.changes[place] = .now
         state.places[node] = place
         state.versions.remove(place)
         hasReplaced.store(true, ordering: .releasing)

@@ -106,7 +106,7 @@ struct JobLookupTests {
                 }
                 #expect(seen.first == seen.last)
                 let job = try #require(seen.first?.first ?? nil)
-                #expect(job.changed == FileTime(seconds: 1_705_910_452))
+                #expect(job.changed == FileTime(seconds: 1_705_910_461))
                 #expect(job.modified == FileTime(seconds: 1_705_910_461))
             }
         }
