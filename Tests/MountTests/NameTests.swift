@@ -93,7 +93,7 @@ struct NameTests {
         try await Rig.mounted { (rig, mount) async throws in
             try await mount.shell("ls \"$M/jobs/$1/images\"", [JobName.invoice])
             rig.emulator.clearRequests()
-            for name in [".directory", ".hidden", ".git", "Thumbs.db", "desktop.ini"] {
+            for name in [".directory", ".hidden", ".git", "Thumbs.db", "desktop.ini", "index.html"] {
                 #expect(
                     try await mount.errno(of: "os.lstat(p)", "jobs/\(JobName.invoice)/images/\(name)") == "ENOENT")
             }

@@ -45,12 +45,13 @@ extension FileName {
         return String(suffix)
     }
 
-    /// Looked for by file managers and search programs in every directory, and of no image unless a result says so.
+    /// Looked for by file managers, search programs and web servers in every directory, and of no image unless a result says so.
     static func isOfDesktop(_ name: String) -> Bool {
         name.utf8.first == UInt8(ascii: ".") || desktopNames.contains(FileName(name.lowercased()))
     }
 
     private static let desktopNames: Set<FileName> = [
         FileName("thumbs.db"), FileName("ehthumbs.db"), FileName("desktop.ini"), FileName("autorun.inf"),
+        FileName("index.html"), FileName("index.htm"), FileName("index.php"), FileName("favicon.ico"),
     ]
 }
