@@ -145,14 +145,12 @@ package final class Mount: Sendable {
 
     /// Answers the kernel until the mount ends. Blocks the calling thread.
     package func serve() {
-        let watch = CacheWatch(library)
-        let timer = KeyTimer(opening.keyring, session)
+        let clock = MountClock(library, opening.keyring, session)
         let memory = MemoryTrim()
         session.run()
         memory.stop()
-        timer.stop()
+        clock.stop()
         recall.stop()
-        watch.stop()
     }
 
     /// Ends the mount, from any thread; `serve` returns soon after.
