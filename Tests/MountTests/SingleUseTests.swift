@@ -155,7 +155,9 @@ struct SingleUseTests {
                     try await rig.emulator.waitForStalled(1, matching: Self.link)
                     let part = rig.cache.appending("claims").string
                     let came = try await Shell.run(
-                        "until [ -n \"$(find \"$1\" -type f ! -name '*.facts' -size 128k)\" ]; do sleep 0.05; done",
+                        """
+                        until [ -n "$(find "$1" -type f ! -name '*.facts' -size 128k)" ] && ls "$1"/*.facts; do sleep 0.05; done
+                        """,
                         [part], timeout: 20)
                     #expect(came.status == 0)
                     mount.process.signal(SIGKILL)
