@@ -1,23 +1,30 @@
 /// Writes a document as HTML, piece by piece, and finds its headings on the way.
 ///
-/// Every tag is written here: nothing that a document says becomes markup, but for what `HTMLBlock` and `inlineTags` let pass.
+/// Every tag is written here: nothing that a document says becomes markup, but for what `HTMLElements` let pass.
 struct DocumentWriter {
-    private(set) var html = HTMLText()
-    private(set) var outline = Outline()
-    private let pictures: Pictures
+    var html = HTMLText()
+    var outline = Outline()
+    let pictures: Pictures
     private var piece = 0
 
     /// What is nested deeper is shown without its own marks: it would be a column of letters.
     private static let deepest = 32
 
     // What is open in the piece that is being written.
-    private var depth = 0
+    private(set) var depth = 0
     /// Where it began that marks are not shown.
     private var plainDepth: Int?
-    /// HTML's own tags, with the depth they stand at.
-    private var inlineTags: [(name: String, depth: Int)] = []
-    private var links: [Bool] = []
-    private var heading: (start: Int, text: [UInt8])?
+    /// Of the document's own HTML.
+    var elements: HTMLElements
+    /// What a figure says so far, in the HTML that is being written.
+    var caption: HTMLText?
+    /// Where there is room for blocks among the words: in a cell, or in an item of a list without room between its items.
+    private(set) var roomyDepth: Int?
+    /// Where the paragraph or the like begins, and what comes before the next word in it.
+    private(set) var lineStart = 0
+    var pending = ""
+    private(set) var links: [Bool] = []
+    private(set) var heading: (start: Int, text: [UInt8])?
     private var imageDepth = 0
     private var alt: [UInt8] = []
     private var alignments: [MarkdownKind.Alignment] = []
@@ -27,7 +34,10 @@ struct DocumentWriter {
     private var notes = 0
     private var referred: Set<[UInt8]> = []
 
-    init(_ pictures: Pictures) { self.pictures = pictures }
+    init(_ pictures: Pictures) {
+        self.pictures = pictures
+        elements = HTMLElements(pictures)
+    }
 
     /// Writes a piece of the document, after those before it.
     mutating func write(_ tree: MarkdownTree) {
@@ -45,17 +55,20 @@ struct DocumentWriter {
 
     private mutating func enter(_ node: borrowing MarkdownNode) {
         if imageDepth > 0 { return enterInImage(node) }
+        if !pending.isEmpty || !elements.isEmpty, !prepare(for: node) { return }
         switch node.kind {
         case .document, .other: depth += 1
         case .text: text(node)
         case .softBreak: write("\n", " ")
         case .lineBreak: write("<br>\n", " ")
         case .code:
+            let words = MarkdownFormula.plain(node.literal)
             html.raw("<code>")
-            text(node)
+            html.text(words)
             html.raw("</code>")
+            note(words)
         case .htmlInline: inlineHTML(node.literal)
-        case .htmlBlock: HTMLBlock.write(node.literal, pictures, to: &html)
+        case .htmlBlock: blockHTML(node.literal)
         case .codeBlock: code(node)
         case .thematicBreak: html.raw("<hr>\n")
         case .footnoteReference:
@@ -86,7 +99,8 @@ struct DocumentWriter {
             }
             return
         }
-        closeInlineTags(from: depth)
+        if !elements.isEmpty { elements.leave(depth, &html, &outline) }
+        if roomyDepth == depth { roomyDepth = nil }
         if plainDepth == nil {
             close(node)
         } else if case .paragraph = node.kind {
@@ -105,8 +119,12 @@ struct DocumentWriter {
         case .task(let isDone):
             html.raw("<li class=\"task\"><input type=\"checkbox\" disabled\(isDone ? " checked" : "")")
             html.raw(" aria-label=\"\(isDone ? "done" : "to do")\"> ")
-        case .paragraph(let isTight): if !isTight { html.raw("<p>") }
-        case .heading: heading = (html.count, [])
+        case .paragraph(let isTight):
+            if isTight { roomyDepth = depth } else { html.raw("<p>") }
+            beginLine()
+        case .heading:
+            heading = (html.count, [])
+            beginLine()
         case .emphasis: html.raw("<em>")
         case .strong: html.raw("<strong>")
         case .strikethrough: html.raw("<del>")
@@ -123,7 +141,10 @@ struct DocumentWriter {
                 html.raw("<tbody>")
             }
             html.raw("<tr>")
-        case .tableCell: cell()
+        case .tableCell:
+            cell()
+            roomyDepth = depth
+            beginLine()
         case .footnoteDefinition: note()
         default: break
         }
@@ -153,31 +174,43 @@ struct DocumentWriter {
 
     // MARK: Texts
 
+    private mutating func beginLine() { (lineStart, pending) = (html.count, "") }
+
     private mutating func text(_ node: borrowing MarkdownNode) {
-        if heading != nil { heading?.text.append(contentsOf: node.literal) }
+        if node.hasFormula {
+            let text = node.literal
+            html.textWithFormulas(text[...], isHTML: false)
+            return note(MarkdownFormula.plain(text))
+        }
+        if heading != nil { note(node.literal) }
         node.withLiteral { html.text($0) }
     }
 
-    private mutating func write(_ markup: String, _ text: String) {
+    mutating func write(_ markup: String, _ text: String) {
         html.raw(markup)
-        heading?.text.append(contentsOf: text.utf8)
+        note(Array(text.utf8))
     }
+
+    /// Words of a heading, if they are such.
+    mutating func note(_ words: [UInt8]) { if heading != nil { heading?.text.append(contentsOf: words) } }
 
     private mutating func code(_ node: borrowing MarkdownNode) {
         let language = node.fenceInfo.prefix { $0.isAlphanumeric || "+-_#.".utf8.contains($0) }.prefix(32)
         html.raw("<pre tabindex=\"0\"><code")
         if !language.isEmpty { html.raw(" class=\"language-\(String(decoding: language, as: UTF8.self))\"") }
         html.raw(">")
-        node.withLiteral { html.text($0) }
+        if node.hasFormula {
+            html.text(MarkdownFormula.plain(node.literal))
+        } else {
+            node.withLiteral { html.text($0) }
+        }
         html.raw("</code></pre>\n")
     }
 
     private mutating func endHeading(_ level: Int) {
         guard let (start, text) = heading else { return }
         heading = nil
-        let words = String(
-            decoding: Array(text.split(whereSeparator: \.isSpace).joined(separator: [0x20])), as: UTF8.self)
-        html.raw("<h\(level) id=\"\(outline.add(level: level, words))\">", at: start)
+        html.raw("<h\(level) id=\"\(outline.add(level: level, words: text))\">", at: start)
         html.raw("</h\(level)>\n")
     }
 
@@ -212,7 +245,7 @@ struct DocumentWriter {
         switch node.kind {
         case .image: imageDepth += 1
         case .softBreak, .lineBreak: alt.append(0x20)
-        default: alt += node.literal
+        default: alt += MarkdownFormula.plain(node.literal)
         }
     }
 
@@ -231,39 +264,5 @@ struct DocumentWriter {
         if notes == 0 { html.raw("<section class=\"notes\" aria-label=\"Notes\">\n<ol>\n") }
         notes += 1
         html.raw("<li id=\"n-\(piece)-\(notes)\">")
-    }
-
-    // MARK: HTML within a line
-
-    private mutating func inlineHTML(_ source: [UInt8]) {
-        guard let (tag, end) = HTMLTag.parse(source[...]), end == source.endIndex else { return visible(source) }
-        switch (tag.name, tag.isEnd) {
-        case ("br", false): write("<br>", " ")
-        case ("img", false) where heading == nil && !links.contains(true): pictures.write(tag, to: &html)
-        case ("sub", false), ("sup", false):
-            guard inlineTags.count < 8 else { return visible(source) }
-            inlineTags.append((tag.name, depth))
-            html.raw("<\(tag.name)>")
-        case ("sub", true), ("sup", true):
-            guard let last = inlineTags.last, last.name == tag.name, last.depth == depth else {
-                return visible(source)
-            }
-            inlineTags.removeLast()
-            html.raw("</\(tag.name)>")
-        default: visible(source)
-        }
-    }
-
-    private mutating func visible(_ source: [UInt8]) {
-        html.text(source)
-        heading?.text.append(contentsOf: source)
-    }
-
-    /// What a node leaves open ends with it.
-    private mutating func closeInlineTags(from depth: Int) {
-        while let last = inlineTags.last, last.depth >= depth {
-            inlineTags.removeLast()
-            html.raw("</\(last.name)>")
-        }
     }
 }

@@ -36,6 +36,7 @@ struct ImageAddresses {
 
     /// The same for all spellings of `…/results/<job>/images/<name>`.
     private func key(_ url: String) -> String {
+        if let address = DataURI.address(of: url.utf8) { return "url \(address)" }
         let bytes = Array(url.utf8)
         let path = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         guard url.utf8.starts(with: "http".utf8) || bytes.first == UInt8(ascii: "/"),

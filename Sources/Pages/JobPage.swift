@@ -31,7 +31,7 @@ package struct JobPage: Sendable, Equatable {
     }
 
     /// Stands for the way pages are written: another makes other bytes of the same values.
-    package static let version = 1
+    package static let version = 2
     /// Bytes of a document that are shown; a browser takes no more with grace.
     package static let longestDocument = 16 << 20
 }

@@ -28,6 +28,13 @@ struct Outline {
         return id
     }
 
+    /// Takes in a heading as it was written, in UTF-8.
+    mutating func add(level: Int, words: [UInt8]) -> String {
+        add(
+            level: level,
+            String(decoding: Array(words.split(whereSeparator: \.isSpace).joined(separator: [0x20])), as: UTF8.self))
+    }
+
     private static func line(_ text: String) -> String {
         let scalars = text.unicodeScalars
         guard scalars.count > longestText else { return text }

@@ -16,6 +16,7 @@ final class Pictures {
     }
 
     private static func figures(in markdown: [UInt8]) -> Int {
+        guard MarkdownSource.contains("<figure", markdown) else { return 0 }
         let sign = Array("<figure".utf8)
         var count = 0
         var rest = markdown[...]
@@ -45,8 +46,8 @@ final class Pictures {
         html.raw("</figure>")
     }
 
-    func write(_ tag: HTMLTag, to html: inout HTMLText) {
-        write(tag.attributes["src"] ?? [], alt: tag.attributes["alt"] ?? [], isInLink: false, to: &html)
+    func write(_ tag: HTMLTag, isInLink: Bool, to html: inout HTMLText) {
+        write(tag.attribute("src") ?? [], alt: tag.attribute("alt") ?? [], isInLink: isInLink, to: &html)
     }
 
     /// An image of the result where it stands; any other as a link, since looking at a page asks nobody for anything.

@@ -39,6 +39,8 @@ enum Stylesheet {
         main .c{text-align:center}main .r{text-align:right}
         pre{overflow-x:auto;background:var(--soft);border:1px solid var(--line);border-radius:.4rem;padding:.75rem 1rem}
         code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.9em}
+        .math{font-family:"STIX Two Math","Latin Modern Math","Cambria Math","Libertinus Math",Cambria,"Times New Roman",serif;font-size:1em;font-style:italic;white-space:pre-wrap}
+        caption{caption-side:top;text-align:start;color:var(--dim);padding:.35rem 0}
         .raw{white-space:pre-wrap}
         blockquote{margin:1rem 0;padding:0 1rem;border-left:.25rem solid var(--line)}
         hr{border:0;border-top:1px solid var(--line);margin:2rem 0}

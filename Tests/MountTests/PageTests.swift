@@ -63,4 +63,28 @@ struct PageTests {
             #expect(try await mount.shell(sum, [JobName.invoice]).text == before && !before.isEmpty)
         }
     }
+
+    @Test("an image that is whole in the document and in the result is shown as the file that it is")
+    func inlineImages() async throws {
+        try await Rig.mounted { (rig, mount) async throws in
+            let picture = Data((0..<60_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }).base64EncodedString()
+            let uri = "data:image/png;base64,\(picture)"
+            // As some write JSON; the address is the same.
+            let escaped = uri.replacingOccurrences(of: "/", with: "\\/")
+            let answer = """
+                {"job_id": "j", "status": "completed", "result": {"markdown": "# A\\n\\n![A chart](\(uri))\\n\\n$a_1$\\n",
+                "bounding_boxes": {"Images": [{"id": "one", "image_url": "\(escaped)"}]}}}
+                """
+            rig.emulator.set(.json(answer), on: .path("/job/j"))
+            let outcome = try await mount.shell(
+                """
+                cd "$M/jobs/j" && grep -o '<p><img[^>]*>' index.html && grep -c 'data:image/png' index.html;
+                test -s "images/$(ls images)" && ls images && grep -c 'class="math">[$]a_1[$]<' index.html
+                """)
+            #expect(
+                outcome.lines == [
+                    "<p><img src=\"images/one.png\" alt=\"A chart\" loading=\"lazy\">", "0", "one.png", "1",
+                ], "\(outcome.text)\(outcome.errors)")
+        }
+    }
 }

@@ -33,6 +33,18 @@ struct HostileDocumentTests {
         String(repeating: "- ", count: 15) + "| a | b |\n" + String(repeating: "  ", count: 15) + "|---|---|",
         String(repeating: "> ", count: 30) + "| a | b |\n" + String(repeating: "> ", count: 30) + "|---|---|",
         "\u{202e}<script>\u{202c}",
+        "<ul><li><b>a<table><caption>b<tfoot><tr><td><ul><li><h1>c</ul></table>d</li>", "<li>a<li>b",
+        "<ol><b>a</b><p>b",
+        "<h1><h2><p><div><h3>x</h1>", "<p><ul><p><li><div><p>", "<b><i><u><s><em><strong>x</b>y</em>",
+        "<caption>a</caption>",
+        "<table>a<caption>b</caption>", "<table><ul><tr><li>", "<b onclick=alert(1)>x</b onclick=alert(1)>",
+        "<div style='position:fixed'><p id=content class=skip>x", "<ol start=-1><li>a", "<ol start='1\" onclick=\"x'>b",
+        "$<script>alert(1)</script>$", "$$\n<img src=x onerror=alert(1)>\n$$", "\\(<b>\\)</b>", "$a\"b'c>d<e$",
+        "<b $x$>$y$</b $z$>",
+        "<figure>a<b>b<table><tr><td>c</figure>d", "<figure><ul><li>a</figure></ul>", "&#2;dmhd&#3;", "&#2;ppppoo&#3;",
+        "<!-->a<!--->b", "<!-- a --!> <script>alert(1)</script> -->",
+        "<table>\n\n<script>alert(1)</script>\n\n</table>",
+        "<img src='data:text/html,<script>alert(1)</script>'>", "![x](data:image/svg+xml,<svg/onload=alert(1)>)",
         "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
     ]
 
@@ -132,7 +144,9 @@ struct HostileDocumentTests {
                 "\n\n", "\n", "    ", "> ", "- ", "1. ", "| a | b |\n|---|---|\n", "`", "```\n", "*", "**", "~~", "[",
                 "](", ")", "![",
                 "[^1]", "[^1]: ", "# ", "<sub>", "</sub>", "<table>", "<tr>", "<td>", "</td>", "</table>", "<figure>",
-                "</figure>", "é", "😀",
+                "</figure>", "é", "😀", "$", "$$", "\\(", "\\)", "<ul>", "<li>", "</ul>", "<p>", "<div>", "</div>",
+                "<b>", "</b>",
+                "<h2>", "</h2>", "<caption>", "<tfoot>", "<!--", "-->", "|",
             ]
         var generator = Seeded(state: 7)
         for _ in 0..<600 {

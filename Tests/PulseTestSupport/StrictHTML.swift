@@ -14,7 +14,7 @@ public struct StrictHTML {
         "div",
         "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "a", "img", "figure", "figcaption",
         "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "em", "strong", "del", "sub", "sup", "br", "hr",
-        "blockquote", "input", "span", "details", "summary", "time",
+        "blockquote", "input", "span", "details", "summary", "time", "b", "i", "u", "s", "caption", "tfoot",
     ]
     private static let attributes: Set<String> = [
         "lang", "charset", "http-equiv", "content", "name", "href", "class", "id", "src", "alt", "title", "loading",
@@ -55,11 +55,12 @@ public struct StrictHTML {
             if open.contains("p"), Self.notInParagraph.contains(name) { fail("<\(name)> in a paragraph") }
             if name == "a", open.contains("a") { fail("a link in a link") }
             if ["td", "th"].contains(name), open.last != "tr" { fail("a cell in \(open.last ?? "nothing")") }
-            if name == "tr", !["table", "tbody", "thead"].contains(open.last) {
+            if name == "tr", !["table", "tbody", "thead", "tfoot"].contains(open.last) {
                 fail("a row in \(open.last ?? "nothing")")
             }
             if ["ul", "ol"].contains(open.last), name != "li" { fail("<\(name)> in a list") }
             if name == "li", !["ul", "ol"].contains(open.last) { fail("an item in \(open.last ?? "nothing")") }
+            if name == "caption", open.last != "table" { fail("a caption in \(open.last ?? "nothing")") }
             check(name, inner.dropFirst(name.count), &ids)
             if name == "style" {
                 guard let close = rest.firstRange(of: "</style>") else { return fail("a style without an end") }

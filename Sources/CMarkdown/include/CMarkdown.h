@@ -35,6 +35,12 @@ static inline int pulse_markdown_is_task(cmark_node *item) {
    Returns the bytes that were read, and 0 for what stands for nothing. */
 size_t pulse_markdown_entity(const unsigned char *text, size_t size, unsigned char *out, size_t *written);
 
+/* Whether any of these bytes is in a text. Unlike memchr(3) it looks for all of them at once. */
+int pulse_markdown_has_byte(const unsigned char *text, size_t size, const char *bytes);
+
+/* Whether `sign` is in a text: memmem(3), which Swift does not see. */
+int pulse_markdown_contains(const unsigned char *text, size_t size, const char *sign);
+
 /* Memory for one tree at a time. cmark takes it in tens of thousands of small pieces and gives back each by itself, which
    is a third of the time of a page; here a tree goes all at once. Its allocator (cmark_mem) is told no context, so the
    arena that is in use is a variable of the thread, which Swift does not have. */

@@ -19,8 +19,23 @@ struct HTMLEntity {
         character = String(decoding: bytes[..<written], as: UTF8.self)
         length = read + 1
         let isText = character.unicodeScalars.allSatisfy {
-            $0 == "\n" || $0 == "\t" || ![.control, .unassigned].contains($0.properties.generalCategory)
+            // Of the control characters from U+0080 on a page shows what was meant.
+            $0 == "\n" || $0 == "\t" || (0x80...0x9F).contains($0.value)
+                || ![.control, .unassigned].contains($0.properties.generalCategory)
         }
         guard isText else { return nil }
+    }
+
+    /// A text with what its entities stand for.
+    static func resolved(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        var resolved: [UInt8] = []
+        var rest = text
+        while let place = rest.firstIndex(of: UInt8(ascii: "&")) {
+            resolved += rest[..<place]
+            let entity = HTMLEntity(rest[place...])
+            resolved += (entity?.character ?? "&").utf8
+            rest = rest[(place + (entity?.length ?? 1))...]
+        }
+        return resolved + rest
     }
 }

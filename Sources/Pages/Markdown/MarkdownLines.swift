@@ -9,7 +9,7 @@ struct MarkdownLines {
     }
 
     private var open = Open.nothing
-    private var isAfterBlank = false
+    private(set) var isAfterBlank = false
     /// The heads of the table that goes on, and the line below them.
     private var table: [UInt8] = []
     private var last: [UInt8] = []
@@ -29,6 +29,9 @@ struct MarkdownLines {
         guard case .nothing = open, isAfterBlank else { return false }
         return !byte.isSpace && !byte.isDigit && !">-+*".utf8.contains(byte)
     }
+
+    /// Whether a block of code, or of HTML with an end of its own, goes on.
+    var isInOpen: Bool { if case .nothing = open { false } else { true } }
 
     var isInCode: Bool { if case .fence = open { true } else { false } }
 
@@ -55,6 +58,9 @@ struct MarkdownLines {
         noteTable(text, line)
     }
 
+    /// Takes in a block of HTML that is over.
+    mutating func noteBlock() { (isAfterBlank, table, last) = (false, [], []) }
+
     private mutating func begin(_ text: ArraySlice<UInt8>, _ line: ArraySlice<UInt8>) {
         guard let sign = text.first else { return }
         if sign == UInt8(ascii: "`") || sign == UInt8(ascii: "~") {
@@ -75,9 +81,13 @@ struct MarkdownLines {
             (table, last) = ([], [])
             return
         }
-        let isRule = text.allSatisfy { $0.isSpace || "|:-".utf8.contains($0) } && text.contains(UInt8(ascii: "-"))
+        let isRule = text.allSatisfy(Self.isOfRule) && text.contains(UInt8(ascii: "-"))
         if table.isEmpty, isRule, !last.isEmpty, last.count + line.count < 16 << 10 { table = last + line }
         last = table.isEmpty ? Array(line) : []
+    }
+
+    private static func isOfRule(_ byte: UInt8) -> Bool {
+        byte.isSpace || byte == UInt8(ascii: "|") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "-")
     }
 
     private static func contains(_ end: [UInt8], _ text: ArraySlice<UInt8>) -> Bool {

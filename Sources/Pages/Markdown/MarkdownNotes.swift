@@ -2,7 +2,7 @@
 enum MarkdownNotes {
     /// The text, with the definitions of such notes as plain paragraphs.
     static func keeping(_ text: [UInt8]) -> [UInt8] {
-        guard hasLabels(text) else { return text }
+        guard MarkdownSource.contains("[^", text) else { return text }
         var references: Set<ArraySlice<UInt8>> = []
         for label in labels(in: text) where !isDefinition(label, text) { references.insert(text[label]) }
         let unused = labels(in: text).filter { isDefinition($0, text) && !references.contains(text[$0]) }
@@ -22,14 +22,6 @@ enum MarkdownNotes {
             start = end
         }
         return kept
-    }
-
-    private static func hasLabels(_ text: [UInt8]) -> Bool {
-        let text = text.span
-        for index in text.indices.dropLast() where text[index] == UInt8(ascii: "[") {
-            if text[index + 1] == UInt8(ascii: "^") { return true }
-        }
-        return false
     }
 
     /// Where `[^label]` stands, brackets included.

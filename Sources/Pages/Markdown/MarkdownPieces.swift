@@ -13,6 +13,8 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
     static let heaviest = 128 << 10
 
     private let text: [UInt8]
+    /// Where no cut may be made.
+    private var whole: ArraySlice<Range<Int>>
     private var place = 0
     private let references: [UInt8]
     private var carried: [UInt8] = []
@@ -23,8 +25,9 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
     /// cmark fills each row of a table up: a few kilobytes of wide heads and short rows would take gigabytes.
     static let mostMissingCells = 50_000
 
-    init(_ text: [UInt8]) {
-        self.text = text
+    init(_ document: [UInt8]) {
+        let source = MarkdownSource(document)
+        (text, whole) = (source.text, source.whole[...])
         references = text.count > Self.lightest ? Self.references(in: text) : []
     }
 
@@ -41,6 +44,16 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
             if weight >= Self.heaviest {
                 carried = lines.carriedOn
                 break
+            }
+            if let block = whole.first, block.lowerBound <= place {
+                whole.removeFirst()
+                guard block.lowerBound == place else { continue }
+                piece.append(contentsOf: text[block])
+                lines.noteBlock()
+                columns = 0
+                weight += block.count
+                place = block.upperBound
+                continue
             }
             let end = lineEnd(from: place, &weight)
             if !lines.isInCode, isTooShort(text[place..<end]) {
@@ -91,16 +104,25 @@ struct MarkdownPieces: Sequence, IteratorProtocol {
     private func lineEnd(from start: Int, _ weight: inout Int) -> Int {
         var index = start
         var own = 0
+        // Of the last tag that may go on.
+        var tag: Int?
         defer { weight += own }
         while index < text.count, own < Self.heaviest {
-            own += Self.weight(text[index])
+            let byte = text[index]
+            own += Self.weight(byte)
+            if byte == UInt8(ascii: "<") { tag = index } else if byte == UInt8(ascii: ">") { tag = nil }
             index += 1
-            if text[index - 1] == 0x0A { return index }
+            if byte == 0x0A { return index }
         }
-        // Not within a character.
+        // Not within a tag, a formula or a character.
+        if index < text.count, let tag, tag > start, index - tag < 4096 { return tag }
+        let formula = text[..<index].suffix(2 * MarkdownFormula.longest + 2).lastIndex { Self.isMark($0) }
+        if index < text.count, let formula, formula > start, text[formula] == MarkdownFormula.begin { return formula }
         while index < text.count, text[index] & 0xC0 == 0x80 { index += 1 }
         return index
     }
+
+    private static func isMark(_ byte: UInt8) -> Bool { byte == MarkdownFormula.begin || byte == MarkdownFormula.end }
 
     private static func weight(_ byte: UInt8) -> Int {
         switch byte {

@@ -100,12 +100,17 @@ struct MarkdownNode: ~Copyable {
     /// The text of a node that is nothing but text.
     func withLiteral(_ body: (borrowing Span<UInt8>) -> Void) { Self.with(cmark_node_get_literal(node), body) }
 
+    /// Whether its text has a formula in it.
+    var hasFormula: Bool {
+        cmark_node_get_literal(node).map { strchr($0, Int32(MarkdownFormula.begin)) != nil } ?? false
+    }
+
     var literal: [UInt8] { Self.bytes(cmark_node_get_literal(node)) }
 
     /// Of a link or an image, with entities and escapes resolved.
-    var url: [UInt8] { Self.bytes(cmark_node_get_url(node)) }
+    var url: [UInt8] { MarkdownFormula.plainURL(Self.bytes(cmark_node_get_url(node))) }
 
-    var title: [UInt8] { Self.bytes(cmark_node_get_title(node)) }
+    var title: [UInt8] { MarkdownFormula.plain(Self.bytes(cmark_node_get_title(node))) }
 
     /// What follows the fence of a code block.
     var fenceInfo: [UInt8] { Self.bytes(cmark_node_get_fence_info(node)) }

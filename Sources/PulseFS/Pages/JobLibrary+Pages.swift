@@ -60,11 +60,12 @@ extension JobLibrary {
         do throws(StoreError) {
             let spool = try await store.onDisk { () throws(StoreError) in
                 var page = page
-                if let result, let facts = try? ResultFacts.scan(DocumentSource(result)) {
-                    page.take(facts, of: id, isHere: isHere.contains)
-                }
                 if let markdown {
                     page.markdown = try? DocumentSource(markdown).prefix(JobPage.longestDocument + 1)
+                }
+                if let result, let facts = try? ResultFacts.scan(DocumentSource(result)) {
+                    page.take(facts, of: id, isHere: isHere.contains)
+                    page.takeAddresses(facts, in: DocumentSource(result))
                 }
                 return try store.spool(page.html())
             }

@@ -46,4 +46,22 @@ extension JobPage {
             images[place].fileName = images[place].url.flatMap { files[$0] }
         }
     }
+
+    /// By which addresses the document may call the images that are in the result itself. They are read again for that alone.
+    mutating func takeAddresses(_ facts: ResultFacts, in result: DocumentSource) {
+        guard let markdown, DataURI.mayBe(in: markdown) else { return }
+        for (place, image) in facts.images.enumerated() {
+            guard case .inline(let literal, _, _) = image.source, images[place].fileName != nil else { continue }
+            var decoder = JSONStringDecoder(result, literal: literal)
+            var uri = DataURI()
+            var chunk: [UInt8] = []
+            do throws(JSONError) {
+                while try decoder.next(into: &chunk) { uri.append(chunk) }
+                images[place].url = uri.address
+            } catch {
+                // It stays in the gallery.
+                continue
+            }
+        }
+    }
 }
