@@ -82,7 +82,8 @@ extension DocumentWriter {
             case .tag(let tag): blockTag(tag)
             }
         }
-        endFigure()
+        // One that goes on in Markdown has its image there.
+        endFigure(isImage: false)
         elements.leave(depth, &html, &outline)
         html.raw("\n")
     }
@@ -93,7 +94,8 @@ extension DocumentWriter {
             return
         }
         // What stands between the parts of a table is the source's own layout.
-        guard !text.allSatisfy(\.isSpace) else { return elements.keepsSpace ? html.raw(" ") : () }
+        guard !text.allSatisfy(\.isSpace) else { return elements.keepsSpace(html) ? html.raw(" ") : () }
+        let text = elements.last == nil ? text.drop(while: \.isSpace) : text
         prepareForBlockText()
         html.textWithFormulas(text, isHTML: true)
         if elements.isInHeading { elements.note(HTMLEntity.resolved(MarkdownFormula.plain(Array(text))[...])) }
@@ -145,7 +147,7 @@ extension DocumentWriter {
             let element = HTMLElement(rawValue: tag.name)
             // A figure that is a table, or holds another: the first ends where that begins.
             if let element, element.isStructure || element.isCell || element == .figure {
-                endFigure()
+                endFigure(isImage: false)
                 return false
             }
             if HTMLElement.isKnown(tag.name) {
@@ -157,9 +159,12 @@ extension DocumentWriter {
         return true
     }
 
-    private mutating func endFigure() {
+    /// - Parameter isImage: what is in it is no other thing, even if it has nothing in it.
+    private mutating func endFigure(isImage: Bool = true) {
         guard var words = caption else { return }
         caption = nil
-        pictures.writeFigure(caption: words.take(), to: &html)
+        let bytes = words.take()
+        if !isImage, pictures.named == nil, bytes.allSatisfy(\.isSpace) { pictures.named = Array("#".utf8) }
+        pictures.writeFigure(caption: bytes, to: &html)
     }
 }

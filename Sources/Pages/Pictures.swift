@@ -27,18 +27,19 @@ final class Pictures {
         return count
     }
 
-    /// `caption` is HTML.
+    /// `caption` is HTML. Of a figure with neither image nor words nothing is seen.
     func writeFigure(caption: [UInt8], to html: inout HTMLText) {
         let own = named.flatMap { addresses.image(at: $0) }
         // One that stands for itself, or for something else, is not the image that comes next.
         let isOpen = named.map { $0.isEmpty || $0.starts(with: "data:".utf8) } ?? true
         let inOrder = isOpen && areFiguresImages && figures < images.count ? images[figures] : nil
         figures += 1
+        let path = (own ?? inOrder)?.path
+        let hasWords = !caption.allSatisfy(\.isSpace)
+        guard path != nil || hasWords else { return }
         html.raw("<figure>")
-        if let image = own ?? inOrder, let path = image.path {
-            Self.writeImage(path, alt: [], title: image.caption, to: &html)
-        }
-        if !caption.isEmpty {
+        if let path { Self.writeImage(path, alt: [], title: (own ?? inOrder)?.caption, to: &html) }
+        if hasWords {
             html.raw("<figcaption>")
             html.raw(caption)
             html.raw("</figcaption>")

@@ -49,6 +49,9 @@ struct FormulaTests {
         #expect(Self.article("> $$\n> a_1\n> + b_2\n> $$").contains(Self.math("$$\na_1\n+ b_2\n$$")))
         #expect(Self.article("| a |\n|---|\n| $\\|x\\|$ |\n").contains(Self.math("$\\|x\\|$")))
         #expect(Self.article("a\n\n  \\[x\\] \n").contains(Self.math("\\[x\\]")))
+        #expect(
+            Self.article("| a |\n|---|\n| $|x|$ and $a|b$ |\n").contains(
+                ">\(Self.math("$|x|$")) and \(Self.math("$a|b$"))<"))
         #expect(Self.article("the $n$th of $\\{x\\}$s").contains("\(Self.math("$n$"))th of"))
     }
 
@@ -59,7 +62,7 @@ struct FormulaTests {
             #"\$a\$ b\$"#, "$a\n\nb$", "- $a\n- b$", "`$HOME` and `$PATH`", "``` \n$a$\n```", "    $a$",
             "https://a.example/?$top=1&$skip=2", "<https://a.example/?$a=1&$b=2>", "[x](https://a.example/$a$/b)",
             #"see \[1\] and \[Smith 2020\]"#, "|$5|$6|\n|--|--|\n|$7|$8|", "$$$a$$$",
-            "| a $x | b y$ |\n|---|---|\n| c | d |", "<x title=\"$a$\">x</x>", "| $a | $b |\n|---|---|\n|$c|d$|",
+            "| a $x | b y$ |\n|---|---|\n| c | d |", "<x title=\"$a$\">x</x>", "| $a | $b |\n|---|---|\n|$/kg|$/lb|",
         ])
     func prose(_ markdown: String) {
         let html = Self.article(markdown)

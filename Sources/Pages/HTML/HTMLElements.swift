@@ -27,7 +27,10 @@ struct HTMLElements {
     /// Text would stand between the parts of a table or the items of a list.
     var isBetweenParts: Bool { open.last?.element.isStructure ?? false }
     /// White space is part of a text here, rather than of the source's own layout.
-    var keepsSpace: Bool { last.map { !$0.isStructure } ?? false }
+    func keepsSpace(_ html: HTMLText) -> Bool {
+        guard let last = open.last, open.count > base else { return false }
+        return last.element.isPhrasing || (!last.element.isStructure && html.count > last.content)
+    }
 
     /// What comes next is this deep in the Markdown.
     mutating func enter(_ depth: Int) {

@@ -52,7 +52,8 @@ struct MarkdownInlines {
             case UInt8(ascii: "]") where !isHTML: index = destination(index)
             case UInt8(ascii: ":") where !isHTML: index = address(index)
             case UInt8(ascii: "|") where isRow && !isHTML:
-                open = Open()
+                // Between cells there is room as a rule, and in `$|x|$` there is none.
+                if isCellEnd(index) { open = Open() }
                 index += 1
             case 0x0A:
                 index += 1
@@ -127,10 +128,23 @@ struct MarkdownInlines {
     private mutating func dollar(_ index: Int) {
         let before = index > 0 ? document[index - 1] : 0x20
         let after = index + 1 < end ? document[index + 1] : 0x20
-        if let start = open.single, !before.isSpace, !after.isDigit { return found(start..<index + 1) }
+        if let start = open.single, !before.isSpace, !after.isDigit, index > start + 1, !isNextCell(index, start) {
+            return found(start..<index + 1)
+        }
         // `US$`, `AU$` and the like are currencies.
         let isCurrency = before.isLetter && before < UInt8(ascii: "a")
         open.single = after.isSpace || isCurrency ? nil : index
+    }
+
+    private func isCellEnd(_ bar: Int) -> Bool {
+        bar == 0 || bar + 1 == end || document[bar - 1].isSpace || document[bar + 1].isSpace
+    }
+
+    /// As in `|$/kg|$/lb|`.
+    private func isNextCell(_ index: Int, _ start: Int) -> Bool {
+        let bar = UInt8(ascii: "|")
+        let isBar = isRow && document[index - 1] == bar && document[index - 2] != UInt8(ascii: "\\")
+        return isBar && (document[start + 1] != bar || start + 1 == index - 1)
     }
 
     private mutating func found(_ range: Range<Int>) {
