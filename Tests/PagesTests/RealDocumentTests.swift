@@ -62,6 +62,7 @@ struct RealDocumentTests {
             ),
             ("<figure>\n\n![x](a.png)\n\n</figure>", "<p><img src=\"images/a.png\" alt=\"x\" loading=\"lazy\"></p>"),
             ("<div align=center>\n\n# A\n\n</div>", "<h1 id=\"s-a\">A</h1>"),
+            ("<table><tr><th><h3>a</h3></th></tr></table>", "\(table)<tr><th><p>a</p></th></tr></table></div>"),
             ("<!-- page 1 -->", ""),
             ("<!-- page 1\n\n# more -->", ""),
             ("<div><!-- a -- b --></div>", ""),

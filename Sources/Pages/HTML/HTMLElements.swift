@@ -76,7 +76,10 @@ struct HTMLElements {
         case .p, .div, .h1, .h2, .h3, .h4, .h5, .h6:
             closeParagraph(&html, &outline)
             guard !isBetweenParts else { return }
-            if element.level != nil {
+            if element.level != nil, open.contains(where: { $0.element == .th }) {
+                // The head of a column has no headings in it (HTML, 4.9.10).
+                push(.p, "<p>", &html)
+            } else if element.level != nil {
                 guard !isInHeading else { return }
                 heading = []
                 // Its id, and so its tag, is known at its end.
