@@ -57,9 +57,14 @@ extension ArtifactStore {
             guard let published else { continue }
             let origin = published.job.origin
             let path = claimPath(origin: origin, id: id)
-            guard let claim = try await disk.run({ () throws(StoreError) in try SingleUseClaim.take(path) }) else {
+            let taken: SingleUseClaim?
+            do throws(StoreError) {
+                taken = try await disk.run { () throws(StoreError) in try SingleUseClaim.take(path) }
+            } catch  where error.code == .refused {
+                // What is no file is no claim, and in nobody else's way.
                 continue
             }
+            guard let claim = taken else { continue }
             if try ledger(origin: origin, id: id).last?.event != .delivered {
                 try await enter(.delivered, origin: origin, id: id, actor: actor, at: Self.now)
             }

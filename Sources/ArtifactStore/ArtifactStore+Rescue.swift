@@ -19,9 +19,7 @@ struct RescueShelf: Sendable {
         try CacheDirectory.makePrivate(directory)
         let path = path(name)
         let descriptor = try StoreError.system("make \(path)") {
-            try FileDescriptor.open(
-                path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
-                permissions: .ownerReadWrite)
+            try CacheFile.open(path, .readWrite, options: [.create, .exclusiveCreate])
         }
         let file = SpoolFile(keeping: path, descriptor)
         do throws(StoreError) { try file.reserve(bytes) } catch {
@@ -43,7 +41,7 @@ struct RescueShelf: Sendable {
         guard FileFacts(of: path) != nil, let length = try facts(name).read()?.length else { return nil }
         guard (try? CacheDirectory.isSeenByOthers(directory)) != nil else { return nil }
         let descriptor = try StoreError.system("read \(path)") {
-            try FileDescriptor.open(path, .readWrite, options: [.closeOnExec, .noFollow, .nonBlocking])
+            try CacheFile.open(path, .readWrite)
         }
         let file = SpoolFile(keeping: path, descriptor)
         return try file.size() >= length ? (file, length) : nil

@@ -49,7 +49,7 @@ extension BlobShelf {
     func check(_ place: ShelfPlace) -> BlobCheck {
         let file: FileDescriptor
         do {
-            file = try FileDescriptor.open(path(place), .readOnly, options: [.closeOnExec, .noFollow])
+            file = try CacheFile.open(path(place), .readOnly)
         } catch {
             return BlobCheck(state: (error as? Errno) == .noSuchFileOrDirectory ? .gone : .unreadable)
         }

@@ -102,7 +102,7 @@ struct BlobShelf: Sendable {
     /// Whether a file of this name is here and its bytes can be read, right or wrong. Throws when that is not to be known now.
     func isReadable(_ key: BlobKey) throws(StoreError) -> Bool {
         do {
-            let file = try FileDescriptor.open(path(key), .readOnly, options: [.closeOnExec, .noFollow])
+            let file = try CacheFile.open(path(key), .readOnly)
             return try file.closeAfter {
                 guard let facts = FileFacts(of: file) else { throw Errno.ioError }
                 // The label stands at the end.
@@ -136,7 +136,7 @@ struct BlobShelf: Sendable {
     private func openFile(_ path: FilePath) -> FileDescriptor? {
         for attempt in 0..<5 {
             do {
-                return try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+                return try CacheFile.open(path, .readOnly)
             } catch let error as Errno where error.isOutOfDescriptors {
                 shortage.report()
                 usleep(200 << UInt32(attempt))
@@ -185,7 +185,7 @@ struct BlobShelf: Sendable {
                 let directory = root.appending(origin).appending(job)
                 for name in DirectoryListing.names(in: directory) {
                     let path = directory.appending(name)
-                    guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+                    guard let file = try? CacheFile.open(path, .readOnly)
                     else { continue }
                     defer { try? file.close() }
                     guard let facts = FileFacts(of: file) else { continue }

@@ -38,6 +38,7 @@ package struct CacheDirectory: Sendable {
     /// Makes what is missing, with mode 0700 whatever the umask, and refuses what someone else could have put there.
     package init(at path: FilePath) throws(StoreError) {
         self.path = path
+        try Self.checkParents(of: path)
         try Self.makeParents(of: path)
         for directory in [path] + parts {
             try Self.make(directory)
@@ -54,9 +55,17 @@ package struct CacheDirectory: Sendable {
 
     /// Makes a directory with mode 0700, and refuses one that others own or can write.
     static func makePrivate(_ path: FilePath) throws(StoreError) {
+        try checkParents(of: path)
         try makeParents(of: path)
         try make(path)
         try check(path)
+    }
+
+    /// Throws when another user could put another directory in the place of this one.
+    static func checkParents(of path: FilePath) throws(StoreError) {
+        do throws(TrustedPath.Distrust) { try TrustedPath.check(path.removingLastComponent()) } catch {
+            throw StoreError(.refused, "\(error.words(path)); or name another cache with --cache-dir")
+        }
     }
 
     private static func makeParents(of path: FilePath) throws(StoreError) {
@@ -104,7 +113,7 @@ package struct CacheDirectory: Sendable {
     private mutating func removeStaleSpool() {
         for name in DirectoryListing.names(in: spool) {
             let file = spool.appending(name)
-            guard let descriptor = try? FileDescriptor.open(file, .readOnly, options: [.closeOnExec]) else { continue }
+            guard let descriptor = try? CacheFile.open(file, .readOnly) else { continue }
             if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 {
                 if let facts = FileFacts(of: descriptor) { swept.add(facts.allocated) }
                 _ = file.withPlatformString { unlink($0) }
@@ -184,12 +193,23 @@ struct FileFacts {
     }
 }
 
-/// The names in a directory.
+/// The names in a directory, which is not looked for behind a symbolic link.
 enum DirectoryListing {
+    /// Nil when it cannot be read, or is none.
+    private static func open(_ path: FilePath) -> OpaquePointer? {
+        let options: FileDescriptor.OpenOptions = [.directory, .noFollow, .nonBlocking, .closeOnExec]
+        guard let directory = try? FileDescriptor.open(path, .readOnly, options: options) else { return nil }
+        guard let stream = fdopendir(directory.rawValue) else {
+            try? directory.close()
+            return nil
+        }
+        return stream
+    }
+
     /// Bytes that the files directly in a directory take on the disk, but for those whose names begin with this. Asked often,
     /// while files come and go: by names as they are, with no path made of them.
     static func allocated(in path: FilePath, withoutNamesLike prefix: StaticString? = nil) -> UInt64 {
-        guard let stream = path.withPlatformString({ opendir($0) }) else { return 0 }
+        guard let stream = open(path) else { return 0 }
         defer { closedir(stream) }
         let directory = dirfd(stream)
         var total: UInt64 = 0
@@ -218,7 +238,7 @@ enum DirectoryListing {
 
     /// Without `.` and `..`; empty when it cannot be read.
     static func names(in path: FilePath) -> [String] {
-        guard let stream = path.withPlatformString({ opendir($0) }) else { return [] }
+        guard let stream = open(path) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {

@@ -35,6 +35,10 @@ package struct CacheInspection: Sendable {
 
     /// Blocks on the disk; `sampling` says how much of it is read.
     package init(of path: FilePath, sampling limits: BlobSample.Limits = BlobSample.Limits()) {
+        do throws(StoreError) { try CacheDirectory.checkParents(of: path) } catch {
+            self.init(.refused(error))
+            return
+        }
         let cache = CacheDirectory(lookingAt: path)
         guard FileFacts(of: path) != nil else {
             let parent = Self.nearest(to: path)
@@ -83,9 +87,7 @@ package struct CacheInspection: Sendable {
         let path = directory.appending("doctor-\(String(generator.next(), radix: 36))")
         do throws(StoreError) {
             try StoreError.system("write in \(directory)") {
-                let file = try FileDescriptor.open(
-                    path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
-                    permissions: .ownerReadWrite)
+                let file = try CacheFile.open(path, .readWrite, options: [.create, .exclusiveCreate])
                 defer { path.unlink() }
                 try file.closeAfter {
                     _ = file.lockExclusively()
@@ -102,8 +104,7 @@ package struct CacheInspection: Sendable {
     private static func leftoverClaims(in directory: FilePath) -> Int {
         DirectoryListing.names(in: directory).count { name in
             guard !name.hasPrefix("fetch-"), name.contains("-"),
-                let file = try? FileDescriptor.open(
-                    directory.appending(name), .readOnly, options: [.closeOnExec, .noFollow])
+                let file = try? CacheFile.open(directory.appending(name), .readOnly)
             else { return false }
             defer { try? file.close() }
             // One that is being filled is locked by whoever does so.

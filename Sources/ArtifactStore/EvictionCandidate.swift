@@ -60,7 +60,7 @@ struct EvictionVerdict: Sendable {
         let path = shelf.path(key)
         let file: FileDescriptor
         do {
-            file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
+            file = try CacheFile.open(path, .readOnly)
         } catch {
             fate = (error as? Errno) == .noSuchFileOrDirectory ? .missing : .untouched
             return

@@ -32,8 +32,7 @@ enum LockedFile {
     static func open(_ path: FilePath) throws(StoreError) -> FileDescriptor? {
         while true {
             let descriptor = try StoreError.system("make \(path)") {
-                try FileDescriptor.open(
-                    path, .readWrite, options: [.create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+                try CacheFile.open(path, .readWrite, options: .create)
             }
             do throws(Errno) {
                 guard try descriptor.lockIfFree() else {

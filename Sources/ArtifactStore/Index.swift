@@ -94,8 +94,8 @@ final class Index: Sendable {
     private static func connectOnce(to path: FilePath, _ readers: Int) throws -> DatabasePool {
         // SQLite would make it, and its companions, with the mode that the umask leaves.
         try StoreError.system("make \(path)") {
-            try FileDescriptor.open(path, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
-                .close()
+            try CacheFile.open(path, .readWrite, options: .create).close()
+            for file in companions(of: path) + [FilePath("\(path)-journal")] { try CacheFile.check(file) }
         }
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
@@ -133,7 +133,7 @@ final class Index: Sendable {
     private static func readThrough(_ path: FilePath) throws(StoreError) {
         try StoreError.system("read \(path)") {
             guard try FileFacts.ofFile(at: path) != nil else { return }
-            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+            let file = try CacheFile.open(path, .readOnly)
             try file.closeAfter {
                 var buffer = [UInt8](repeating: 0, count: 1 << 18)
                 while try buffer.withUnsafeMutableBytes({ try file.read(into: $0) }) > 0 {}
@@ -162,8 +162,7 @@ final class Index: Sendable {
         _ directory: CacheDirectory, _ body: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         let file = try StoreError.system("make \(directory.indexLock)") {
-            try FileDescriptor.open(
-                directory.indexLock, .readWrite, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
+            try CacheFile.open(directory.indexLock, .readWrite, options: .create)
         }
         defer { try? file.close() }
         let isLocked = try StoreError.system("lock \(directory.indexLock)") {

@@ -23,6 +23,10 @@ package enum IndexInspection: Sendable, Hashable {
 
     /// Blocks on the disk.
     init(of path: FilePath) {
+        do throws(StoreError) { for file in Index.files(of: path) { try CacheFile.check(file) } } catch {
+            self = .unreadable(error.message)
+            return
+        }
         guard let size = FileFacts(of: path)?.size, size > 0 else {
             self = .absent
             return

@@ -82,7 +82,7 @@ struct QuarantinedName {
 extension BlobLabel {
     /// Nil when there is no such file, or no readable label.
     init?(of path: FilePath) {
-        guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow]) else {
+        guard let file = try? CacheFile.open(path, .readOnly) else {
             return nil
         }
         defer { try? file.close() }

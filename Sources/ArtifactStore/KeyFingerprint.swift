@@ -42,8 +42,7 @@ struct FingerprintSecret: Sendable {
         let temporary = FilePath("\(path).\(generator.next())")
         defer { temporary.unlink() }
         try StoreError.system("write \(path)") {
-            let file = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+            let file = try CacheFile.open(temporary, .writeOnly, options: [.create, .exclusiveCreate])
             try file.closeAfter {
                 _ = try file.writeAll(fresh)
                 try file.synchronize()
@@ -58,7 +57,7 @@ struct FingerprintSecret: Sendable {
     /// Nil when there is none, or it is short.
     private static func read(_ path: FilePath) throws(StoreError) -> [UInt8]? {
         do {
-            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            let file = try CacheFile.open(path, .readOnly)
             return try file.closeAfter {
                 var bytes = [UInt8](repeating: 0, count: length)
                 let count = try bytes.withUnsafeMutableBytes { try file.readAll(at: 0, into: $0) }
@@ -67,7 +66,7 @@ struct FingerprintSecret: Sendable {
         } catch Errno.noSuchFileOrDirectory {
             return nil
         } catch {
-            throw StoreError(.system, "cannot read \(path)", cause: error as? Errno)
+            throw error as? StoreError ?? StoreError(.system, "cannot read \(path)", cause: error as? Errno)
         }
     }
 

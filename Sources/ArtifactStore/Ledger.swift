@@ -57,8 +57,7 @@ struct Ledger: Sendable {
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             let json = Array(try encoder.encode(line))
             let isNew = try FileFacts.ofFile(at: path) == nil
-            let file = try FileDescriptor.open(
-                path, .readWrite, options: [.append, .create, .closeOnExec, .noFollow], permissions: .ownerReadWrite)
+            let file = try CacheFile.open(path, .readWrite, options: [.append, .create])
             try file.closeAfter {
                 // A line that a full disk or a crash cut short must not swallow this one.
                 let start: [UInt8] = try file.endsInside() ? [UInt8(ascii: "\n")] : []
@@ -95,7 +94,7 @@ struct Ledger: Sendable {
             return []
         }
         let bytes = try StoreError.system("read the ledger \(path)") {
-            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+            let file = try CacheFile.open(path, .readOnly)
             return try file.closeAfter {
                 var bytes = [UInt8](repeating: 0, count: Int(clamping: FileFacts(of: file)?.size ?? 0))
                 let count = try bytes.withUnsafeMutableBytes { try file.readAll(at: 0, into: $0) }

@@ -103,9 +103,7 @@ struct PartFactsFile: Sendable {
         try StoreError.system("write \(path)") {
             let json = Array(try JSONEncoder().encode(facts))
             let temporary = temporary
-            let file = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow],
-                permissions: .ownerReadWrite)
+            let file = try CacheFile.open(temporary, .writeOnly, options: [.create, .truncate])
             try file.closeAfter {
                 _ = try file.writeAll(Array(Self.digest(json).utf8) + [UInt8(ascii: " ")] + json)
                 try file.synchronize()
@@ -127,7 +125,7 @@ struct PartFactsFile: Sendable {
     func read() throws(StoreError) -> PartFacts? {
         guard try StoreError.system("look at \(path)", { try FileFacts.ofFile(at: path) }) != nil else { return nil }
         let bytes = try StoreError.system("read \(path)") {
-            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow, .nonBlocking])
+            let file = try CacheFile.open(path, .readOnly)
             return try file.closeAfter {
                 let size = FileFacts(of: file)?.size ?? 0
                 var bytes = [UInt8](repeating: 0, count: Int(clamping: min(size, Self.longest)))

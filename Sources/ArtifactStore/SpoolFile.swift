@@ -35,8 +35,7 @@ package final class SpoolFile: Sendable {
         var generator = SystemRandomNumberGenerator()
         let path = directory.appending(String(generator.next(), radix: 36))
         let descriptor = try StoreError.system("make a file in \(directory)") {
-            try FileDescriptor.open(
-                path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+            try CacheFile.open(path, .readWrite, options: [.create, .exclusiveCreate])
         }
         // Says that the file is in use, to whoever sweeps the spool of processes that died.
         _ = descriptor.lockExclusively()

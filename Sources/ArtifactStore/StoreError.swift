@@ -53,6 +53,7 @@ extension StoreError {
         do {
             return try call()
         } catch {
+            if let error = error as? StoreError { throw error }
             throw StoreError(.system, "cannot \(purpose())", cause: error as? Errno)
         }
     }

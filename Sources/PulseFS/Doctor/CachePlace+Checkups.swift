@@ -46,7 +46,7 @@ extension CachePlace {
         case .refused(let error):
             return Checkup(
                 "cache", .failure, error.message,
-                remedy: "chmod 700 \(word), if it is yours; or name another with --cache-dir")
+                remedy: "mend it as it says, if it is yours: chmod 700 \(word); or name another with --cache-dir")
         case .absent where isRemote, .usable where isRemote:
             return Checkup(
                 "cache", .warning, "\(path) is on a network file system\(kind): slow, and its locks may not hold",

@@ -12,7 +12,7 @@ enum KeyFile {
     /// From a file that holds the key and nothing else.
     static func read(_ path: FilePath, sharedBits: mode_t = 0) throws(SettingsProblem) -> APIKey {
         let file = try text(path)
-        try file.checkSecrecy(sharedBits: sharedBits)
+        try check(file, sharedBits: sharedBits)
         guard let key = APIKey(file.text) else {
             throw noKey(in: path)
         }
@@ -28,7 +28,7 @@ enum KeyFile {
     /// From a value in a file of settings; `names` are those on the way to it.
     static func read(_ path: FilePath, at names: [String]) throws(SettingsProblem) -> APIKey {
         let file = try text(path)
-        try file.checkSecrecy()
+        try check(file, sharedBits: 0)
         let document: TOMLDocument
         do throws(TOMLDocument.Mistake) { document = try TOMLDocument(file.text) } catch {
             throw SettingsProblem(error.words, at: "\(path):\(error.line)")
@@ -40,6 +40,13 @@ enum KeyFile {
         return key
     }
 
+    private static func check(_ file: SettingsText, sharedBits: mode_t) throws(SettingsProblem) {
+        try file.checkSecrecy(sharedBits: sharedBits)
+        do throws(SettingsText.Trouble) { try file.checkTrust() } catch {
+            throw SettingsProblem("the API key is not taken from a file that \(error.words)")
+        }
+    }
+
     private static func text(_ path: FilePath) throws(SettingsProblem) -> SettingsText {
         do throws(SettingsText.Trouble) { return try SettingsText(path) } catch {
             switch error {
@@ -48,6 +55,7 @@ enum KeyFile {
                     "cannot read the API key from \(path), which \(error.words): name another file with --api-key-file")
             case .notAFile: throw SettingsProblem("\(path) is not a file: name one that holds the API key")
             case .notText: throw noKey(in: path)
+            case .untrusted: throw SettingsProblem("the API key is not taken from a file that \(error.words)")
             }
         }
     }

@@ -7,7 +7,7 @@ enum OfficialSettingsFile {
     /// A file that cannot be used matters to those alone who find nothing before it.
     static func layer(_ path: FilePath) -> SettingsLayer? {
         let text: SettingsText
-        do throws(SettingsText.Trouble) { text = try SettingsText(path) } catch {
+        do throws(SettingsText.Trouble) { text = try .trusted(path) } catch {
             guard error != .absent else { return nil }
             return .unusable(Array(settings.values), path, place: path.string, error.words)
         }

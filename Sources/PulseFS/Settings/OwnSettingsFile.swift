@@ -1,3 +1,4 @@
+import ArtifactStore
 import SystemPackage
 
 /// Our own file of settings: those of its top level, and above them those of the profile that was chosen.
@@ -21,7 +22,10 @@ struct OwnSettingsFile {
 
     private mutating func read(_ file: SettingsFiles.File) {
         let text: SettingsText
-        do throws(SettingsText.Trouble) { text = try SettingsText(path) } catch {
+        do throws(SettingsText.Trouble) { text = try .trusted(path) } catch {
+            if case .untrusted(let distrust, _) = error {
+                return complain("\(distrust.words(path)); it is not read until then", at: file.namedBy)
+            }
             guard error != .absent || file.namedBy != nil else { return }
             let name = path.isEmpty ? "a file without a name" : "\(path)"
             return complain("\(name) \(error.words): name a file of settings", at: file.namedBy)

@@ -1,3 +1,4 @@
+import ArtifactStore
 import SystemPackage
 
 #if canImport(Glibc)
@@ -19,6 +20,8 @@ struct SettingsText {
         case notAFile
         /// Or more of it than people write.
         case notText
+        /// Others can write it, or put another in its place.
+        case untrusted(TrustedPath.Distrust, FilePath)
 
         /// The rest of a sentence about the file.
         var words: String {
@@ -27,6 +30,7 @@ struct SettingsText {
             case .unreadable(let errno): "cannot be read (\(errno))"
             case .notAFile: "is not a file"
             case .notText: "is no text, or is larger than 64 KiB"
+            case .untrusted(let distrust, let path): "is not read: \(distrust.words(path))"
             }
         }
     }
@@ -65,6 +69,18 @@ struct SettingsText {
             bytes += piece[..<count]
         }
         return nil
+    }
+
+    /// A file of settings, which says where the key goes: refused if anyone but the user and root could have written it.
+    static func trusted(_ path: FilePath) throws(Trouble) -> SettingsText {
+        let text = try SettingsText(path)
+        try text.checkTrust()
+        return text
+    }
+
+    /// Refuses a file that another user can write, or can put another in the place of.
+    func checkTrust() throws(Trouble) {
+        do throws(TrustedPath.Distrust) { try TrustedPath.check(path) } catch { throw .untrusted(error, path) }
     }
 
     /// Refuses a file whose secret is none: one that others can read, or could replace. `sharedBits` are those of others
