@@ -2,9 +2,12 @@
 #define PULSE_CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
 #if LIBCURL_VERSION_NUM < 0x075800
 #error "libcurl 7.88 or newer is needed"
@@ -41,6 +44,23 @@ static inline CURLcode pulse_curl_set_prereq_callback(CURL *easy, curl_prereq_ca
 static inline CURLcode pulse_curl_set_sockopt_callback(CURL *easy, curl_sockopt_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
 }
+
+static inline CURLcode pulse_curl_set_opensocket_callback(CURL *easy, curl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
+/* The address is longer than the type of its field says. */
+static inline const struct sockaddr *pulse_curl_address(const struct curl_sockaddr *address) { return &address->addr; }
+
+/* SOCK_CLOEXEC and SOCK_STREAM are of an enumeration that glibc and Swift see differently. */
+static inline curl_socket_t pulse_open_socket(const struct curl_sockaddr *address) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static const int pulse_sock_stream = SOCK_STREAM;
+
+/* CURL_SOCKET_BAD is a macro that Swift does not import. */
+static const curl_socket_t pulse_curl_socket_bad = CURL_SOCKET_BAD;
 
 /* curl_easy_getinfo is variadic: one function for each type of answer, 0 or NULL when there is none. */
 

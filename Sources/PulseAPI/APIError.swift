@@ -42,6 +42,7 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
         var text = request
         switch cause {
         case .status(let status): text += " was answered \(status)"
+        case .transport(.forbiddenAddress): text += " was not sent"
         case .transport:
             if case .keptBack = breaker { text += " was not sent" } else { text += " got no answer" }
         case .noKey, .badURL: text += " was not sent"

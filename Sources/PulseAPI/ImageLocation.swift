@@ -28,7 +28,10 @@ package enum ImageLocation: Hashable, Sendable {
         if segments.count >= 4, let name = segments.last, !name.isEmpty, segments[segments.count - 2] == "images",
             segments[segments.count - 3] == job.text, segments[segments.count - 4] == "results"
         {
-            self = .endpoint(PathSegment(asWritten: name))
+            let segment = PathSegment(asWritten: name)
+            // The key goes there.
+            guard !segment.climbs else { return nil }
+            self = .endpoint(segment)
         } else if !imageURL.hasPrefix("/") {
             self = .url(imageURL)
         } else {

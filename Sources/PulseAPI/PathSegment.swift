@@ -47,6 +47,27 @@ package struct PathSegment: Hashable, Sendable {
         return bytes
     }
 
+    /// Whether someone on the way to the file, who decodes once more or takes a backslash for a slash, could come to another
+    /// place than one below this segment's: it is `.` or `..`, or has such a step in it, however often that is encoded.
+    package var climbs: Bool {
+        var segment = self
+        for _ in 0..<Self.mostCodings {
+            let bytes = segment.decoded
+            let parts = bytes.split(omittingEmptySubsequences: false) { "/\\".utf8.contains($0) }
+            // An empty part begins anew at the root, for some.
+            if parts.contains(where: { $0.isEmpty || $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }) {
+                return true
+            }
+            let next = PathSegment(asWritten: String(decoding: bytes, as: UTF8.self))
+            if next == segment { return false }
+            segment = next
+        }
+        return true
+    }
+
+    /// More often than this nobody encodes a name.
+    private static let mostCodings = 8
+
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

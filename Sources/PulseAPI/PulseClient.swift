@@ -228,6 +228,7 @@ package final class PulseClient: Sendable {
             // Another place may call a file whatever it likes.
             let types = origin.contains(request.url) ? target.typesOfErrors : Target.typesOfPages
             let body = OnlyExpected(sink, isPart: part != nil, refusing: refusesPages ? types : [])
+            request.reach = origin.contains(request.url) ? .home : .elsewhere
             let response = try await perform(request, label, into: body, urgency)
             guard !body.isExpected(response.head.status) else { return response.head }
             guard let redirect = Redirect(response.head, from: request.url) else {
@@ -266,8 +267,15 @@ package final class PulseClient: Sendable {
                 origin.contains(named)
                 ? "\(method.rawValue) \(parts.path)" : "\(method.rawValue) \(parts.path) at \(parts.host)"
             try check(named, label, "the answer names a URL")
+            if target.subject.endpoint != .largeResult { try checkIsNoLink(parts, named, label) }
             return label
         }
+    }
+
+    /// What is named as an image is no place for the key to ask a link that is good for one use.
+    private func checkIsNoLink(_ parts: URLParts, _ url: String, _ label: String) throws(APIError) {
+        guard origin.contains(url), parts.path.split(separator: "/").contains("large_results") else { return }
+        throw APIError(label, cause: .badURL, message: "the answer names the link to a large result as a file")
     }
 
     /// Refuses to ask a place that is none, or that would have what an API keeps secret travel in clear text.
@@ -275,11 +283,27 @@ package final class PulseClient: Sendable {
         guard let parts = URLParts(url) else {
             throw APIError(label, cause: .badURL, message: "\(what) that is not http or https")
         }
+        // The key goes along to the API, and so does whatever the server makes of the path.
+        if origin.contains(url), parts.path.split(separator: "/").contains(where: { PathSegment(asWritten: $0).climbs })
+        {
+            throw APIError(
+                label, cause: .badURL, message: "\(what) of the API with a path that leads out of its directory")
+        }
         guard !origin.isSecure || parts.scheme == "https" else {
             throw APIError(
                 label, cause: .badURL,
                 message:
                     "\(what) to \(parts.host) by http, and the API is asked by https: it is not asked in clear text")
+        }
+    }
+
+    /// What an answer names may be where the API is, which nobody knows before it was asked.
+    private func transfer(
+        _ request: TransferRequest, into sink: ProgressSink
+    ) async throws(TransferError) -> TransferResponse {
+        do throws(TransferError) { return try await engine.perform(request, into: sink) } catch {
+            guard error.code == .forbiddenAddress, await engine.findHome(origin.host) else { throw error }
+            return try await engine.perform(request, into: sink)
         }
     }
 
@@ -300,7 +324,7 @@ package final class PulseClient: Sendable {
                     throw kept.last
                 }
                 body.whenHeadIsThere { [breakers, pass] in if let pass { breakers.answered(pass, server) } }
-                let response = try await engine.perform(request, into: ProgressSink(body, place))
+                let response = try await transfer(request, into: ProgressSink(body, place))
                 if let pass { breakers.answered(pass, server) }
                 return response
             }

@@ -6,7 +6,8 @@ extension ActiveTransfer {
     func setCallbacks() {
         easy.setCallbacks(
             header: Self.headerCallback, body: Self.bodyCallback, beforeRequest: Self.beforeRequestCallback,
-            newSocket: Self.newSocketCallback, context: Unmanaged.passUnretained(self).toOpaque())
+            newSocket: Self.newSocketCallback, openSocket: Self.openSocketCallback,
+            context: Unmanaged.passUnretained(self).toOpaque())
     }
 
     /// The transfer that a context stands for.
@@ -27,10 +28,22 @@ extension ActiveTransfer {
         return answer(transfer(context).receive(body: body), to: body.count)
     }
 
-    private static let beforeRequestCallback: curl_prereq_callback = { context, _, _, _, _ in
+    private static let beforeRequestCallback: curl_prereq_callback = { context, address, _, _, _ in
         guard let context else { return CURL_PREREQFUNC_ABORT }
+        // The connection may have been another transfer's.
+        guard transfer(context).mayUseConnection(to: address.flatMap { NetworkAddress(String(cString: $0)) }) else {
+            return CURL_PREREQFUNC_ABORT
+        }
         transfer(context).requestIsSent()
         return CURL_PREREQFUNC_OK
+    }
+
+    /// What is opened is not passed on to other programs, unlike libcurl's own.
+    private static let openSocketCallback: curl_opensocket_callback = { context, _, address in
+        guard let context, let address, let target = pulse_curl_address(address),
+            transfer(context).mayConnect(to: NetworkAddress(target))
+        else { return pulse_curl_socket_bad }
+        return pulse_open_socket(address)
     }
 
     private static let longestUnacknowledged = Duration.seconds(60)

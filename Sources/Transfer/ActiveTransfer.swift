@@ -30,11 +30,64 @@ final class ActiveTransfer {
     /// Why a callback ended the transfer; goes before whatever libcurl says.
     private var refusal: TransferError?
 
-    init(_ order: TransferOrder, _ configuration: TransferEngine.Configuration) throws(TransferError) {
+    private let home: HomeAddresses
+    /// A proxy of the user's is connected to, and asks whom it likes.
+    private let isProxied: Bool
+    /// What the addresses are of that were not connected to; and whether one was.
+    private var forbidden: AddressRange?
+    private var hasTried = false
+
+    init(
+        _ order: TransferOrder, _ configuration: TransferEngine.Configuration, _ home: HomeAddresses
+    ) throws(TransferError) {
         self.order = order
+        self.home = home
+        let destination = order.destination
+        let proxy = configuration.proxies.proxy(for: destination.host, isTLS: destination.isTLS)
+        isProxied = proxy != nil
+        if order.request.reach == .elsewhere, let range = Self.forbiddenRange(destination.host, home) {
+            throw .forbiddenAddress(destination.authority, range)
+        }
         easy = try EasyHandle(order.request, to: order.destination, configuration)
         deadlines = TransferDeadlines(order.request.limits, issued: order.issued)
         setCallbacks()
+        // libcurl and we may read the list of exceptions differently: what is checked is what is done.
+        if order.request.reach == .elsewhere, !easy.setProxy(proxy) {
+            throw TransferError(.other, "libcurl does not take the proxy of the environment.")
+        }
+    }
+
+    /// Of a host that is an address already, or this machine by definition (RFC 6761), and may not be asked: then nobody else is
+    /// to ask it either.
+    private static func forbiddenRange(_ host: String, _ home: HomeAddresses) -> AddressRange? {
+        let name = host.lowercased()
+        let isLocal = name == "localhost" || name.hasSuffix(".localhost")
+        guard let address = NetworkAddress(isLocal ? "127.0.0.1" : host), !home.permits(address) else { return nil }
+        return address.range
+    }
+
+    /// Whether a connection may be opened, and remembers where the program's own place is.
+    func mayConnect(to address: NetworkAddress?) -> Bool {
+        guard !isProxied else { return true }
+        switch order.request.reach {
+        case .home:
+            if let address { home.add(address) }
+        case .elsewhere:
+            guard let address, home.permits(address) else {
+                forbidden = address?.range ?? .reserved
+                return false
+            }
+        }
+        hasTried = true
+        return true
+    }
+
+    /// Whether the request may go out on a connection that stands.
+    func mayUseConnection(to address: NetworkAddress?) -> Bool {
+        guard !isProxied, order.request.reach == .elsewhere else { return true }
+        if let address, home.permits(address) { return true }
+        refusal = .forbiddenAddress(order.destination.authority, address?.range ?? .reserved)
+        return false
     }
 
     /// The connection stands and the request goes out: from now on the server is expected to say something.
@@ -121,6 +174,10 @@ extension ActiveTransfer {
         // An error status is the answer, even if its body was cut.
         if let head, code == CURLE_OK || !head.isSuccess {
             return .success(TransferResponse(head: head, errorBody: errorBody))
+        }
+        // A name may have other addresses, and those count.
+        if let forbidden, !hasTried {
+            return .failure(describe(.forbiddenAddress(order.destination.authority, forbidden), nil))
         }
         let cause = CurlFailure(
             code: code,

@@ -33,7 +33,7 @@ final class EasyHandle {
     func setCallbacks(
         header: @escaping curl_write_callback, body: @escaping curl_write_callback,
         beforeRequest: @escaping curl_prereq_callback, newSocket: @escaping curl_sockopt_callback,
-        context: UnsafeMutableRawPointer
+        openSocket: @escaping curl_opensocket_callback, context: UnsafeMutableRawPointer
     ) {
         _ = pulse_curl_set_write_callback(pointer, CURLOPT_HEADERFUNCTION, header)
         _ = pulse_curl_set_pointer(pointer, CURLOPT_HEADERDATA, context)
@@ -43,6 +43,8 @@ final class EasyHandle {
         _ = pulse_curl_set_pointer(pointer, CURLOPT_PREREQDATA, context)
         _ = pulse_curl_set_sockopt_callback(pointer, newSocket)
         _ = pulse_curl_set_pointer(pointer, CURLOPT_SOCKOPTDATA, context)
+        _ = pulse_curl_set_opensocket_callback(pointer, openSocket)
+        _ = pulse_curl_set_pointer(pointer, CURLOPT_OPENSOCKETDATA, context)
         _ = pulse_curl_set_pointer(pointer, CURLOPT_PRIVATE, context)
     }
 
@@ -64,6 +66,11 @@ final class EasyHandle {
     /// Lets the transfer open a connection of its own instead of waiting for another's to stand.
     func stopWaitingForOthers() {
         _ = pulse_curl_set_long(pointer, CURLOPT_PIPEWAIT, 0)
+    }
+
+    /// Takes the proxy from here, none for nil, and from nowhere else.
+    func setProxy(_ proxy: String?) -> Bool {
+        set(CURLOPT_PROXY, proxy ?? "") && set(CURLOPT_NOPROXY, "")
     }
 
     func info(_ info: CURLINFO) -> Int {

@@ -13,7 +13,12 @@ final class EngineLoop {
     /// No transfer is due before this moment. Receiving only puts deadlines off, so it needs no update then.
     private var nextDeadline: Instant?
 
-    init(_ multi: MultiHandle, _ mailbox: Mailbox, _ configuration: TransferEngine.Configuration) {
+    private let home: HomeAddresses
+
+    init(
+        _ multi: MultiHandle, _ mailbox: Mailbox, _ configuration: TransferEngine.Configuration, _ home: HomeAddresses
+    ) {
+        self.home = home
         self.multi = multi
         self.mailbox = mailbox
         self.configuration = configuration
@@ -57,7 +62,7 @@ final class EngineLoop {
             return
         }
         do throws(TransferError) {
-            let transfer = try ActiveTransfer(order, configuration)
+            let transfer = try ActiveTransfer(order, configuration, home)
             transfer.onDeadlineMovedUp = { [unowned self] in noteDeadline(of: $0) }
             guard multi.add(transfer.easy) else { throw TransferError.engineFailed }
             transfers[order.flow.id] = transfer

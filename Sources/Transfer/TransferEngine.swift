@@ -12,6 +12,7 @@ package final class TransferEngine: Sendable {
         package var maximumConnections: Int
         /// A PEM file of certificate authorities to trust in place of the system's.
         package var certificateAuthorityFile: String?
+        let proxies: ProxyEnvironment
 
         package init(
             userAgent: String,
@@ -23,17 +24,20 @@ package final class TransferEngine: Sendable {
             self.maximumConnectionsPerHost = maximumConnectionsPerHost
             self.maximumConnections = maximumConnections
             self.certificateAuthorityFile = certificateAuthorityFile
+            proxies = .process
         }
     }
 
     private let mailbox: Mailbox
+    private let home = HomeAddresses()
 
     /// Starts the engine's thread. Throws `.other` when the system has no thread or memory to give.
     package init(_ configuration: Configuration) throws(TransferError) {
         let multi = try MultiHandle(configuration)
         let mailbox = Mailbox(waking: multi)
+        let home = home
         let failure = DedicatedThread.start(named: "transfer") {
-            EngineLoop(multi, mailbox, configuration).run()
+            EngineLoop(multi, mailbox, configuration, home).run()
             mailbox.reportExit()
         }
         guard failure == 0 else {
@@ -73,6 +77,24 @@ package final class TransferEngine: Sendable {
             flow.cancel()
         }
         return try outcome.get()
+    }
+
+    /// Finds out where the program's own place is, if no request has yet: then what is named elsewhere may be asked there too
+    /// (`TransferRequest.Reach`). True when it is known now and was not before.
+    package func findHome(_ host: String) async -> Bool {
+        guard home.isEmpty else { return false }
+        let home = home
+        if let address = NetworkAddress(host) {
+            home.add(address)
+            return true
+        }
+        return await withCheckedContinuation { continuation in
+            let failure = DedicatedThread.start(named: "resolver") {
+                home.add(addressesOf: host)
+                continuation.resume(returning: !home.isEmpty)
+            }
+            if failure != 0 { continuation.resume(returning: false) }
+        }
     }
 
     /// Ends the engine's thread and closes its connections. Pending transfers, and all later ones, fail with `.shutDown`.

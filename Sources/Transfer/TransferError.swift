@@ -7,6 +7,8 @@ package struct TransferError: Error, CustomStringConvertible {
         case invalidURL
         /// A header or the range must not be sent.
         case invalidRequest
+        /// The place is at an address that is not asked for the sake of whoever named it (`TransferRequest.Reach`).
+        case forbiddenAddress
         /// The name of the host, or of the proxy, has no address, or no name server answered.
         case nameNotResolved
         /// Nobody listens at the port.

@@ -54,6 +54,13 @@ extension ResponseHead {
 }
 
 extension TransferError {
+    /// `words` are the range's.
+    static func forbiddenAddress(_ authority: String, _ range: AddressRange) -> TransferError {
+        TransferError(
+            .forbiddenAddress,
+            "\(authority) is at an address \(range.words), which is not asked on behalf of a document.")
+    }
+
     static func tooLarge(limit: UInt64) -> TransferError {
         TransferError(.tooLarge(limit: limit), "The answer is larger than \(limit) bytes.")
     }

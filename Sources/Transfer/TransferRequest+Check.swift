@@ -5,6 +5,8 @@ extension TransferRequest {
     struct Destination {
         /// Host and port for messages.
         let authority: String
+        /// As libcurl reads it: numbers are an address, however they were written. Without brackets.
+        let host: String
         let isTLS: Bool
     }
 
@@ -45,7 +47,9 @@ extension TransferRequest {
             throw TransferError(.invalidURL, "The URL is not an absolute http or https URL.")
         }
         let port = Self.part(CURLUPART_PORT, of: parts)
-        return Destination(authority: port.map { "\(host):\($0)" } ?? host, isTLS: scheme == "https")
+        return Destination(
+            authority: port.map { "\(host):\($0)" } ?? host,
+            host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, isTLS: scheme == "https")
     }
 
     private func check(_ field: HTTPFields.Field) throws(TransferError) {

@@ -14,6 +14,16 @@ package struct TransferRequest: Sendable, CustomStringConvertible {
     /// The part of the resource that is wanted; nil asks for all of it. A server may still answer 200 with everything.
     package var range: ByteRange?
     package var limits: TransferLimits
+    package var reach = Reach.home
+
+    /// Where the request may go.
+    package enum Reach: Sendable {
+        /// A place that the program asks for its own sake, wherever it is.
+        case home
+        /// A place that someone else has named: not one inside this machine or a private network, unless the program's own is at
+        /// such an address. What counts is the address that is connected to.
+        case elsewhere
+    }
 
     package init(
         _ method: Method = .get,

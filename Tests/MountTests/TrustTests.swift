@@ -1,6 +1,7 @@
 import Foundation
 import PulseEmulator
 import PulseTestSupport
+import SystemPackage
 import Testing
 
 /// Whom a mount believes.
@@ -51,6 +52,50 @@ struct TrustTests {
                 said.lines.count == 5 && said.lines[1] == "0" && said.lines[3...] == ["0", "ended"],
                 "\(said.text) \(said.errors)")
             #expect(said.lines.first == said.lines.dropFirst(2).first, "\(said.text)")
+        }
+    }
+
+    @Test(
+        "S4.6 an image at an address that is not asked is EACCES at once, explained, and hurts no other; one that climbs is none"
+    )
+    func addresses() async throws {
+        let result: JSONNode = [
+            "markdown": "x",
+            "bounding_boxes": [
+                "Images": [
+                    ["id": "a", "image_url": .string("http://169.254.169.254/latest/meta-data/a.png")],
+                    ["id": "b", "image_url": .string("http://10.255.255.1/b.png")],
+                    ["id": "c", "image_url": .string("http://0x0a000001/c.png")],
+                    ["id": "d", "image_url": .hosted("/results/links/images/..%2f..%2f..%2fjob%2f\(JobName.invoice)")],
+                    ["id": "e", "image_url": .hosted("/large_results/\(JobName.report)/e.png")],
+                ]
+            ],
+        ]
+        try await Rig.mounted(adding: [EmulatedJob(id: "links", result: .inline(result))]) {
+            (rig, mount) async throws in
+            let began = ContinuousClock.now
+            let listed = try await mount.shell(
+                "ls \"$M/jobs/links/images\"; ls -l \"$M/jobs/links/images\"; cat \"$M/jobs/links/index.html\" > /dev/null"
+            )
+            #expect(listed.lines.prefix(4) == ["a.png", "b.png", "c.png", "e.png"], "\(listed.text)")
+            for name in ["a.png", "b.png", "c.png"] {
+                #expect(try await mount.errno(of: "open(p, 'rb').read()", "jobs/links/images/\(name)") == "EACCES")
+                let said = try await rig.pulsefs("explain", mount.path.appending("jobs/links/images/\(name)").string)
+                #expect(said.text.contains("not asked on behalf of a document"), "\(said.text)")
+                #expect(said.text.contains("an address inside this machine or a private network"))
+            }
+            #expect(try await mount.errno(of: "open(p, 'rb').read()", "jobs/links/images/e.png") == "EIO")
+            // Names that someone types go nowhere else either.
+            for name in ["..%2f..%2f..%2fjob%2fx", "%252e%252e%252fx", "..\\..\\job", "..%5cx"] {
+                #expect(try await mount.errno(of: "os.stat(p)", "jobs/links/images/\(name)") == "ENOENT")
+            }
+            #expect(began.duration(to: .now) < .seconds(15))
+            #expect(
+                rig.emulator.requests().allSatisfy { $0.path == "/job/links" }, "\(rig.emulator.requests().map(\.path))"
+            )
+            #expect(try await mount.shell("cat \"$M\"/jobs/\(JobName.invoice)/images/*").status == 0)
+            let log = try await mount.shell("cat \"$M\"/.pulsefs/metrics")
+            #expect(log.text.contains("forbidden_address"))
         }
     }
 }

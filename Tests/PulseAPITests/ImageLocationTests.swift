@@ -43,6 +43,25 @@ struct ImageLocationTests {
     }
 
     @Test(
+        "S4.6 a name that leads elsewhere, for whoever decodes it once more, is no location",
+        arguments: [
+            "..", "%2e%2e", "%2E.", "..%2f..%2fjob%2fother", "..%5c..%5cjob", "..%255c..", "%252e%252e%252fx",
+            "%2fjob%2fother", "a%2f%2fb",
+            ".", "%2e", "..\\..\\job", "%25252525252525252e%2e%2f",
+        ])
+    func climbing(name: String) throws {
+        #expect(try location("https://api.example.com/results/job-1/images/\(name)") == nil)
+        #expect(try location("/results/job-1/images/\(name)") == nil)
+    }
+
+    @Test(
+        "S4.6 dots, backslashes and percent signs that lead nowhere are a part of the name",
+        arguments: ["..a.png", "a..png", "a%5cb.png", "a%2fb.png", "100%25.png", "...", "%25.png"])
+    func harmless(name: String) throws {
+        #expect(try location("/results/job-1/images/\(name)") == .endpoint(PathSegment(asWritten: name)))
+    }
+
+    @Test(
         "what does not belong into a URL is encoded, and what does stays",
         arguments: [
             ("https://x.net/a b.png", "https://x.net/a%20b.png"),

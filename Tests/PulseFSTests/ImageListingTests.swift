@@ -67,13 +67,15 @@ struct ImageListingTests {
 
     @Test(
         "S1.4 a name that is unsafe as a file name never becomes a path",
-        arguments: ["..%2F..%2Fetc%2Fpasswd", "a%2Fb.png", "line%0Abreak.png", "nul%00.png", "%C2%85.png"])
+        arguments: ["a%2Fb.png", "line%0Abreak.png", "nul%00.png", "%C2%85.png"])
     func hostile(segment: String) throws {
         #expect(try names(Self.endpoint(segment, id: "fig")) == ["fig.png"])
         #expect(try names(Self.endpoint(segment)) == ["image-1.png"])
     }
 
-    @Test("S1.4 a path that climbs names no image", arguments: ["..", ".", "%2e%2E", "../a.png"])
+    @Test(
+        "S1.4 a path that climbs names no image",
+        arguments: ["..", ".", "%2e%2E", "../a.png", "..%2F..%2Fetc%2Fpasswd"])
     func climbing(segment: String) throws {
         let url = "https://x.net/results/job-1/images/\(segment)"
         #expect(try names(Self.remote(url)).isEmpty)

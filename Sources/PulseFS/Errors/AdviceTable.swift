@@ -81,6 +81,9 @@ package enum AdviceTable {
         case .nameNotResolved:
             "The host name is not known: that of the API (--api-url), or of the place that the result names for the file. Check "
                 + "it, the name server, and the network."
+        case .forbiddenAddress:
+            "The API's answer names a file at an address inside this machine or a private network. PulseFS asks such an "
+                + "address only when the API itself is at one of its kind. Fetch it by other means if you trust the document."
         case .connectionLost: "The connection broke. Try again; if it goes on, look for a proxy or firewall between."
         case .tls:
             "The connection could not be made safe. Check this machine's clock, its certificates, and any proxy."

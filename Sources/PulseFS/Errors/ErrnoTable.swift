@@ -8,7 +8,8 @@ package enum ErrnoTable {
         switch reason {
         // A name that the API will not take is the name of nothing.
         case .notFound, .gone, .badName: .noSuchFileOrDirectory
-        case .keyRefused, .keyUnconfirmed, .forbidden, .noKey: .permissionDenied
+        // Nobody was asked: it is we who do not permit it.
+        case .keyRefused, .keyUnconfirmed, .forbidden, .noKey, .forbiddenAddress: .permissionDenied
         case .paymentRequired: .diskQuotaExceeded
         // The API asked to be left alone for a while.
         case .busy: .resourceBusy

@@ -9,6 +9,7 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
         case keyRefused, keyUnconfirmed, forbidden, noKey, paymentRequired
         case busy, serverError, unexpectedStatus
         case timedOut, refused, hostUnreachable, networkUnreachable, nameNotResolved, connectionLost, tls
+        case forbiddenAddress
         case partialBody, badAnswer, notAJob, tooLarge, changed
         case interrupted, shuttingDown, cacheFailed, noRoom, outgrown
     }
@@ -99,6 +100,7 @@ extension Failure {
         case .refused: .refused
         case .hostUnreachable: .hostUnreachable
         case .networkUnreachable: .networkUnreachable
+        case .forbiddenAddress: .forbiddenAddress
         case .connectionReset: .connectionLost
         case .connectTimedOut, .stalled, .totalTimedOut: .timedOut
         case .partialBody: .partialBody

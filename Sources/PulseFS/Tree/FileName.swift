@@ -1,3 +1,5 @@
+import PulseAPI
+
 /// A name from outside as what it is to the kernel, to the network and in a result: its bytes.
 ///
 /// Two texts that look alike are two names here (`é` as one scalar, or as `e` and an accent), where two strings would be equal.
@@ -30,6 +32,8 @@ extension FileName {
 
     static func isSafe(_ name: String) -> Bool {
         guard !name.isEmpty, name != ".", name != "..", name.utf8.count <= longest else { return false }
+        // What leads elsewhere once a server has decoded it is asked of nobody.
+        if name.utf8.contains(where: { "%\\".utf8.contains($0) }), PathSegment(encoding: name).climbs { return false }
         return name.unicodeScalars.allSatisfy { scalar in
             scalar != "/" && scalar.value >= 0x20 && !(0x7f..<0xa0).contains(scalar.value)
         }
