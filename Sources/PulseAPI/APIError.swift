@@ -72,16 +72,12 @@ extension APIError {
     /// From an answer whose status is not 200. Body and request id may be anything, the key that was sent included; that
     /// is cut out.
     init(_ request: String, _ response: TransferResponse, sentWith key: APIKey?) {
-        var bytes = response.errorBody
-        key?.withSecret { bytes.replace(Array($0.utf8), with: "<API key>".utf8) }
-        let body = ErrorBody(bytes)
+        let known = { (text: String) in key?.redacted(text) ?? text }
+        let body = ErrorBody(response.errorBody, known)
         self.init(
             cause: .status(response.head.status), request: request, code: body.code,
             message: body.message ?? "the answer says no more than its status",
-            requestID: response.head.fields["x-request-id"].map { id in
-                let known = key?.withSecret { id.replacing($0, with: "<API key>") } ?? id
-                return ErrorBody.oneLine(known, limit: 128)
-            },
+            requestID: response.head.fields["x-request-id"].map { ErrorBody.oneLine(known($0), limit: 128) },
             retryAfter: response.head.fields["retry-after"])
     }
 }

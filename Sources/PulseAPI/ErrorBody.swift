@@ -6,12 +6,14 @@ struct ErrorBody: Equatable {
 
     private static let longestMessage = 500
 
-    init(_ bytes: [UInt8]) {
+    /// `known` takes out of a decoded text what nobody may see.
+    init(_ bytes: [UInt8], _ known: (String) -> String = { $0 }) {
         if let reader = ErrorReader.read(bytes) {
-            code = reader.code.map { Self.oneLine($0, limit: 64) }
-            message = reader.message.map { Self.oneLine($0, limit: Self.longestMessage) }
+            code = reader.code.map { Self.oneLine(known($0), limit: 64) }
+            message = reader.message.map { Self.oneLine(known($0), limit: Self.longestMessage) }
         } else {
-            let text = Self.oneLine(Self.withoutTags(String(decoding: bytes.prefix(4096), as: UTF8.self)), limit: 200)
+            let text = Self.oneLine(
+                known(Self.withoutTags(known(String(decoding: bytes.prefix(4096), as: UTF8.self)))), limit: 200)
             message = text.isEmpty ? nil : "the answer is not JSON: \(text)"
         }
     }

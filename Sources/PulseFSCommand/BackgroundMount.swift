@@ -8,7 +8,6 @@ struct BackgroundMount {
     let words: [String]
     let directory: String
 
-    static let keyVariable = "PULSE_API_KEY"
     /// What a pipe holds until someone reads it (pipe(7)); no key is as long.
     private static let longestKey = 4096
 
@@ -17,7 +16,7 @@ struct BackgroundMount {
     /// The key goes through a pipe: the environment of a process can be read for as long as it lives.
     func start(_ environment: [String: String]) throws {
         var environment = environment
-        let key = Array((environment.removeValue(forKey: Self.keyVariable) ?? "").utf8)
+        let key = Array((environment.removeValue(forKey: Secrecy.keyVariable) ?? "").utf8)
         let child: DetachedProcess
         do throws(Errno) {
             child = try DetachedProcess(
@@ -36,7 +35,7 @@ struct BackgroundMount {
     /// The environment with the key that `start` has sent.
     static func received(_ environment: [String: String]) -> [String: String] {
         guard let input = try? FileHandle.standardInput.readToEnd(), !input.isEmpty else { return environment }
-        return environment.merging([keyVariable: String(decoding: input, as: UTF8.self)]) { $1 }
+        return environment.merging([Secrecy.keyVariable: String(decoding: input, as: UTF8.self)]) { $1 }
     }
 
     /// Says that the mount is usable, and lets go of the terminal and of the working directory. False when nobody waits for

@@ -44,11 +44,7 @@ struct MountCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             var surroundings = Surroundings.process
-            if foreground {
-                Secrecy.forbidCores()
-                Secrecy.forget(variable: BackgroundMount.keyVariable)
-                if detached { surroundings.variables = BackgroundMount.received(surroundings.variables) }
-            }
+            if detached { surroundings.variables = BackgroundMount.received(surroundings.variables) }
             let settings = try MountSettings(SettingsSources(options.flags, surroundings))
             if foreground {
                 try await serve(settings, surroundings.variables)

@@ -33,6 +33,7 @@ struct PulseFSCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardDescriptors.fill()
+        Secrecy.begin()
         StandardOutput.catchSignals()
         let words = CommandLine.arguments
         if let program = words.first, MountHelper.isMeant(by: program) {

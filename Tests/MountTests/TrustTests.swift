@@ -98,4 +98,95 @@ struct TrustTests {
             #expect(log.text.contains("forbidden_address"))
         }
     }
+
+    @Test(
+        "S4.7 a command that waits for hours has the key neither in its environment nor in a core, nor have the programs it starts"
+    )
+    func waitingCommands() async throws {
+        let running = JobName.processing
+        try await Rig.with { (rig) async throws in
+            for words in [["wait", running], ["fetch", "--watch", "list"]] {
+                let said = try await rig.script(
+                    """
+                    cd "$D"; ulimit -c unlimited; echo \(running) > list
+                    "$P" \(words.joined(separator: " ")) > out 2>&1 & d=$!
+                    until_so grep -qz ^PULSEFS_CACHE_DIR= /proc/$d/environ
+                    until_so grep -q '^Max core file size *0 *0' /proc/$d/limits
+                    tr '\\0' '\\n' < /proc/$d/environ | grep -c '^PULSE_API_KEY=.'
+                    tr '\\0' '\\n' < /proc/$d/environ | grep -cF "$PULSE_API_KEY"
+                    sleep 1; running $d && echo waits; kill -ABRT $d; ended $d; ls core* 2> /dev/null
+                    """)
+                #expect(said.lines == ["0", "0", "waits"], "\(words): \(said.text) \(said.errors)")
+            }
+        }
+    }
+
+    @Test("S4.7 a mount in the background keeps no descriptor of its caller, whose lock is free afterwards")
+    func descriptors() async throws {
+        try await Rig.with { (rig) async throws in
+            let said = try await rig.script(
+                """
+                cd "$D"; : > lock; : > other
+                ( flock 9; "$P" mount "$M" > /dev/null ) 9> lock 8< other
+                flock -n lock echo free
+                d=$(daemon "$M"); ls -l /proc/$d/fd | grep -cE "$D/(lock|other)"
+                "$P" unmount "$M"; echo $?
+                """)
+            #expect(said.lines == ["free", "0", "0"], "\(said.text) \(said.errors)")
+        }
+    }
+
+    @Test("S4.7 a password in the API's address is repeated by no error and no listing")
+    func password() async throws {
+        try await Rig.with { (rig) async throws in
+            let said = try await rig.script(
+                """
+                for a in http://user:hunter2@127.0.0.1:1 https://user:hun/ter2@h hunter2@h; do
+                    for words in "mount $M" "wait a" "config" "doctor"; do "$P" $words --api-url $a; PULSE_API_URL=$a "$P" $words; done
+                done 2>&1
+                """)
+            #expect(!said.text.contains("ter2"), "\(said.text)")
+            #expect(said.text.contains("has a user or a password in it"))
+        }
+    }
+
+    @Test("S4.1 while the key is refused the log names no job")
+    func logOfRefusal() async throws {
+        try await Rig.mounted(options: KeyScript.quick) { (rig, mount) async throws in
+            try await mount.shell(
+                "cat \"$M/jobs/no-such-job/result.md\" \"$M/jobs/\(JobName.contoso)/result.md\"; ls \"$M/jobs/\(JobName.invoice)\""
+            )
+            #expect(try await mount.shell("cat \"$M/.pulsefs/log\"").text.contains("no-such-job"))
+            rig.emulator.revoke(key: TestKeys.northwind)
+            try await mount.wait(forKeyState: "refused")
+            let log = try await mount.shell("cat \"$M/.pulsefs/log\"").text
+            #expect(log.contains("key_closed"))
+            for job in ["no-such-job", JobName.contoso, JobName.invoice] { #expect(!log.contains(job), "\(log)") }
+        }
+    }
+
+    @Test("S4.3 a key that the API sends back in any disguise is in no log and no explanation")
+    func echoedKey() async throws {
+        let key = TestKeys.northwind
+        let disguises = [
+            key, key.unicodeScalars.map { "\\u00" + String($0.value, radix: 16) }.joined(),
+            key.utf8.map { "%" + String($0, radix: 16) }.joined(), Data(key.utf8).base64EncodedString(),
+            Data("x\(key)".utf8).base64EncodedString(), Data("a key: \(key)!".utf8).base64EncodedString(),
+        ]
+        try await Rig.mounted { (rig, mount) async throws in
+            for (number, disguise) in disguises.enumerated() {
+                let body = "{\"error\":{\"code\":\"X\",\"message\":\"your key \(disguise) is odd\"}}"
+                let head =
+                    "HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+                rig.emulator.set(.garbage("\(head)\r\n\(body)"), on: .path("/job/odd-\(number)"))
+                try await mount.shell("cat \"$M/jobs/odd-\(number)/result.md\"")
+                let said = try await rig.pulsefs("explain", mount.path.appending("jobs/odd-\(number)").string)
+                let log = try await mount.shell("cat \"$M/.pulsefs/log\"")
+                for text in [said.text, log.text] {
+                    #expect(text.contains("<API key>"), "\(number): \(text)")
+                    #expect(!disguises.contains { text.contains($0) }, "\(number): \(text)")
+                }
+            }
+        }
+    }
 }

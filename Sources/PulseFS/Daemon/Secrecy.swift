@@ -6,8 +6,19 @@ import CProcess
     import Musl
 #endif
 
-/// Keeps the key of a daemon out of what others may see of a process.
+/// Keeps the key out of what others may see of a process.
 package enum Secrecy {
+    /// The variable that holds the key.
+    package static let keyVariable = "PULSE_API_KEY"
+
+    /// For every command, as some go on for hours: the key is known to `Surroundings.process` from now on, and is neither in
+    /// the environment, nor in that of any program that is started, nor in a core. To be called before there are other threads.
+    package static func begin() {
+        _ = Surroundings.process
+        forget(variable: keyVariable)
+        forbidCores()
+    }
+
     /// Leaves no core when the process crashes, as the key would be in it. Its memory is then closed to debuggers of the
     /// same user as well (ptrace(2)), and those files of `/proc/<pid>` that only the owner reads are root's.
     package static func forbidCores() {

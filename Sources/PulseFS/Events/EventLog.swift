@@ -12,6 +12,8 @@ package final class EventLog: Sendable {
         var ring: EventRing
         var troubles = Troubles()
         var keyTrouble: Trouble?
+        /// What the key reads is closed, and so is which jobs there are.
+        var isClosed = false
     }
 
     private let state: Mutex<State>
@@ -32,7 +34,14 @@ package final class EventLog: Sendable {
         state.withLock { state in
             state.ring.append(event)
             // What another key was told is not for this one.
-            if kind == .keyReplaced { (state.troubles, state.keyTrouble) = (Troubles(), nil) }
+            if kind == .keyReplaced {
+                (state.troubles, state.keyTrouble) = (Troubles(), nil)
+            }
+            switch kind {
+            case .keyClosed: state.isClosed = true
+            case .keyOpened, .keyReplaced: state.isClosed = false
+            default: break
+            }
         }
     }
 
@@ -103,8 +112,11 @@ package final class EventLog: Sendable {
 
     package var events: [Event] { Array(state.withLock { $0.ring.all }) }
 
-    /// `.pulsefs/log`: one JSON object a line, oldest first.
-    package var text: String { events.map { EventLine.text($0) + "\n" }.joined() }
+    /// `.pulsefs/log`: one JSON object a line, oldest first. While the key is refused no job is named.
+    package var text: String {
+        let (events, isClosed) = state.withLock { (Array($0.ring.all), $0.isClosed) }
+        return events.filter { !isClosed || $0.place == nil }.map { EventLine.text($0) + "\n" }.joined()
+    }
 }
 
 extension Failure {

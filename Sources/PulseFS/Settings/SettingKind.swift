@@ -19,6 +19,17 @@ package enum SettingKind: Sendable, Hashable {
         }
     }
 
+    /// What is wrong with that value.
+    func complaint(of text: String) -> String {
+        guard self == .address, text.contains("@") else { return complaint }
+        return "has a user or a password in it, which the API takes neither of: write it as https://host"
+    }
+
+    /// A value as it may be shown: an address without the user and the password that someone may have put into it.
+    package func shown(_ text: String) -> String {
+        self == .address && text.contains("@") ? ProxyVariables.redacted(text) : text
+    }
+
     /// How a value of the kind is written in a file of settings.
     package var example: String {
         switch self {

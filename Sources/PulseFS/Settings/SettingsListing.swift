@@ -55,6 +55,6 @@ package struct SettingsListing: Sendable {
     private static func text(
         _ entry: SettingsLayer.Entry, _ setting: Setting, _ sources: SettingsSources
     ) -> String {
-        setting.kind == .path ? sources.path(entry)?.string ?? entry.text : entry.text
+        setting.kind == .path ? sources.path(entry)?.string ?? entry.text : setting.kind.shown(entry.text)
     }
 }

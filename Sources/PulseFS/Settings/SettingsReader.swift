@@ -28,7 +28,9 @@ struct SettingsReader {
     mutating func value<Value>(_ setting: Setting, _ parse: (String) -> Value?) -> Value? {
         guard let entry = usable(setting) else { return nil }
         if let value = parse(entry.text) { return value }
-        complain(SettingsProblem("\(entry.subject)\"\(entry.text)\" \(setting.kind.complaint)", at: entry.place))
+        let shown = setting.kind.shown(entry.text)
+        complain(
+            SettingsProblem("\(entry.subject)\"\(shown)\" \(setting.kind.complaint(of: entry.text))", at: entry.place))
         return nil
     }
 

@@ -28,12 +28,10 @@ package struct Surroundings: Sendable {
         self.accountHome = accountHome
     }
 
-    /// This process's.
-    package static var process: Surroundings {
-        Surroundings(
-            ProcessInfo.processInfo.environment,
-            workingDirectory: FilePath(FileManager.default.currentDirectoryPath), accountHome: { homeOfUser() })
-    }
+    /// This process's, as they were when they were first asked for: the key may have been taken out of the environment since.
+    package static let process = Surroundings(
+        ProcessInfo.processInfo.environment,
+        workingDirectory: FilePath(FileManager.default.currentDirectoryPath), accountHome: { homeOfUser() })
 
     /// A variable that says something: an empty one is as good as none.
     func variable(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }

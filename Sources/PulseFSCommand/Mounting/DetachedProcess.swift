@@ -48,7 +48,7 @@ struct DetachedProcess {
         return status & 0x7f == 0 ? (status >> 8) & 0xff : 1
     }
 
-    /// `descriptors` become its first ones; standard error stays what it is here.
+    /// `descriptors` become its first ones; standard error stays what it is here, and it has no others.
     private static func spawn(
         _ words: [String], _ environment: [String], descriptors: [FileDescriptor]
     ) throws(Errno) -> pid_t {
@@ -58,9 +58,7 @@ struct DetachedProcess {
         for (number, descriptor) in descriptors.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, descriptor.rawValue, Int32(number))
         }
-        for descriptor in descriptors where descriptor.rawValue > STDERR_FILENO {
-            posix_spawn_file_actions_addclose(&actions, descriptor.rawValue)
-        }
+        keepToOurselves()
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -77,6 +75,14 @@ struct DetachedProcess {
         }
         guard failed == 0 else { throw Errno(rawValue: failed) }
         return child
+    }
+
+    /// Whatever the caller has open stays the caller's: a lock that ends with the caller, or a pipe that someone reads.
+    private static func keepToOurselves() {
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        for number in numbers.compactMap({ Int32($0) }) where number > STDERR_FILENO {
+            _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+        }
     }
 
     private static func withVector<Value>(

@@ -40,7 +40,7 @@ struct MountHelper {
         do {
             let helper = try MountHelper(arguments)
             if helper.isRemount { return try helper.remount() }
-            command = try helper.command(ProcessInfo.processInfo.environment)
+            command = try helper.command(Surroundings.process.variables)
             if helper.isFake { return 0 }
         } catch {
             Terminal.complain("\(error)")
@@ -115,7 +115,8 @@ struct MountHelper {
         if address.hasPrefix("https://") || address.hasPrefix("http://") { return ["--api-url=\(address)"] }
         throw Misuse(
             description:
-                "\(ErrorLine.printable(source)) is nothing to mount: write pulse, or the API's address as https://host")
+                "\(ErrorLine.printable(SettingKind.address.shown(source))) is nothing to mount: write pulse, or the API's address as https://host"
+        )
     }
 
     /// Why the command does not take an option, if it does not.
