@@ -60,9 +60,11 @@ extension JobPage {
         }
         html.raw("<ul class=\"files\" aria-label=\"Files\">\n")
         for file in files {
-            html.raw("<li><a href=\"\(LinkTarget.segment(file))\">")
+            // A page of the document's own is to be looked at by whoever means to, and not opened from here.
+            let isInert = LinkTarget.isInert(file)
+            html.raw(isInert ? "<li><a href=\"\(LinkTarget.segment(file))\">" : "<li>")
             html.text(file)
-            html.raw("</a></li>\n")
+            html.raw(isInert ? "</a></li>\n" : "</li>\n")
         }
         html.raw("</ul>\n</header>\n")
     }

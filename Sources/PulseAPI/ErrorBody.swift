@@ -18,10 +18,10 @@ struct ErrorBody: Equatable {
         }
     }
 
-    /// White space and control characters become single blanks, so that nothing from outside forges a line of a log.
+    /// White space and what is not to be seen become single blanks, so that nothing from outside forges a line of a log.
     static func oneLine(_ text: String, limit: Int) -> String {
         let words = text.split {
-            $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 32 || (127..<160).contains($0.value) }
+            $0.isWhitespace || $0.unicodeScalars.contains { !PrintableText.isPrintable($0) }
         }
         let line = words.joined(separator: " ")
         // Counted in scalars: a single character may be any number of them.

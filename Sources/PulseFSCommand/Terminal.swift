@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PulseAPI
 
 /// What a command says: results to standard output, everything else to standard error, at once.
 enum Terminal {
@@ -16,11 +17,17 @@ enum Terminal {
         }
     }
 
-    static func warn(_ line: String) { StandardError.write("pulsefs: warning: \(line)\n") }
+    static func warn(_ line: String) { StandardError.write("pulsefs: warning: \(seen(line))\n") }
 
     /// Once results cannot be written, that is said alone: what fails after it fails because the command is ending.
     static func complain(_ line: String) {
-        if StandardOutput.failure == nil { StandardError.write("pulsefs: \(line)\n") }
+        if StandardOutput.failure == nil { StandardError.write("pulsefs: \(seen(line))\n") }
+    }
+
+    /// Whatever names and words are in it, it is what is seen.
+    private static func seen(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { PrintableText.line(String($0)) }
+            .joined(separator: "\n")
     }
 
     /// One line, or one for each problem of the settings, and an exit code.

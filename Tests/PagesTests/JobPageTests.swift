@@ -135,6 +135,27 @@ struct JobPageTests {
         }
     }
 
+    @Test("S4.7 a page leads to no file beside it that a browser would run")
+    func activeFiles() {
+        var page = JobPage(id: "job-1", state: .completed, status: "completed")
+        page.files = ["result.md", "result.json", "result.html", "form.pdf", "images"]
+        page.markdown = Array(
+            """
+            [a](result.html) [b](images/x.svg) [c](./images/x.SVG?y#z) [d](../job-2/result.html) [e](images/x) [f](x.xhtml)
+            [g](result%2ehtml) [h](#top) [i](result.md) [j](images/a.png) [k](https://x.example/y.html)
+            """.utf8)
+        let html = String(decoding: page.html().joined(), as: UTF8.self)
+        for target in ["html", "svg", "SVG", "images/x"] {
+            #expect(!html.contains("href=\"result.\(target)") && !html.contains("href=\"images/x"), "\(target)")
+        }
+        for target in [
+            "#top", "result.md", "images/a.png", "https://x.example/y.html", "result.json", "form.pdf", "images",
+        ] {
+            #expect(html.contains("href=\"\(target)\""), "\(target)")
+        }
+        #expect(html.contains("<li>result.html</li>") && !html.contains("%2ehtml") && !html.contains("xhtml\""))
+    }
+
     @Test("the gallery leads to pictures, and not to what a browser would run as a page")
     func galleryLinks() {
         let html = Self.html(nil, ["a.svg", "b.PNG", "c.html", "d", "e.bin"].map { PageImage(fileName: $0) })

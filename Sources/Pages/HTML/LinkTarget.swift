@@ -21,10 +21,26 @@ struct LinkTarget: Equatable {
         } else {
             // `//host`, and `\\host` as some read it.
             guard first != UInt8(ascii: "/"), first != UInt8(ascii: "\\") else { return nil }
+            // What stands beside the page is the document's too, and a browser runs what is in a page or a drawing.
+            let path = clean.prefix { !"?#".utf8.contains($0) }
+            guard path.isEmpty || Self.isInert(String(decoding: path, as: UTF8.self)) else { return nil }
             isRemote = false
         }
         href = Self.encoded(clean)
     }
+
+    /// By its name a file is a picture, a text or data, or a directory: nothing in it runs when a browser opens it.
+    static func isInert(_ name: String) -> Bool {
+        guard let last = name.split(separator: "/", omittingEmptySubsequences: false).last, !last.isEmpty else {
+            return true
+        }
+        let suffix = last.lastIndex(of: ".").map { last[last.index(after: $0)...].lowercased() }
+        return last == "images" || suffix.map(inert.contains) ?? false
+    }
+
+    private static let inert: Set<String> = [
+        "md", "txt", "json", "jsonl", "csv", "pdf", "png", "jpg", "jpeg", "gif", "webp", "tif", "tiff", "bmp",
+    ]
 
     /// As a URL may be written (RFC 3986), and nothing that ends an attribute.
     private static func encoded(_ url: [UInt8]) -> String {

@@ -1,4 +1,5 @@
 import ArtifactStore
+import PulseAPI
 
 /// `.pulsefs/jobs`: one line a known job, with its state as this mount last heard of it.
 enum KnownJobsList {
@@ -18,6 +19,6 @@ enum KnownJobsList {
 /// Text from outside, fit for a line of a list.
 package enum ErrorLine {
     package static func printable(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0.value < 32 || (127..<160).contains($0.value) ? "?" : Character($0) })
+        PrintableText.line(text)
     }
 }

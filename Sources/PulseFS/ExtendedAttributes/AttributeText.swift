@@ -1,3 +1,5 @@
+import PulseAPI
+
 /// A text from outside as the value of an attribute: for programs that print it, and that copy it to file systems with little
 /// room for such.
 enum AttributeText {
@@ -7,17 +9,10 @@ enum AttributeText {
     /// One line of UTF-8, cut where a character ends. Each character that would end the line or the text, or turn the order of
     /// what follows, becomes a blank. Nil when nothing but blanks is left.
     static func bytes(of text: String) -> [UInt8]? {
-        let line = String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 }))
+        let line = String(
+            String.UnicodeScalarView(text.unicodeScalars.map { PrintableText.isPrintable($0) ? $0 : " " }))
         let cut = cut(line)
         return cut.utf8.allSatisfy { $0 == UInt8(ascii: " ") } ? nil : Array(cut.utf8)
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        // Embeddings, overrides and isolates (UAX #9); the marks of single letters stay.
-        default: (0x202a...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-        }
     }
 
     private static func cut(_ line: String) -> Substring {

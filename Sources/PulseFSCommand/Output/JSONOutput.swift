@@ -1,4 +1,5 @@
 import Foundation
+import PulseAPI
 
 extension Terminal {
     /// One JSON value with its keys in snake_case and in order; in one line where that tells it from the next.
@@ -7,7 +8,7 @@ extension Terminal {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if !inOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        say(String(decoding: try encoder.encode(value), as: UTF8.self))
+        say(PrintableText.json(String(decoding: try encoder.encode(value), as: UTF8.self)))
     }
 }
 
