@@ -86,9 +86,7 @@ extension ArtifactStore {
         try StoreError.system("write \(path)") {
             let json = Array(try JSONEncoder().encode(facts))
             let temporary = FilePath("\(path).new")
-            let target = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec, .noFollow],
-                permissions: .ownerReadWrite)
+            let target = try CacheFile.open(temporary, .writeOnly, options: [.create, .truncate])
             try target.closeAfter { _ = try target.writeAll(json) }
             try temporary.rename(to: path)
         }
@@ -131,10 +129,7 @@ extension ArtifactStore {
     private static let longestFacts: UInt64 = 16 << 20
 
     private static func facts(besides path: FilePath) -> PartialFacts? {
-        let options: FileDescriptor.OpenOptions = [.closeOnExec, .noFollow, .nonBlocking]
-        guard let file = try? FileDescriptor.open(factsPath(besides: path), .readOnly, options: options) else {
-            return nil
-        }
+        guard let file = try? CacheFile.open(factsPath(besides: path), .readOnly) else { return nil }
         defer { try? file.close() }
         guard let size = FileFacts(of: file)?.size, size <= longestFacts else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(size))
@@ -170,8 +165,7 @@ extension CacheDirectory {
     /// False when someone is filling it.
     @discardableResult
     static func removePartial(_ path: FilePath) -> Bool {
-        let options: FileDescriptor.OpenOptions = [.closeOnExec, .noFollow, .nonBlocking]
-        guard let file = try? FileDescriptor.open(path, .readOnly, options: options) else { return false }
+        guard let file = try? CacheFile.open(path, .readOnly) else { return false }
         defer { try? file.close() }
         guard file.lockExclusively() else { return false }
         for suffix in [".facts.new", ".facts", ""] { FilePath("\(path)\(suffix)").unlink() }

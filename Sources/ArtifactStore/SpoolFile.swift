@@ -48,9 +48,7 @@ package final class SpoolFile: Sendable {
     /// Opens or makes a file that goes on where an earlier one ended. Nil when another has it open.
     init?(partialAt path: FilePath) throws(StoreError) {
         let descriptor = try StoreError.system("make \(path)") {
-            try FileDescriptor.open(
-                path, .readWrite, options: [.create, .closeOnExec, .noFollow, .nonBlocking],
-                permissions: .ownerReadWrite)
+            try CacheFile.open(path, .readWrite, options: [.create])
         }
         guard descriptor.lockExclusively(), let own = FileIdentity(of: descriptor), own == FileIdentity(of: path) else {
             try? descriptor.close()

@@ -28,7 +28,10 @@ struct CacheFileTests {
             try spool.append([1, 2, 3])
             _ = try await first.publish(spool, BlobFacts(key: key, name: "a.png"))
             let name = OriginName.of(key.origin)
-            let others = ["spool/x", "aside/\(name)-job-1", "quarantine/x", "blobs/x", "blobs/\(name)/job-1/65"]
+            let others = [
+                "spool/x", "partial/x", "partial/y.facts", "aside/\(name)-job-1", "quarantine/x", "blobs/x",
+                "blobs/\(name)/job-1/65",
+            ]
             let claims = ["claims/\(name)-job-2", "claims/\(name)-job-1.facts", "claims/fetch-x"]
             for place in others + claims { try await put(intruder, cache.appending(place)) }
             let store = try ArtifactStore(at: cache)

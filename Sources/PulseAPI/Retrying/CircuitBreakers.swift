@@ -58,7 +58,8 @@ extension TransferError {
         case .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectTimedOut, .stalled,
             .totalTimedOut, .tls:
             true
-        case .connectionReset, .partialBody, .invalidResponse, .invalidURL, .forbiddenAddress, .invalidRequest, .tooLarge, .sink,
+        case .connectionReset, .partialBody, .invalidResponse, .invalidURL, .forbiddenAddress, .invalidRequest,
+            .tooLarge, .sink,
             .cancelled, .shutDown, .other:
             false
         }
