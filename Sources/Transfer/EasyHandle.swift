@@ -115,8 +115,11 @@ final class EasyHandle {
             // wait for the first answer.
             isSet = isSet && set(CURLOPT_PIPEWAIT, 1)
         }
-        if let file = configuration.certificateAuthorityFile {
+        if let file = configuration.authorities.file {
             isSet = isSet && set(CURLOPT_CAINFO, file)
+        }
+        if let directory = configuration.authorities.directory {
+            isSet = isSet && set(CURLOPT_CAPATH, directory)
         }
         return isSet
     }

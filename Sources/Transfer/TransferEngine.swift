@@ -10,20 +10,19 @@ package final class TransferEngine: Sendable {
         /// Transfers beyond this wait for a connection, unless HTTP/2 lets them share one.
         package var maximumConnectionsPerHost: Int
         package var maximumConnections: Int
-        /// A PEM file of certificate authorities to trust in place of the system's.
-        package var certificateAuthorityFile: String?
+        package var authorities: CertificateAuthorities
         let proxies: ProxyEnvironment
 
         package init(
             userAgent: String,
             maximumConnectionsPerHost: Int = 32,
             maximumConnections: Int = 64,
-            certificateAuthorityFile: String? = nil
+            authorities: CertificateAuthorities = .standard
         ) {
             self.userAgent = userAgent
             self.maximumConnectionsPerHost = maximumConnectionsPerHost
             self.maximumConnections = maximumConnections
-            self.certificateAuthorityFile = certificateAuthorityFile
+            self.authorities = authorities
             proxies = .process
         }
     }

@@ -189,4 +189,33 @@ struct TrustTests {
             }
         }
     }
+
+    @Test("S7.9 a private authority is named by a flag, a variable or as for curl, and the doctor says which is in use")
+    func authorities() async throws {
+        try await Rig.with { (rig) async throws in
+            try await UntrustedServer.with(in: rig.scratch) { (server) async throws in
+                let file = server.certificate.string
+                let ways: [(words: [String], variables: [String: String], place: String)] = [
+                    (["--ca-file", file], [:], "--ca-file"), ([], ["PULSEFS_CA_FILE": file], "PULSEFS_CA_FILE"),
+                    ([], ["CURL_CA_BUNDLE": file, "SSL_CERT_FILE": "/dev/null"], "CURL_CA_BUNDLE"),
+                    ([], ["SSL_CERT_FILE": file, "SSL_CERT_DIR": "/nonexistent"], "SSL_CERT_FILE, SSL_CERT_DIR"),
+                    ([], [:], ""),
+                ]
+                for way in ways {
+                    let none = ["CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "", "SSL_CERT_DIR": ""]
+                    let said = try await Shell.run(
+                        "\"$P\" doctor --api-url \"$A\" \"$@\" | grep -E '^[a-z]*.(api|certificates)'", way.words,
+                        environment: rig.environment().merging(none) { $1 }.merging(way.variables) { $1 }
+                            .merging(["A": server.address]) { $1 })
+                    #expect(said.text.contains("is not trusted") == way.place.isEmpty, "\(way): \(said.text)")
+                    let place = way.place.isEmpty ? "those of the system" : "\(file)"
+                    #expect(
+                        said.text.contains(place) && (way.place.isEmpty || said.text.contains(way.place)),
+                        "\(way): \(said.text)")
+                }
+                let missing = try await rig.pulsefs("wait", "a", "--ca-file", "/nonexistent.pem")
+                #expect(missing.status == 4 && missing.errors.contains("--ca-file: /nonexistent.pem cannot be read"))
+            }
+        }
+    }
 }

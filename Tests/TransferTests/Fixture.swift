@@ -11,7 +11,7 @@ func withEngine<Result: Sendable>(
     let engine = try TransferEngine(
         .init(
             userAgent: "transfer-tests", maximumConnectionsPerHost: connectionsPerHost,
-            certificateAuthorityFile: authorities))
+            authorities: CertificateAuthorities(file: authorities)))
     let result: Result
     do {
         result = try await body(engine)

@@ -24,12 +24,14 @@ struct APIQuestions: Sendable {
     private init(_ origin: APIOrigin?) { reach = APIReach(origin: origin) }
 
     /// Asks for the head of the root, about the key, and for the head again. The key goes with the question about it alone.
-    static func ask(_ origin: APIOrigin?, key: APIKey?) async -> APIQuestions {
+    static func ask(
+        _ origin: APIOrigin?, key: APIKey?, trusting authorities: CertificateAuthorities = .standard
+    ) async -> APIQuestions {
         var questions = APIQuestions(origin)
         guard let origin else { return questions }
         let engine: TransferEngine
         do throws(TransferError) {
-            engine = try TransferEngine(.init(userAgent: "pulsefs/\(Version.text)"))
+            engine = try TransferEngine(.init(userAgent: "pulsefs/\(Version.text)", authorities: authorities))
         } catch {
             questions.reach.failure = error
             return questions

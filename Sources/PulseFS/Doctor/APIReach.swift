@@ -66,7 +66,7 @@ struct APIReach: Sendable {
         }
         return switch code {
         case .tls(.certificate):
-            "set the clock, or: sudo apt install ca-certificates && sudo update-ca-certificates"
+            "set the clock, or name the file of a private authority with --ca-file, or: sudo apt install ca-certificates && sudo update-ca-certificates"
         case .tls(.hostname), .tls(.protocol), .refused, .nameNotResolved, .invalidURL:
             "see whether the address is right: pulsefs config; then: \(look)"
         default: "see whether the network, a proxy or a firewall is in the way: \(look)"

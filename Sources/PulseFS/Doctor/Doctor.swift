@@ -56,14 +56,15 @@ package struct Doctor: Sendable {
     private func keyAndAPI() async -> [Checkup] {
         let key = KeyExamination.key(sources)
         let proxy = ProxyVariables(sources.surroundings, for: settings.origin)
-        var questions = await APIQuestions.ask(settings.origin, key: key?.key)
+        var questions = await APIQuestions.ask(
+            settings.origin, key: key?.key, trusting: settings.authorities)
         questions.reach.proxy = proxy.proxy?.name
         let state: KeyExamination.State =
             key.map { .present(place: $0.place, verdict: questions.verdict) }
             ?? .unusable(KeyExamination.problems(sources))
         return [
             KeyExamination(state: state).checkup, questions.reach.checkup,
-            proxy.checkup, ClockSkew(lead: questions.clockLead).checkup,
+            proxy.checkup, settings.certificates, ClockSkew(lead: questions.clockLead).checkup,
         ]
     }
 

@@ -1,6 +1,6 @@
 package import ArtifactStore
 package import PulseAPI
-import Transfer
+package import Transfer
 
 /// A library and the connections below it, for as long as a mount or a command works with it.
 package final class LibraryOpening: Sendable {
@@ -17,7 +17,8 @@ package final class LibraryOpening: Sendable {
         on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
         rules: KeyRules = KeyRules(), events: EventLog = EventLog(), actor: String,
         largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules(),
-        timeout: Duration = RetryPolicy.standardBudget, maximumArtifactSize: UInt64? = nil
+        timeout: Duration = RetryPolicy.standardBudget, maximumArtifactSize: UInt64? = nil,
+        authorities: CertificateAuthorities = .standard
     ) throws(MountFailure) {
         DispatchDescriptors.open()
         do throws(TransferError) {
@@ -25,7 +26,7 @@ package final class LibraryOpening: Sendable {
             engine = try TransferEngine(
                 .init(
                     userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: connections,
-                    maximumConnections: connections))
+                    maximumConnections: connections, authorities: authorities))
         } catch {
             throw MountFailure("cannot start: \(error)")
         }

@@ -53,7 +53,7 @@ package final class Mount: Sendable {
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
             waiting: WaitRules(patience: configuration.waitPatience), timeout: configuration.timeout,
-            maximumArtifactSize: configuration.maximumArtifactSize)
+            maximumArtifactSize: configuration.maximumArtifactSize, authorities: configuration.authorities)
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, opening) = (library, opening.keyring, opening)

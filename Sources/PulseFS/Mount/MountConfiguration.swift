@@ -1,6 +1,7 @@
 package import ArtifactStore
 package import PulseAPI
 package import SystemPackage
+package import Transfer
 
 /// Everything a mount needs to know before it is made.
 package struct MountConfiguration: Sendable {
@@ -18,6 +19,7 @@ package struct MountConfiguration: Sendable {
     package var timeout = RetryPolicy.standardBudget
     /// Bytes of the largest answer that is taken; nil for any.
     package var maximumArtifactSize: UInt64?
+    package var authorities = CertificateAuthorities.standard
     package var onExpiry = ExpiryPolicy.keep
     /// Names of programs that cause no request.
     package var noFetch = Crawlers.standard
@@ -51,6 +53,7 @@ package struct MountConfiguration: Sendable {
         waitPatience = shared.waitPatience
         timeout = shared.timeout
         maximumArtifactSize = shared.maximumArtifactSize
+        authorities = shared.authorities
         onExpiry = shared.onExpiry
         noFetch = settings.noFetch
         extendedAttributes = settings.extendedAttributes

@@ -3,6 +3,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case apiURL = "api-url"
     case apiKeyFile = "api-key-file"
     case apiKey = "api-key"
+    case caFile = "ca-file"
     case authTTL = "auth-ttl"
     case offline
     case cacheDirectory = "cache-dir"
@@ -38,7 +39,7 @@ package enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .apiURL: .address
         case .apiKey: .secret
-        case .apiKeyFile, .cacheDirectory: .path
+        case .apiKeyFile, .caFile, .cacheDirectory: .path
         case .authTTL, .timeout, .waitTimeout: .time
         case .offline: .choice(OfflinePolicy.allCases.map(\.rawValue))
         case .largeResults: .choice(LargeResultPolicy.allCases.map(\.rawValue))
@@ -56,6 +57,7 @@ package enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .apiURL: "https://api.runpulse.com"
         case .apiKeyFile, .apiKey, .maximumArtifactSize: "none"
+        case .caFile: "those of SSL_CERT_FILE, SSL_CERT_DIR or CURL_CA_BUNDLE, or the system's"
         case .authTTL, .waitTimeout: "10m"
         case .offline: "read"
         case .cacheDirectory: "$XDG_CACHE_HOME/pulsefs or ~/.cache/pulsefs"
@@ -77,6 +79,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .apiURL: "The API's address"
         case .apiKeyFile: "A file that holds the API key and that only you can read"
         case .apiKey: "The API key itself, in a file that only you can read; never an argument"
+        case .caFile: "A file of certificate authorities (PEM) to trust in place of the system's"
         case .authTTL: "How long the key goes unchecked while the mount is in use"
         case .offline: "What is cached when the API cannot be asked for that long: read or deny"
         case .cacheDirectory: "Where results are kept"

@@ -2,10 +2,12 @@ package import ArtifactStore
 package import PulseAPI
 import Quantities
 package import SystemPackage
+package import Transfer
 
 /// The settings of whatever asks the API.
 package struct Settings: Sendable {
     package let local: LocalSettings
+    package let authorities: CertificateAuthorities
     package let key: APIKey
     package let keySupply: KeySupply
     /// How long whoever waits for a job goes on when the API cannot be asked.
@@ -32,6 +34,7 @@ package struct Settings: Sendable {
     /// Nil when there is no key that can be used. The key is read last: its problem is said after the others.
     init?(_ reader: inout SettingsReader) {
         local = LocalSettings(&reader)
+        authorities = reader.authorities()
         waitPatience = reader.duration(.waitTimeout) ?? WaitRules.standardPatience
         timeout = reader.duration(.timeout) ?? RetryPolicy.standardBudget
         maximumArtifactSize = reader.value(.maximumArtifactSize) { ByteCount($0) }?.bytes

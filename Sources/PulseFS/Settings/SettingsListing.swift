@@ -1,4 +1,5 @@
 import SystemPackage
+import Transfer
 
 /// Every setting with its value and where it came from, and all that is wrong with them.
 package struct SettingsListing: Sendable {
@@ -30,6 +31,7 @@ package struct SettingsListing: Sendable {
                 case .uid: "\(user)"
                 case .gid: "\(group)"
                 case .noFetch: Crawlers.standard.joined(separator: ",")
+                case .caFile: CertificateAuthorities(sources.surroundings).words
                 case .apiKeyFile, .apiKey, .maximumArtifactSize: nil
                 default: setting.standard
                 }

@@ -58,7 +58,8 @@ struct CommandLibrary: ParsableArguments {
         let opening = try LibraryOpening(
             on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())",
             onExpiry: settings.onExpiry, waiting: WaitRules(patience: settings.waitPatience, polls: polls),
-            timeout: settings.timeout, maximumArtifactSize: settings.maximumArtifactSize)
+            timeout: settings.timeout, maximumArtifactSize: settings.maximumArtifactSize,
+            authorities: settings.authorities)
         do {
             let value = try await body(opening.library)
             await Self.close(opening)

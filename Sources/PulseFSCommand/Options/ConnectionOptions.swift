@@ -16,9 +16,12 @@ struct ConnectionOptions: ParsableArguments {
         completion: .file())
     var apiKeyFile: String?
 
+    @Option(help: .of(.caFile), completion: .file())
+    var caFile: String?
+
     @OptionGroup var cache: CacheDirectoryOptions
 
     var flags: SettingsFlags {
-        configuration.flags + cache.flags + SettingsFlags([.apiURL: apiURL, .apiKeyFile: apiKeyFile])
+        configuration.flags + cache.flags + SettingsFlags([.apiURL: apiURL, .apiKeyFile: apiKeyFile, .caFile: caFile])
     }
 }

@@ -33,7 +33,9 @@ struct DoctorReport {
 
     /// Of the checks, in their order.
     static let names = [
-        "device", "fusermount3", "fuse.conf", "trial-mount", "mountpoint", "settings", "key", "api", "proxy", "clock",
+        "device", "fusermount3", "fuse.conf", "trial-mount", "mountpoint", "settings", "key", "api", "proxy",
+        "certificates",
+        "clock",
         "cache", "space", "integrity", "descriptors", "crawlers", "versions",
     ]
 }

@@ -5,6 +5,8 @@ import SystemPackage
 /// A server whose certificate nobody has signed but itself: `openssl s_server` on a free port.
 struct UntrustedServer {
     let address: String
+    /// What trusts it.
+    let certificate: FilePath
 
     static func with<Value>(in scratch: ScratchDirectory, _ body: (UntrustedServer) async throws -> Value) async throws
         -> Value
@@ -30,7 +32,8 @@ struct UntrustedServer {
             guard let port = line?.split(separator: ":").last.flatMap({ UInt16($0) }) else {
                 throw MountedPulseFS.Failure(description: "openssl does not say its port: \(server.errors)")
             }
-            return try await body(UntrustedServer(address: "https://127.0.0.1:\(port)"))
+            return try await body(
+                UntrustedServer(address: "https://127.0.0.1:\(port)", certificate: directory.appending("cert.pem")))
         }
     }
 }

@@ -11,6 +11,7 @@ struct SettingsFileTests {
     private static let everything = """
         api-url = "https://file.example.com"
         api-key-file = "key"
+        ca-file = "key"
         auth-ttl = 30
         offline = "deny"
         cache-dir = "~/cache"
