@@ -85,8 +85,16 @@ struct SettingsReader {
         guard sources.problems.isEmpty else { return nil }
         complain(
             SettingsProblem(
-                "there is no API key: set PULSE_API_KEY, or put the key in a file and name it with --api-key-file"))
+                "there is no API key: set PULSE_API_KEY, or put the key in a file and name it with --api-key-file"
+                    + keychainWords))
         return nil
+    }
+
+    /// The official tools take the key out of their file when they put it into the desktop's keychain.
+    private var keychainWords: String {
+        guard let path = sources.files.official?.path, FileVersion(of: path) != nil else { return "" }
+        return "; \(path) has none, so pulse login may keep it in the desktop's keychain: "
+            + "export PULSE_API_KEY=\"$(secret-tool lookup service pulse-cli username api_key)\""
     }
 
     private func key(_ entry: SettingsLayer.Entry) throws(SettingsProblem) -> (key: APIKey, supply: KeySupply) {

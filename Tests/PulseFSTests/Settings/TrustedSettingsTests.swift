@@ -80,4 +80,17 @@ struct TrustedSettingsTests {
             #expect(rig.problems(["PULSE_API_KEY": "", "PULSEFS_API_KEY_FILE": file.string]).isEmpty)
         }
     }
+
+    @Test("S7.2 where the official tools' file has no key, the keychain is named, in which they may keep it")
+    func keychain() async throws {
+        try await SettingsRig.with { (rig) async throws in
+            #expect(rig.problems(["PULSE_API_KEY": ""]).first?.contains("keychain") == false)
+            try await rig.write("api_url = \"https://a.example\"\n", to: rig.official)
+            let problems = rig.problems(["PULSE_API_KEY": ""])
+            #expect(
+                problems.count == 1 && problems[0].contains("secret-tool lookup service pulse-cli username api_key"))
+            let found = KeyExamination(state: .unusable(KeyExamination.problems(rig.sources()))).checkup
+            #expect(found.outcome == .failure && found.found.contains("keychain"))
+        }
+    }
 }
