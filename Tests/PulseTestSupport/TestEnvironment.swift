@@ -5,7 +5,8 @@ import Foundation
 enum TestEnvironment {
     static let variables: [String: String] = {
         var variables = ProcessInfo.processInfo.environment.filter { name, _ in
-            !name.hasPrefix("PULSE") && name != "CREDENTIALS_DIRECTORY"
+            !name.hasPrefix("PULSE")
+                && !["CREDENTIALS_DIRECTORY", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"].contains(name)
         }
         variables["XDG_CONFIG_HOME"] = "/nonexistent"
         variables["XDG_STATE_HOME"] = "/dev/null"

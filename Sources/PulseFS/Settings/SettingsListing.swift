@@ -31,8 +31,7 @@ package struct SettingsListing: Sendable {
                 case .uid: "\(user)"
                 case .gid: "\(group)"
                 case .noFetch: Crawlers.standard.joined(separator: ",")
-                case .caFile: CertificateAuthorities(sources.surroundings).words
-                case .apiKeyFile, .apiKey, .maximumArtifactSize: nil
+                case .apiKeyFile, .apiKey, .caFile, .maximumArtifactSize: nil
                 default: setting.standard
                 }
             switch setting {
@@ -41,6 +40,12 @@ package struct SettingsListing: Sendable {
                 return Row(setting: setting, value: settings == nil ? Self.noKey : Self.redacted, place: place)
             case .apiKeyFile where sources.keyEntry?.origin == .credential:
                 return Row(setting: setting, value: nil, place: Self.byDefault)
+            case .caFile where entry == nil:
+                let known = CertificateAuthorities(sources.surroundings)
+                let paths = [known.file, known.directory].compactMap { $0 }
+                return Row(
+                    setting: setting, value: paths.isEmpty ? "the system's" : paths.joined(separator: ", "),
+                    place: paths.isEmpty ? Self.byDefault : known.places.joined(separator: ", "))
             default:
                 let value = entry.map { Self.text($0, setting, sources) } ?? standard
                 return Row(setting: setting, value: value, place: entry?.place ?? Self.byDefault)
