@@ -1,5 +1,5 @@
 import Quantities
-package import SystemPackage
+import SystemPackage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials

@@ -28,16 +28,16 @@ struct DocumentSource: ByteSource {
 
     /// The first bytes, up to so many.
     func prefix(_ count: Int) throws(ByteSourceError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: min(count, Int(clamping: length)))
-        var filled = 0
-        while filled < bytes.count {
-            var span = bytes.mutableSpan
-            var rest = span.extracting(filled...)
-            let got = try read(at: UInt64(filled), into: &rest)
+        let wanted = min(count, Int(clamping: length))
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(wanted)
+        var buffer = [UInt8](repeating: 0, count: min(wanted, 1 << 18))
+        while bytes.count < wanted {
+            var span = buffer.mutableSpan
+            let got = try read(at: UInt64(bytes.count), into: &span)
             if got == 0 { break }
-            filled += got
+            bytes += buffer.prefix(min(got, wanted - bytes.count))
         }
-        bytes.removeLast(bytes.count - filled)
         return bytes
     }
 
