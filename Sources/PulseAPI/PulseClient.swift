@@ -171,10 +171,13 @@ package final class PulseClient: Sendable {
             limits.stallTimeout = Self.linkLifetime
         } else {
             limits.answerTimeout = time
-            limits.stallTimeout = min(limits.stallTimeout, budget)
+            // What is begun late is not silent for long: all of it ends about when the time is over.
+            limits.stallTimeout = min(limits.stallTimeout, budget, max(time, Self.leastSilence))
         }
         return limits
     }
+
+    private static let leastSilence = Duration.seconds(5)
 
     /// A link that works once ends an hour after its job.
     private static let linkLifetime = Duration.seconds(3600)

@@ -1,3 +1,4 @@
+import PulseTestSupport
 import Synchronization
 import Testing
 
@@ -61,5 +62,17 @@ struct ArrivalRoomTests {
         #expect(await room.find(600))
         #expect(!room.take(600))
         #expect(room.take(400))
+    }
+
+    @Test("S5.7 room is found for as much at once as the cache may take, and not for more")
+    func atOnce() async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            let store = try ArtifactStore(
+                at: scratch.appending("cache"), limits: StoreLimits(size: 100 << 20, freeFraction: 0))
+            #expect(await store.arrivals.find(50 << 20, of: 50 << 20))
+            #expect(await store.arrivals.find(90 << 20, of: 90 << 20))
+            #expect(await !store.arrivals.find(101 << 20, of: 101 << 20))
+            #expect(await !store.arrivals.find(1, of: 101 << 20))
+        }
     }
 }

@@ -127,7 +127,7 @@ struct BoundsTests {
     )
     func changed() async throws {
         let isNew = Atomic(false)
-        let size = 30 * Self.megabyte
+        let size = 60 * Self.megabyte
         let file = try ScriptedFile { request in
             let version: UInt8 = isNew.load(ordering: .sequentiallyConsistent) ? 2 : 1
             let tag = "ETag: \"\(version)\""

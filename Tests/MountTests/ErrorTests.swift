@@ -1,5 +1,6 @@
 import PulseEmulator
 import PulseTestSupport
+import SystemPackage
 import Testing
 
 /// A row of the table of errors: what the API does, and the errno that follows.
@@ -99,13 +100,27 @@ struct ErrorTests {
         let job = EmulatedJob.syntheticImages(id: "cut", count: 1, size: picture.size)
         let whole = SyntheticImage(size: picture.size, seed: 1).bytes
         try await Rig.mounted(adding: [job]) { (rig, mount) async throws in
-            // Too little each time to go on with for ever.
+            // Too little each time, from a server that sends no parts.
+            rig.emulator.setFeatures { $0.ranges = false }
             rig.emulator.set(.cutBody(afterBytes: 300_000), on: .prefix("/results/cut/"))
             let cut = try await mount.shell("cat \"$M\"/jobs/cut/images/image_0001.png", timeout: 90)
             #expect(cut.errors.contains("Input/output error"))
             #expect(cut.output.count < whole.count && whole.starts(with: cut.output))
             rig.emulator.clearFaults()
             #expect(try await mount.bytes("jobs/cut/images/image_0001.png") == whole)
+        }
+    }
+
+    @Test("S2.9 S5.1: a body that is cut again and again comes whole in the end, where the server sends parts")
+    func cutAgainAndAgain() async throws {
+        let size = 3_000_000
+        let job = EmulatedJob.syntheticImages(id: "cut", count: 1, size: size)
+        try await Rig.mounted(adding: [job]) { (rig, mount) async throws in
+            rig.emulator.set(.cutBody(afterBytes: 300_000), on: .prefix("/results/cut/"))
+            let script =
+                "for n in 1 2 3 4 5 6; do cat \"$M\"/jobs/cut/images/image_0001.png > \"$1\" && break; done; cat \"$1\""
+            let read = try await mount.shell(script, [rig.scratch.appending("copy").string], timeout: 120)
+            #expect(read.output == SyntheticImage(size: size, seed: 1).bytes, "\(read.output.count) \(read.errors)")
         }
     }
 

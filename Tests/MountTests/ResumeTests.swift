@@ -71,9 +71,13 @@ struct ResumeTests {
             check: { (rig, mount) async throws in
                 let image = SyntheticImage(size: Self.size + 1, seed: 1)
                 // The size that was told before may be wrong once.
+                let copy = rig.scratch.appending("copy").string
                 let read = try await mount.shell(
-                    "cat \"$M/$1\" > /dev/null; ls -l \"$M/$1\" > /dev/null; cat \"$M/$1\"", [Self.file])
+                    "cat \"$M/$1\" > \"$2\"; ls -l \"$M/$1\" > /dev/null; cat \"$M/$1\"", [Self.file, copy])
                 #expect(read.output == image.bytes, "\(read.output.count) bytes, \(read.errors)")
+                // Nobody is given bytes of the version that was.
+                let first = try [UInt8](Data(contentsOf: URL(fileURLWithPath: copy)))
+                #expect(image.bytes.starts(with: first), "\(first.count) bytes")
             })
         #expect(after >= Self.size)
     }

@@ -74,6 +74,9 @@ final class Download: Sendable {
         var validators: Validators?
         /// A reader was given bytes.
         var isRead = false
+        /// What is here is of an earlier download, and the server has not said yet that it still has that version: nobody is
+        /// given any of it.
+        var isUnconfirmed = false
         /// Requests that are under way or about to be.
         var workers = 0
         /// What was asked for while no reader waited for it.
@@ -97,7 +100,7 @@ final class Download: Sendable {
             if case .bytes(let range) = need, case .success(let end) = answer, end > range.lowerBound { isRead = true }
         }
 
-        var isComplete: Bool { size.map { arrived.contains(0..<$0) } ?? false }
+        var isComplete: Bool { !isUnconfirmed && (size.map { arrived.contains(0..<$0) } ?? false) }
         var hasEnded: Bool { failure != nil || isComplete }
     }
 
@@ -141,7 +144,10 @@ final class Download: Sendable {
         change { state in
             var arrived = ByteSet()
             for range in facts.ranges { arrived.insert(range) }
+            // Something is left to be asked for.
+            if arrived.contains(0..<facts.size), let last = facts.ranges.last { arrived.remove(last) }
             state.arrived = arrived
+            state.isUnconfirmed = true
             state.size = facts.size
             state.validators = Validators(
                 entityTag: facts.entityTag, lastModified: facts.lastModified, size: facts.size)
@@ -222,8 +228,9 @@ final class Download: Sendable {
     /// All bytes are there.
     var isComplete: Bool { state.withLock { $0.isComplete } }
 
-    /// It failed as the server has another version of the file.
-    var hasChangedVersion: Bool { state.withLock { $0.failure?.reason == .changed } }
+    /// What has come is of no use to a download after this one: the server has another version of the file, or there is no room
+    /// for it.
+    var isWorthless: Bool { state.withLock { $0.failure.map { [.changed, .outgrown].contains($0.reason) } ?? false } }
 
     /// Bytes in all, as far as the answers have said.
     var knownSize: UInt64? { state.withLock { $0.size } }
@@ -267,6 +274,7 @@ final class Download: Sendable {
     }
 
     private static func answer(_ need: Need, _ state: State) -> Result<UInt64, Failure>? {
+        if state.isUnconfirmed { return state.failure.map { .failure($0) } }
         switch need {
         case .size:
             if let size = state.size { return .success(size) }
@@ -336,6 +344,7 @@ final class Download: Sendable {
             let announcement = FileAnnouncement(head)
             let comparison = state.validators?.compared(with: announcement.validators)
             if comparison == .different { return .failure(.changed) }
+            if comparison == .same { state.isUnconfirmed = false }
             if head.status == 206 {
                 if let known = state.size, let total = announcement.size, known != total { return .failure(.changed) }
                 // Nobody knows whether it belongs to what has come: all of the file does, once it is compared with that.

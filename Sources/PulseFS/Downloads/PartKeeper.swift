@@ -57,7 +57,7 @@ final class PartKeeper: Sendable {
     /// The download has ended: what has come of one that is not whole stays, if it can be gone on with.
     func end() async {
         guard let file = download.spool, file.isPartial else { return }
-        if download.isComplete || download.hasChangedVersion { return store.forgetFacts(of: file) }
+        if download.isComplete || download.isWorthless { return store.forgetFacts(of: file) }
         if await note() { store.keep(file) } else { store.forgetFacts(of: file) }
     }
 }

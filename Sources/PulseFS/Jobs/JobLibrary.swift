@@ -125,6 +125,11 @@ package final class JobLibrary: Sendable {
     package func ask(
         _ id: JobID, _ level: Urgency.Level = .foreground, isPoll: Bool = false
     ) async throws(Failure) -> Job {
+        // A large document takes its time. One that is silent, or drips, is given up by the request itself.
+        try await OperationLimit.exempting { () throws(Failure) in try await self.asked(id, level, isPoll) }
+    }
+
+    private func asked(_ id: JobID, _ level: Urgency.Level, _ isPoll: Bool) async throws(Failure) -> Job {
         try await fetches.join(keyring.own(id), level) { [fetcher, catalog] urgency throws(Failure) in
             // Whoever came a moment later finds the work done.
             if let known = catalog.held(id), catalog.freshness(of: known) != .zero { return known }
@@ -501,6 +506,12 @@ package final class JobLibrary: Sendable {
     /// The files of a job that were cut out of its document, once more: from the result if that is here, else from the API.
     func refill(
         _ artifact: StoredArtifact, of job: Job, _ level: Urgency.Level = .foreground
+    ) async throws(Failure) -> Job {
+        try await OperationLimit.exempting { () throws(Failure) in try await self.refilled(artifact, job, level) }
+    }
+
+    private func refilled(
+        _ artifact: StoredArtifact, _ job: Job, _ level: Urgency.Level
     ) async throws(Failure) -> Job {
         try await refills.join(keyring.own(job.ordinal), level) { [fetcher] urgency throws(Failure) in
             // It may have expired, by word to another process of the cache.
