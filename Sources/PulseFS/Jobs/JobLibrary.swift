@@ -444,6 +444,10 @@ package final class JobLibrary: Sendable {
         _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, against download: Download
     ) throws(Failure) {
         guard let told = artifact.size, download.disproves(told) else { return }
+        // Whoever began before the file was looked at again is late, and takes nothing back that is known since.
+        guard try catalog.job(job.ordinal)?.artifact(artifact.slot)?.size == told else {
+            throw Self.wrongSize(artifact, of: job)
+        }
         sizes.disprove(source)
         var unsized = artifact
         unsized.size = nil
