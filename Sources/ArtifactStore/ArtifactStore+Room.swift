@@ -35,8 +35,9 @@ extension Evictor {
             if limits.room(space, within: bounds) >= bytes { return true }
             guard limits.greatestRoom(space, within: bounds) >= bytes else { return false }
             let outcome = try await run(limits.makingRoom(for: bytes))
-            if try await hasRoom(for: bytes, within: bounds) { return true }
+            // Nothing has gone that others would have to let go of.
             guard outcome.files > 0 else { break }
+            if try await hasRoom(for: bytes, within: bounds) { return true }
         }
         return limits.room(try space(), within: bounds) >= bytes
     }

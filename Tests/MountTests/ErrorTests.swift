@@ -143,7 +143,7 @@ struct ErrorTests {
                 ("https://127.0.0.1:\(rig.emulator.port)", "EPROTO"), ("https://no-such-host.invalid", "EHOSTUNREACH"),
             ] {
                 let seen = try await MountedPulseFS.with(
-                    api: api, cache: rig.cache, in: rig.scratch, options: Self.impatient
+                    api: api, cache: rig.cache, in: rig.scratch, options: ["--timeout", "10s"]
                 ) { mount in
                     try await mount.errno(of: "os.stat(p)", "jobs/\(JobName.invoice)", timeout: 90)
                 }
