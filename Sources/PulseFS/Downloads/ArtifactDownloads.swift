@@ -191,7 +191,9 @@ final class ArtifactDownloads: Sendable {
         await keeper.run { await run.run() }
         servers.note(ranges: download.ranges, of: source)
         // A job that expired meanwhile may have been dropped: what comes late is its readers' alone.
-        guard download.isComplete, !hasDropped(name, source, job) else { return await keeper.end() }
+        guard download.isComplete, !hasDropped(name, source, job) else {
+            return await keeper.end(isForgotten: isForgotten(job))
+        }
         // From here on readers have what they came for; what fails below costs another request one day.
         do throws(StoreError) {
             let slot = try await slot(of: name, source, job)

@@ -54,10 +54,11 @@ final class PartKeeper: Sendable {
         return !noted.ranges.isEmpty
     }
 
-    /// The download has ended: what has come of one that is not whole stays, if it can be gone on with.
-    func end() async {
+    /// The download has ended: what has come of one that is not whole stays, if it can be gone on with. Of a job that was
+    /// forgotten meanwhile nothing stays.
+    func end(isForgotten: Bool = false) async {
         guard let file = download.spool, file.isPartial else { return }
-        if download.isComplete || download.isWorthless { return store.forgetFacts(of: file) }
+        if isForgotten || download.isComplete || download.isWorthless { return store.forgetFacts(of: file) }
         if await note() { store.keep(file) } else { store.forgetFacts(of: file) }
     }
 }
