@@ -1,4 +1,5 @@
 import Quantities
+import Synchronization
 package import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -34,6 +35,9 @@ package final class ArtifactStore: Sendable {
     private let temporary: TemporaryCache?
     /// The blobs of a cache that can only be read, in whose place this one stands.
     private let readOnly: BlobShelf?
+
+    /// How often this object has read its index.
+    package var indexReads: UInt64 { index.reads.load(ordering: .relaxed) }
 
     /// What is here goes when this is released: nothing may be put here that cannot be fetched again.
     package var isTemporary: Bool { temporary != nil }

@@ -25,6 +25,8 @@ final class Index: Sendable {
     private let opened: Mutex<Opened>
     /// The index was not there, or not usable, and holds nothing but what was entered since.
     private let fresh: Mutex<Bool>
+    /// How often it was read.
+    let reads = Atomic<UInt64>(0)
 
     /// `readers` read at a time at the most.
     init(in directory: CacheDirectory, readers: Int = StoreDescriptors.standard.indexReaders) throws(StoreError) {
@@ -200,6 +202,7 @@ final class Index: Sendable {
 
     /// Reads on the calling thread.
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        reads.wrappingAdd(1, ordering: .relaxed)
         let pool = pool
         do { return try pool.read(body) } catch let error as DatabaseError where error.isDamage {
             try replace(pool, after: error)

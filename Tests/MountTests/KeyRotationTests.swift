@@ -122,4 +122,41 @@ struct KeyRotationTests {
             #expect(back.text == rig.emulator.markdown(of: Self.job))
         }
     }
+
+    @Test(
+        "S7.2: a program that prints the key runs once at the start, and again when the API refuses the key, never before"
+    )
+    func program() async throws {
+        try await Rig.with { (rig) async throws in
+            let (file, runs) = (rig.scratch.appending("key").string, rig.scratch.appending("runs").string)
+            let settings = rig.scratch.appending("config.toml").string
+            try await write(TestKeys.northwind, file)
+            let program = #"["sh", "-c", "echo run >> \"$0\"; cat \"$1\"", "\#(runs)", "\#(file)"]"#
+            try await write("api-key-command = \(program)", settings)
+            try await rig.mounted(key: "", options: KeyScript.quick + ["--config", settings]) { (mount) async throws in
+                try await mount.warm(Self.job)
+                // Checked several times, and good.
+                try await rig.emulator.waitForRequests(3, matching: KeyScript.check)
+                #expect(try await Shell.run("cat \"$1\"", [runs]).lines == ["run"])
+                try await write(TestKeys.northwindSecond, file)
+                rig.emulator.revoke(key: TestKeys.northwind)
+                rig.emulator.clearRequests()
+                // The refused request is sent again with the new key: its reader sees nothing of it.
+                #expect(
+                    try await mount.shell("cat \"$M/jobs/$1/result.md\"", [JobName.report]).text
+                        == rig.emulator.markdown(of: JobName.report))
+                try await mount.wait(forKeyState: "good")
+                #expect(try await Shell.run("cat \"$1\"", [runs]).lines == ["run", "run"])
+                // A key that stays refused does not make it run without end.
+                rig.emulator.revoke(key: TestKeys.northwindSecond)
+                try await mount.wait(forKeyState: "refused")
+                rig.emulator.clearRequests()
+                while rig.emulator.requests(matching: KeyScript.check).count < 3 {
+                    #expect(try await mount.errno(of: "open(p)", "jobs/\(Self.job)/result.md") == "EACCES")
+                }
+                #expect(try await Shell.run("cat \"$1\"", [runs]).lines.count <= 3)
+                #expect(!mount.process.errors.contains("pulse-demo"))
+            }
+        }
+    }
 }

@@ -22,7 +22,7 @@ struct MetricsTests {
         #expect(metrics.samples["pulsefs_jobs_watched"] == 4)
         #expect(metrics.samples["pulsefs_jobs_waiters"] == 7)
         #expect(metrics.samples["pulsefs_fuse_references"] == 0)
-        #expect(metrics.types.count == 20)
+        #expect(metrics.types.count == 21)
         #expect(metrics.samples["pulsefs_api_breaker_open"] == 1)
         #expect(metrics.samples["pulsefs_api_requests_in_flight"] == 9)
         #expect(metrics.samples["pulsefs_api_requests_silent"] == 2)
@@ -50,7 +50,7 @@ struct MetricsTests {
                 counters, waiting: 0, requests: RequestScheduler.Snapshot(), key: "good", watched: (0, 0),
                 activity: Metrics.Activity(
                     requests: log.requests.all, repeatedRequests: 6, receivedBytes: 77, cache: log.cache.values,
-                    residentBytes: 4096)))
+                    indexReads: 11, residentBytes: 4096)))
         let name = "pulsefs_fuse_operation_duration_seconds"
         #expect(metrics.types[name] == "histogram")
         #expect(metrics.samples["\(name)_count{operation=\"lookup\"}"] == 3)
@@ -64,6 +64,7 @@ struct MetricsTests {
         #expect(metrics.samples["pulsefs_cache_reads_total{outcome=\"miss\"}"] == 1)
         #expect(metrics.samples["pulsefs_cache_evicted_files_total"] == 4)
         #expect(metrics.samples["pulsefs_cache_evicted_bytes_total"] == 500)
+        #expect(metrics.samples["pulsefs_cache_index_reads_total"] == 11)
         #expect(metrics.samples["pulsefs_resident_memory_bytes"] == 4096)
         #expect((Metrics.residentBytes ?? 0) > 1 << 20)
     }

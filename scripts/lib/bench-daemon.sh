@@ -62,6 +62,8 @@ section_scale() {
     forget_inodes
     left=$(rss pulsefs-large)
     held=$(references pulsefs-large)
+    put find-large-rss "$peak"
+    put find-large-rss-left "$left"
     end pulsefs-large
     heading "100,000 jobs and 1,000,000 files in the cache"
     row "exec to usable" "$(show in_milliseconds start-large)" "" "≤ 100 ms" \
@@ -150,6 +152,8 @@ section_requests() {
     rest=$(count_asked '^HEAD|^GET 206')
     local others=$(($(asked | wc -l) - images - jobs - rest)) memory
     memory=$(rss pulsefs-asks)
+    put asks-memory "$memory"
+    put asks-requests $((images + jobs + rest + others))
     mark
     read_all pulsefs-asks > /dev/null
     local warm again

@@ -1,7 +1,7 @@
-# Times, medians and rows. Sourced by scripts/bench (bash), which sets scratch and rounds.
+# Times, medians and rows. Sourced by scripts/bench (bash), which sets scratch, samples and rounds.
 
-# Samples are in $scratch/samples, a file a series, microseconds a line unless the name says more; `-` where it failed.
-series() { printf '%s/samples/%s' "$scratch" "$1"; }
+# Samples are in $samples, a file a series, microseconds a line unless the name says more; `-` where it failed.
+series() { printf '%s/%s' "$samples" "$1"; }
 put() { echo "$2" >> "$(series "$1")"; }
 has() { [ -s "$(series "$1")" ] && ! has_failed "$1"; }
 

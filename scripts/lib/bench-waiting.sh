@@ -33,6 +33,8 @@ section_wait() {
     sleep 28
     polls=$(count_asked '/job/wait-')
     peak=$(rss pulsefs-waits)
+    put wait-polls "$polls"
+    put wait-memory "$peak"
     for round in $(seq "$rounds"); do sample wait-killed end_by KILL "${pids[$((round - 1))]}"; done
     wait_for_waiters pulsefs-waits $((readers - rounds))
     for number in $(seq "$jobs"); do running_job "wait-$number" completed 2; done

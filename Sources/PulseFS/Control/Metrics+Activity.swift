@@ -18,6 +18,8 @@ extension Metrics {
         /// Bytes of bodies.
         var receivedBytes: UInt64 = 0
         var cache = CacheCounts.Values()
+        /// Reads of the cache's index.
+        var indexReads: UInt64 = 0
         /// Bytes of memory; nil when it is not known.
         var residentBytes: UInt64?
     }
@@ -47,6 +49,9 @@ extension Metrics {
             "# HELP pulsefs_cache_reads Reads of fetched files that reached this process, by whether the cache had the bytes.",
             "pulsefs_cache_reads_total{outcome=\"hit\"} \(activity.cache.hits)",
             "pulsefs_cache_reads_total{outcome=\"miss\"} \(activity.cache.misses)",
+            "# TYPE pulsefs_cache_index_reads counter",
+            "# HELP pulsefs_cache_index_reads Times that the index of the cache was read.",
+            "pulsefs_cache_index_reads_total \(activity.indexReads)",
             "# TYPE pulsefs_cache_evicted_files counter",
             "# HELP pulsefs_cache_evicted_files Files that this process has removed to make room.",
             "pulsefs_cache_evicted_files_total \(activity.cache.evictedFiles)",

@@ -9,19 +9,35 @@ import SystemPackage
 /// A program that says a line or two and ends. It looks at what might hang: then it hangs in our place.
 enum BriefProgram {
     struct Outcome: Sendable, Hashable {
+        /// At most `longestOutput` bytes.
         let output: String
-        let isSuccess: Bool
+        /// As waitpid(2) has it.
+        let status: Int32
+
+        var isSuccess: Bool { status == 0 }
+        /// How it ended, in words: `exit 1`, `signal 9`.
+        var end: String { status & 0x7f == 0 ? "exit \((status >> 8) & 0xff)" : "signal \(status & 0x7f)" }
     }
 
-    /// Nil when it cannot be started, or has not ended within `seconds`; then it is killed, and not waited for. Blocks the
-    /// calling thread.
-    static func run(_ words: [String], within seconds: Int) -> Outcome? {
-        guard let name = words.first, let (reading, writing) = try? FileDescriptor.pipe() else { return nil }
+    enum Trouble: Error, Hashable {
+        case notStarted(Errno)
+        /// It was killed, and not waited for.
+        case tookTooLong
+    }
+
+    /// Looks for the program in PATH, as a shell does. Throws when it cannot be started, or has not ended within `seconds`.
+    /// Blocks the calling thread.
+    static func run(_ words: [String], within seconds: Int) throws(Trouble) -> Outcome {
+        guard let name = words.first else { throw .notStarted(.invalidArgument) }
+        let reading: FileDescriptor
+        let writing: FileDescriptor
+        do { (reading, writing) = try FileDescriptor.pipe() } catch { throw .notStarted(error as? Errno ?? .ioError) }
         defer { try? reading.close() }
         for end in [reading, writing] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
-        let child = start(name, words, output: writing.rawValue)
+        let started = start(name, words, output: writing.rawValue)
         try? writing.close()
-        guard let child else { return nil }
+        let child: pid_t
+        do throws(Errno) { child = try started.get() } catch { throw .notStarted(error) }
         let end = ContinuousClock.now + .seconds(seconds)
         let output = read(reading, until: end)
         var status: Int32 = 0
@@ -30,14 +46,15 @@ enum BriefProgram {
             guard output != nil, ContinuousClock.now < end else {
                 kill(child, SIGKILL)
                 waitpid(child, &status, WNOHANG)
-                return nil
+                throw .tookTooLong
             }
             usleep(2000)
         }
-        return output.map { Outcome(output: $0, isSuccess: status == 0) }
+        guard let output else { throw .tookTooLong }
+        return Outcome(output: output, status: status)
     }
 
-    private static func start(_ name: String, _ words: [String], output: Int32) -> pid_t? {
+    private static func start(_ name: String, _ words: [String], output: Int32) -> Result<pid_t, Errno> {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -47,7 +64,8 @@ enum BriefProgram {
         var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var child = pid_t()
-        return posix_spawnp(&child, name, &actions, nil, &pointers, environ) == 0 ? child : nil
+        let failed = posix_spawnp(&child, name, &actions, nil, &pointers, environ)
+        return failed == 0 ? .success(child) : .failure(Errno(rawValue: failed))
     }
 
     private static let longestOutput = 16_384

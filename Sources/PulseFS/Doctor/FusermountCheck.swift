@@ -13,7 +13,7 @@ struct FusermountCheck: Sendable, Hashable {
         // libfuse looks where it was built to, then in PATH.
         let places = ["/usr/bin"] + (surroundings.variable("PATH") ?? "").split(separator: ":").map(String.init)
         let program = Fusermount.find(in: places.map { FilePath($0) })
-        let said = program.flatMap { BriefProgram.run([$0.path.string, "--version"], within: 2)?.output }
+        let said = program.flatMap { try? BriefProgram.run([$0.path.string, "--version"], within: 2).output }
         return FusermountCheck(
             program: program, version: said?.split(whereSeparator: \.isWhitespace).last.map(String.init),
             isRoot: machine.isRoot)

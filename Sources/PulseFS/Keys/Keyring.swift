@@ -26,6 +26,8 @@ package final class Keyring: KeySource {
         var observer: @Sendable (Change) -> Void = { _ in }
         /// What follows from the check before the mount.
         var confirmation: Task<Void, Never>?
+        /// When the program that prints the key last ran.
+        var commanded: ContinuousClock.Instant?
     }
 
     private enum Question { case isKeyGood }
@@ -158,10 +160,26 @@ package final class Keyring: KeySource {
 
     private func checkNow() async {
         state.withLock { $0.watch.began() }
-        _ = await renew()
+        if !supply.isProgram { _ = await renew() }
         let (ask, key) = state.withLock { ($0.ask, $0.inUse.key) }
-        let verdict = await ask(key)
+        var verdict = await ask(key)
+        // A program may ask its user for something, so it runs only when the key is of no use any more.
+        if case .refused = verdict, mayCommand(), await renew() {
+            verdict = await ask(inUse.key)
+        }
         await change { $0.watch.ended(verdict, at: now()) }
+    }
+
+    /// Between two runs of the program that prints the key, while the API refuses what it printed.
+    private static let pauseBetweenCommands = Duration.seconds(60)
+
+    private func mayCommand() -> Bool {
+        supply.isProgram
+            && state.withLock { state in
+                if let last = state.commanded, last + Self.pauseBetweenCommands > now() { return false }
+                state.commanded = now()
+                return true
+            }
     }
 
     /// Takes the key from its source again; whether it is another. What cannot be read there changes nothing, and is said
@@ -171,7 +189,7 @@ package final class Keyring: KeySource {
         let version = supply.version
         state.withLock { $0.version = version }
         let found: APIKey?
-        do throws(SettingsProblem) { found = try supply.read() } catch {
+        do throws(SettingsProblem) { found = try await supply.readAside() } catch {
             let isNew = state.withLock { state in
                 defer { state.complaint = error.message }
                 return state.complaint != error.message

@@ -68,7 +68,7 @@ package final class Mount: Sendable {
                     activity: Metrics.Activity(
                         requests: events.requests.all, repeatedRequests: opening.repeatedRequests,
                         receivedBytes: opening.scheduler.receivedBytes,
-                        cache: events.cache.values, residentBytes: Metrics.residentBytes))
+                        cache: events.cache.values, indexReads: store.indexReads, residentBytes: Metrics.residentBytes))
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             case .log: events.text
             case .mount:

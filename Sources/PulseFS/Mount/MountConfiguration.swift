@@ -66,7 +66,7 @@ package struct MountConfiguration: Sendable {
         let place = DirectoryLineage(mountpoint)
         let files: [FilePath]
         switch keySupply {
-        case .fixed: files = []
+        case .fixed, .command: files = []
         case .file(let path), .credential(let path), .entry(let path, _): files = [path]
         }
         return files.filter { MountedPath($0) == nil && DirectoryLineage($0).isWithin(place) }

@@ -28,7 +28,7 @@ enum MountProbe {
     /// even by the end of the process that made it. Blocks for two seconds at most.
     static func look(_ mountpoint: FilePath) -> Outcome {
         let path = mountpoint.appending(".pulsefs").appending(ControlFile.mount.name)
-        guard let said = BriefProgram.run(["cat", "--", path.string], within: patience) else { return .silent }
+        guard let said = try? BriefProgram.run(["cat", "--", path.string], within: patience) else { return .silent }
         if said.isSuccess {
             return MountFacts(json: Array(said.output.utf8)).map { .answered($0) } ?? .unknown(.invalidArgument)
         }

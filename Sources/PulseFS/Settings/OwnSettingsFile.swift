@@ -79,10 +79,10 @@ struct OwnSettingsFile {
                 entries.append((setting, entry))
             }
         }
-        if let key = entries.first(where: { $0.setting == .apiKey }),
-            entries.contains(where: { $0.setting == .apiKeyFile })
-        {
-            complain("there are both api-key and api-key-file: leave one of them out", at: place(key.entry))
+        let keys = entries.filter { [.apiKey, .apiKeyFile, .apiKeyCommand].contains($0.setting) }
+        if keys.count > 1 {
+            let names = keys.map(\.setting.name).sorted().joined(separator: " and ")
+            complain("the key has more than one source, \(names): leave one of them", at: place(keys[0].entry))
         }
         return .file(path, entries)
     }

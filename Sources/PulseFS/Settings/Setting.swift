@@ -3,6 +3,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case apiURL = "api-url"
     case apiKeyFile = "api-key-file"
     case apiKey = "api-key"
+    case apiKeyCommand = "api-key-command"
     case caFile = "ca-file"
     case authTTL = "auth-ttl"
     case offline
@@ -23,8 +24,8 @@ package enum Setting: String, CaseIterable, Sendable {
     /// As it stands in a file of settings.
     package var name: String { rawValue }
 
-    /// The key itself is no argument, ever.
-    package var flag: String? { self == .apiKey ? nil : "--\(rawValue)" }
+    /// The key itself is no argument, ever; nor is a program to run, which a list of processes would show.
+    package var flag: String? { self == .apiKey || self == .apiKeyCommand ? nil : "--\(rawValue)" }
 
     /// What is the API's has the official tools' names.
     package var variable: String {
@@ -39,6 +40,7 @@ package enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .apiURL: .address
         case .apiKey: .secret
+        case .apiKeyCommand: .command
         case .apiKeyFile, .caFile, .cacheDirectory: .path
         case .authTTL, .timeout, .waitTimeout: .time
         case .offline: .choice(OfflinePolicy.allCases.map(\.rawValue))
@@ -56,7 +58,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var standard: String {
         switch self {
         case .apiURL: "https://api.runpulse.com"
-        case .apiKeyFile, .apiKey, .maximumArtifactSize: "none"
+        case .apiKeyFile, .apiKey, .apiKeyCommand, .maximumArtifactSize: "none"
         case .caFile: "those of SSL_CERT_FILE, SSL_CERT_DIR or CURL_CA_BUNDLE, or the system's"
         case .authTTL, .waitTimeout: "10m"
         case .offline: "read"
@@ -79,6 +81,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .apiURL: "The API's address"
         case .apiKeyFile: "A file that holds the API key and that only you can read"
         case .apiKey: "The API key itself, in a file that only you can read; never an argument"
+        case .apiKeyCommand:
+            "A program that prints the API key, with its arguments; it runs without a shell, at the start and when the API refuses the key"
         case .caFile: "A file of certificate authorities (PEM) to trust in place of the system's"
         case .authTTL: "How long the key goes unchecked while the mount is in use"
         case .offline: "What is cached when the API cannot be asked for that long: read or deny"

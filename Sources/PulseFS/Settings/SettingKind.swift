@@ -1,6 +1,6 @@
 /// What the value of a setting is.
 package enum SettingKind: Sendable, Hashable {
-    case address, secret, path, time, size, names, flag, mode, number
+    case address, secret, command, path, time, size, names, flag, mode, number
     case choice([String])
 
     /// What is wrong with a value that is none of the kind, without the value.
@@ -8,6 +8,7 @@ package enum SettingKind: Sendable, Hashable {
         switch self {
         case .address: "is no address of the API: write it as https://host"
         case .secret: "holds characters that no key has: copy the key again"
+        case .command: "is no program with its arguments: close its quotes"
         case .path: "is no path: name a file or directory"
         case .time: "is no time: write 600, 30s, 10m or 1h, and more than nothing"
         case .size: "is no size: write 10G, 500M, 1.5GiB or a number of bytes"
@@ -35,6 +36,7 @@ package enum SettingKind: Sendable, Hashable {
         switch self {
         case .address: "\"https://host\""
         case .secret: "\"…\""
+        case .command: "\"pass show pulse\", or [\"pass\", \"show\", \"pulse\"]"
         case .path: "\"~/directory/file\""
         case .time: "\"10m\", or a number of seconds"
         case .size: "\"10G\", or a number of bytes"
@@ -53,6 +55,7 @@ package enum SettingKind: Sendable, Hashable {
         case (.flag, _): nil
         case (_, .string(let text)): text
         case (.names, .strings(let names)): names.joined(separator: ",")
+        case (.command, .strings(let words)): ShellWords.joined(words)
         case (.time, .integer(let number, _)), (.size, .integer(let number, _)), (.number, .integer(let number, _)):
             "\(number)"
         case (.mode, .integer(let bits, isOctal: true)): "0" + String(bits, radix: 8)
@@ -65,6 +68,7 @@ package enum SettingKind: Sendable, Hashable {
         switch self {
         case .address: "url"
         case .secret: "key"
+        case .command: "command"
         case .path: "path"
         case .time: "time"
         case .size: "size"

@@ -31,7 +31,7 @@ package struct SettingsListing: Sendable {
                 case .uid: "\(user)"
                 case .gid: "\(group)"
                 case .noFetch: Crawlers.standard.joined(separator: ",")
-                case .apiKeyFile, .apiKey, .caFile, .maximumArtifactSize: nil
+                case .apiKeyFile, .apiKey, .apiKeyCommand, .caFile, .maximumArtifactSize: nil
                 default: setting.standard
                 }
             switch setting {

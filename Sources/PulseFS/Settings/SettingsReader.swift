@@ -94,8 +94,11 @@ struct SettingsReader {
     private var keychainWords: String {
         guard let path = sources.files.official?.path, FileVersion(of: path) != nil else { return "" }
         return "; \(path) has none, so pulse login may keep it in the desktop's keychain: "
-            + "export PULSE_API_KEY=\"$(secret-tool lookup service pulse-cli username api_key)\""
+            + "write api-key-command = \"\(Self.keychainCommand)\" into \(sources.files.own?.path.string ?? "a file of settings")"
     }
+
+    /// Prints the key from the desktop's keychain, where the official tools put it.
+    static let keychainCommand = "secret-tool lookup service pulse-cli username api_key"
 
     private func key(_ entry: SettingsLayer.Entry) throws(SettingsProblem) -> (key: APIKey, supply: KeySupply) {
         let supply: KeySupply
@@ -104,6 +107,8 @@ struct SettingsReader {
         case _ where entry.setting == .apiKeyFile:
             guard let path = sources.path(entry) else { throw SettingsProblem("is empty: name a file") }
             supply = .file(path)
+        case _ where entry.setting == .apiKeyCommand:
+            supply = .command(try KeyCommand(entry.text, at: entry.place) { sources.path($0, as: entry) })
         case .file(let path, let names): supply = .entry(of: path, names)
         case .flag, .environment:
             guard let key = APIKey(entry.text) else { throw SettingsProblem(SettingKind.secret.complaint) }

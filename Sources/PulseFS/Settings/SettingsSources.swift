@@ -30,15 +30,18 @@ package struct SettingsSources: Sendable {
     /// Where a setting stands that counts.
     func entry(_ setting: Setting) -> SettingsLayer.Entry? { layers.lazy.compactMap { $0.entry(setting) }.first }
 
-    /// Where the key stands that counts: the key itself, or the name of its file.
+    /// Where the key stands that counts: the key itself, or the name of its file, or the program that prints it.
     var keyEntry: SettingsLayer.Entry? {
-        layers.lazy.compactMap { $0.entry(.apiKeyFile) ?? $0.entry(.apiKey) }.first
+        layers.lazy.compactMap { $0.entry(.apiKeyFile) ?? $0.entry(.apiKey) ?? $0.entry(.apiKeyCommand) }.first
     }
 
     /// The path that an entry means.
-    func path(_ entry: SettingsLayer.Entry) -> FilePath? {
-        guard case .file(let file, _) = entry.origin else { return surroundings.path(entry.text) }
-        return surroundings.path(entry.text, in: file.removingLastComponent())
+    func path(_ entry: SettingsLayer.Entry) -> FilePath? { path(entry.text, as: entry) }
+
+    /// The path that a text means where an entry stands.
+    func path(_ text: String, as entry: SettingsLayer.Entry) -> FilePath? {
+        guard case .file(let file, _) = entry.origin else { return surroundings.path(text) }
+        return surroundings.path(text, in: file.removingLastComponent())
     }
 }
 

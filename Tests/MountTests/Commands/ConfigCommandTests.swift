@@ -138,6 +138,7 @@ struct ConfigCommandTests {
                 said.cells == [
                     [JobName.invoice, "completed"], ["api-url", rig.emulator.baseURL, "\(file):2"],
                     ["api-key-file", "", "default"], ["api-key", "set (redacted)", "\(file):1"],
+                    ["api-key-command", "", "default"],
                 ], "\(said.errors)")
         }
     }

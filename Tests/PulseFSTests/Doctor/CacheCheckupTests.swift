@@ -113,12 +113,15 @@ struct CacheCheckupTests {
     }
 
     @Test("a program that does not end is not waited for")
-    func brief() {
-        #expect(BriefProgram.run(["echo", "hello"], within: 10) == .init(output: "hello\n", isSuccess: true))
-        #expect(BriefProgram.run(["false"], within: 10)?.isSuccess == false)
-        #expect(BriefProgram.run(["/nonexistent/program"], within: 10) == nil)
+    func brief() throws {
+        #expect(try BriefProgram.run(["echo", "hello"], within: 10) == .init(output: "hello\n", status: 0))
+        #expect(try BriefProgram.run(["false"], within: 10).end == "exit 1")
+        #expect(try BriefProgram.run(["sh", "-c", "kill -9 $$"], within: 10).end == "signal 9")
+        #expect(throws: BriefProgram.Trouble.notStarted(.noSuchFileOrDirectory)) {
+            try BriefProgram.run(["/nonexistent/program"], within: 10)
+        }
         let begin = ContinuousClock.now
-        #expect(BriefProgram.run(["sleep", "60"], within: 1) == nil)
+        #expect(throws: BriefProgram.Trouble.tookTooLong) { try BriefProgram.run(["sleep", "60"], within: 1) }
         #expect(begin.duration(to: .now) < .seconds(30))
     }
 }

@@ -1,3 +1,4 @@
+import ArtifactStore
 import FUSE
 import PulseEmulator
 import PulseTestSupport
@@ -56,6 +57,26 @@ struct RequestCountTests {
                 for try await content in group { #expect(!content.isEmpty) }
             }
             #expect(emulator.fetchCounts == Self.once)
+        }
+    }
+
+    @Test("S5.4 a look at a job that nothing is known of reads the index twice before its request")
+    func indexReads() async throws {
+        try await TestTree.with { (tree, emulator) async throws in
+            func reads(_ path: String) async throws -> UInt64 {
+                let before = tree.library.store.indexReads
+                _ = try await tree.lookup(path)
+                return tree.library.store.indexReads - before
+            }
+            #expect(try await reads("jobs/no-such-job") == 2)
+            #expect(emulator.count(.path("/job/no-such-job")) == 1)
+            // With what its answer is written by; however many files the job has.
+            for id in [Self.id, "annual-report-fy2024"] {
+                let unknown = try await reads("jobs/\(id)")
+                #expect(unknown <= 6, "\(unknown)")
+            }
+            // What is known is in memory.
+            #expect(try await reads("jobs/\(Self.id)") == 0)
         }
     }
 
