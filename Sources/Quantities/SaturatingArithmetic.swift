@@ -8,28 +8,28 @@ infix operator -|= : AssignmentPrecedence
 
 extension FixedWidthInteger {
     /// The sum, or the nearest number that the type holds.
-    package static func +| (left: Self, right: Self) -> Self {
+    @inlinable package static func +| (left: Self, right: Self) -> Self {
         let (sum, overflow) = left.addingReportingOverflow(right)
         return overflow ? (right < 0 ? .min : .max) : sum
     }
 
     /// The difference, or the nearest number that the type holds.
-    package static func -| (left: Self, right: Self) -> Self {
+    @inlinable package static func -| (left: Self, right: Self) -> Self {
         let (difference, overflow) = left.subtractingReportingOverflow(right)
         return overflow ? (isSigned && right < 0 ? .max : .min) : difference
     }
 
     /// The product, or the nearest number that the type holds.
-    package static func *| (left: Self, right: Self) -> Self {
+    @inlinable package static func *| (left: Self, right: Self) -> Self {
         let (product, overflow) = left.multipliedReportingOverflow(by: right)
         return overflow ? ((left < 0) == (right < 0) ? .max : .min) : product
     }
 
-    package static func +|= (left: inout Self, right: Self) { left = left +| right }
-    package static func -|= (left: inout Self, right: Self) { left = left -| right }
+    @inlinable package static func +|= (left: inout Self, right: Self) { left = left +| right }
+    @inlinable package static func -|= (left: inout Self, right: Self) { left = left -| right }
 }
 
 extension Sequence where Element: FixedWidthInteger {
     /// The sum, or the nearest number that the type holds.
-    package var saturatingSum: Element { reduce(0) { $0 +| $1 } }
+    @inlinable package var saturatingSum: Element { reduce(0) { $0 +| $1 } }
 }

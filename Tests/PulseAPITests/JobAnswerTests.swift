@@ -169,4 +169,21 @@ extension String {
     func slice(_ range: Range<UInt64>) -> String {
         String(decoding: Array(utf8)[Int(range.lowerBound)..<Int(range.upperBound)], as: UTF8.self)
     }
+
+    @Test(
+        "S1.14 what went wrong is told with its cause and what the job says beside it, each once",
+        arguments: [
+            (#""error":{"message":"outer","details":{"error":"inner"}}"#, "outer; inner"),
+            (#""message":"job-level""#, "job-level"),
+            (#""error":"e","message":"m""#, "e; m"),
+            (#""error":"the e of it","message":"e""#, "the e of it"),
+            (#""error":{"details":{"error":"inner"}}"#, "inner"),
+            (#""error":{"message":"outer","details":"why"}"#, "outer; why"),
+            (#""error":{"message":"outer","details":{"error":5}}"#, "outer"),
+            (#""error":null,"message":"""#, nil),
+        ] as [(String, String?)])
+    func causes(_ members: String, _ text: String?) throws {
+        let answer = try JobAnswer.scan(MemoryByteSource("{\"status\":\"failed\",\(members)}"))
+        #expect(answer.errorText == text)
+    }
 }

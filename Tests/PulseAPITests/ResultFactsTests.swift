@@ -53,7 +53,7 @@ struct ResultFactsTests {
             #""markdown":["x"]"#, #""markdown":null"#, #""content":7"#, #""extensions":"html""#,
             #""extensions":{"altOutputs":["html"]}"#,
             #""extensions":{"altOutputs":{"html":5}}"#, #""extensions":{"altOutputs":{"html":["<p>"]}}"#,
-            #""html":"not here""#,
+            #""html":5"#, #""results":[{"extract":{"markdown":"x"}}]"#, #""results":{"extract":"x"}"#,
             #""pdf_url":{}"#,
             #""warnings":"text""#, #""warnings":{"0":"text"}"#, #""warnings":[1,["x"],{"y":"z"},null]"#,
             #""bounding_boxes":[]"#,
@@ -127,5 +127,41 @@ struct ResultFactsTests {
         #expect(try facts(#"{"bounding_boxes":{"Images":[{"id":"a"}]},"bounding_boxes":{}}"#).images.isEmpty)
         #expect(
             try facts(#"{"bounding_boxes":{"Images":[{"id":"a"}],"Images":[{"id":"b"}]}}"#).images.map(\.id) == ["b"])
+    }
+
+    @Test("S1.14 the extraction within a pipeline's result gives what the result itself does not")
+    func readsPipeline() throws {
+        let text =
+            ##"{"status":"done","results":{"extract":{"markdown":"# A","page_count":3,"bounding_boxes":{"Images":[{"id":"i","image_url":"u"}]},"extensions":{"altOutputs":{"html":"<p>"}}},"schema":{"markdown":"no"}}}"##
+        let known = try facts(text)
+        #expect(try read(known.markdown, in: text) == "\"# A\"" && read(known.html, in: text) == "\"<p>\"")
+        #expect(known.pageCount == 3 && known.images.map(\.id) == ["i"])
+        let both = #"{"markdown":"top","results":{"extract":{"markdown":"below","page_count":2}}}"#
+        #expect(try read(facts(both).markdown, in: both) == "\"top\"" && facts(both).pageCount == 2)
+        let twice = #"{"results":{"extract":{"markdown":"a"}},"results":{"extract":{"content":"b"}}}"#
+        #expect(try read(facts(twice).markdown, in: twice) == "\"b\"")
+        let stub = try facts(#"{"results":{"is_url":true,"url":"https://x/y"}}"#)
+        #expect(stub.pipelineIsURL && stub.pipelineURL == "https://x/y" && !stub.isURL)
+    }
+
+    @Test("S1.14 older answers have html in the result itself")
+    func readsOlderHTML() throws {
+        let text = #"{"html":"<p>old</p>"}"#
+        #expect(try read(facts(text).html, in: text) == "\"<p>old</p>\"")
+        let newer = #"{"html":"<p>old</p>","extensions":{"altOutputs":{"html":"<p>new</p>"}}}"#
+        #expect(try read(facts(newer).html, in: newer) == "\"<p>new</p>\"")
+    }
+
+    @Test("S1.14 in a flat list of elements, those are images that have one or are called so")
+    func readsFlatList() throws {
+        let text =
+            #"{"bounding_boxes":[{"type":"Text","id":"t"},{"type":"Image","id":"a"},{"id":"b","image_url":"u"},"x",[1],{"class":"Figure","id":"c"},{"id":"d","image_url":""}]}"#
+        #expect(try facts(text).images.map(\.id) == ["a", "b", "c"])
+        let twice = #"{"bounding_boxes":[{"type":"Image","id":"a"}],"bounding_boxes":{"Images":[{"id":"b"}]}}"#
+        #expect(try facts(twice).images.map(\.id) == ["b"])
+    }
+
+    private func read(_ range: Range<UInt64>?, in text: String) -> String? {
+        range.map { String(decoding: Array(text.utf8)[Int($0.lowerBound)..<Int($0.upperBound)], as: UTF8.self) }
     }
 }

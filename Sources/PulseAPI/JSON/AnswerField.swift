@@ -1,13 +1,20 @@
 /// The places in an answer that the product knows; everything else is passed over.
 enum AnswerField: Equatable {
-    case job, jobID, status, createdAt, updatedAt, error
+    case job, jobID, status, createdAt, updatedAt, jobMessage, error
     case errorPart(ErrorPart)
+    /// `error.details`, and what it says of the cause.
+    case errorDetails, errorCause
     case result, isURL, url, message, markdown, content, pdfURL, pageCount, creditsUsed, warnings, warning
+    /// `results` of a pipeline, which has a result of each of its steps; that of the extraction is one as a whole.
+    case pipeline, extract
+    case pipelineIsURL, pipelineURL
     case extensions
     case altOutputs(HTMLPlace)
     case html(HTMLPlace)
     case htmlPart(HTMLPlace, HTMLPart)
     case boundingBoxes, images, image
+    /// What an element of a flat list of elements is.
+    case elementType
     case imageID, imageURL, visualType, chartType, chartTitle, sheetName, excelRange, pageNumber, renderError
 
     /// Where the explanation is in an error that is an object; the best first.
@@ -18,6 +25,8 @@ enum AnswerField: Equatable {
     /// Where an HTML rendering can be; the best first.
     enum HTMLPlace: CaseIterable {
         case extensionsAltOutputs, extensionsAltOutputsSnakeCase, altOutputs, altOutputsSnakeCase
+        /// Directly in the result, as older answers have it.
+        case result
     }
 
     /// Where the HTML is in a rendering that is an object; the best first.
@@ -28,17 +37,22 @@ enum AnswerField: Equatable {
     /// What the value has to be for its members or elements to be looked at; nil for a place that has none.
     var container: JSONKind? {
         switch self {
-        case .job, .error, .result, .extensions, .altOutputs, .html, .boundingBoxes, .image: .object
+        case .job, .error, .errorDetails, .result, .pipeline, .extract, .extensions, .altOutputs, .html, .boundingBoxes,
+            .image:
+            .object
         case .warnings, .images: .array
         default: nil
         }
     }
 
+    /// Whether an array stands in the place of the object sometimes.
+    var mayBeList: Bool { self == .boundingBoxes }
+
     /// The elements, for an array.
     var element: AnswerField? {
         switch self {
         case .warnings: .warning
-        case .images: .image
+        case .images, .boundingBoxes: .image
         default: nil
         }
     }
@@ -48,7 +62,7 @@ enum AnswerField: Equatable {
         switch self {
         case .warning: ResultFacts.warningSizeLimit
         case .markdown, .content, .html, .htmlPart: 0
-        default: container == nil || self == .error ? ResultFacts.textLimit : 0
+        default: container == nil || self == .error || self == .errorDetails ? ResultFacts.textLimit : 0
         }
     }
 
@@ -56,8 +70,10 @@ enum AnswerField: Equatable {
     func member(_ name: String) -> AnswerField? {
         switch self {
         case .job: AnswerField.jobMembers[name]
-        case .error: ErrorPart(rawValue: name).map { .errorPart($0) }
-        case .result: AnswerField.resultMembers[name]
+        case .error: name == "details" ? .errorDetails : ErrorPart(rawValue: name).map { .errorPart($0) }
+        case .errorDetails: name == "error" ? .errorCause : nil
+        case .result, .extract: AnswerField.resultMembers[name]
+        case .pipeline: AnswerField.pipelineMembers[name]
         case .extensions: AnswerField.extensionsMembers[name]
         case .altOutputs(let place): name == "html" ? .html(place) : nil
         case .html(let place): HTMLPart(rawValue: name).map { .htmlPart(place, $0) }
@@ -69,7 +85,7 @@ enum AnswerField: Equatable {
 
     private static let jobMembers: [String: AnswerField] = [
         "job_id": .jobID, "status": .status, "created_at": .createdAt, "updated_at": .updatedAt,
-        "error": .error, "result": .result,
+        "message": .jobMessage, "error": .error, "result": .result,
     ]
 
     private static let resultMembers: [String: AnswerField] = [
@@ -77,7 +93,11 @@ enum AnswerField: Equatable {
         "pdf_url": .pdfURL,
         "page_count": .pageCount, "credits_used": .creditsUsed, "warnings": .warnings, "extensions": .extensions,
         "altOutputs": .altOutputs(.altOutputs), "alt_outputs": .altOutputs(.altOutputsSnakeCase),
-        "bounding_boxes": .boundingBoxes,
+        "html": .html(.result), "bounding_boxes": .boundingBoxes, "results": .pipeline,
+    ]
+
+    private static let pipelineMembers: [String: AnswerField] = [
+        "extract": .extract, "is_url": .pipelineIsURL, "url": .pipelineURL,
     ]
 
     private static let extensionsMembers: [String: AnswerField] = [
@@ -87,6 +107,6 @@ enum AnswerField: Equatable {
     private static let imageMembers: [String: AnswerField] = [
         "id": .imageID, "image_url": .imageURL, "visual_type": .visualType, "chart_type": .chartType,
         "chart_title": .chartTitle, "sheet_name": .sheetName, "excel_range": .excelRange,
-        "page_number": .pageNumber, "render_error": .renderError,
+        "page_number": .pageNumber, "render_error": .renderError, "type": .elementType, "class": .elementType,
     ]
 }

@@ -9,7 +9,10 @@ struct AnswerReader: JSONHandler {
     }
 
     private(set) var job = JobDraft()
+    /// Of the result, and of the extraction within a pipeline's.
     private var draft = ResultDraft()
+    private var extraction = ResultDraft()
+    private var isInExtraction = false
     /// What the document is, if it is not an object.
     private(set) var otherDocument: JSONKind?
 
@@ -24,7 +27,7 @@ struct AnswerReader: JSONHandler {
         self.document = document
     }
 
-    var result: ResultFacts { draft.finished }
+    var result: ResultFacts { draft.finished.completed(by: extraction.finished) }
 
     mutating func captureLimit(for kind: JSONTokenKind) -> Int {
         guard ignoredDepth == 0, let container = open.last else { return 0 }
@@ -52,24 +55,34 @@ struct AnswerReader: JSONHandler {
         guard let next else { return }
         job.reset(next)
         if next == .result { draft = ResultDraft() }
-        draft.reset(next)
+        if next == .result || next == .pipeline || next == .extract { extraction = ResultDraft() }
+        change { $0.reset(next) }
+    }
+
+    /// Hands what is found on to the result that it stands in.
+    private mutating func change(_ body: (inout ResultDraft) -> Void) {
+        if isInExtraction { body(&extraction) } else { body(&draft) }
     }
 
     mutating func string(_ range: Range<UInt64>, _ text: borrowing JSONText) {
         if let field = wanted {
             job.string(field, text)
-            draft.string(field, range, text)
+            if isInExtraction {
+                extraction.string(field, range, text)
+            } else {
+                draft.string(field, range, text)
+            }
         }
         valueEnded(.string, range)
     }
 
     mutating func number(_ range: Range<UInt64>, _ text: borrowing JSONText) {
-        if let field = wanted, let digits = text.complete { draft.number(field, digits) }
+        if let field = wanted, let digits = text.complete { change { $0.number(field, digits) } }
         valueEnded(.number, range)
     }
 
     mutating func literal(_ range: Range<UInt64>, _ literal: JSONLiteral) {
-        if let field = wanted { draft.literal(field, literal) }
+        if let field = wanted { change { $0.literal(field, literal) } }
         valueEnded(literal == .null ? .null : .boolean, range)
     }
 
@@ -80,21 +93,27 @@ struct AnswerReader: JSONHandler {
 
     private mutating func begin(_ kind: JSONKind) {
         let field = open.isEmpty ? document : open.last?.next
-        guard ignoredDepth == 0, let field, field.container == kind else {
+        let isList = kind == .array && field?.mayBeList == true
+        guard ignoredDepth == 0, let field, field.container == kind || isList else {
             ignoredDepth += 1
             return
         }
-        open.append(OpenContainer(field: field, next: field.element))
-        if field == .image { draft.beginImage() }
+        open.append(OpenContainer(field: field, next: kind == .array ? field.element : nil))
+        if field == .extract { isInExtraction = true }
+        if isList { change { $0.beginMixedList() } }
+        if field == .image { change { $0.beginImage() } }
     }
 
     private mutating func end(_ kind: JSONKind, _ range: Range<UInt64>) {
         if ignoredDepth > 0 {
             ignoredDepth -= 1
-        } else if open.popLast()?.field == .image {
-            draft.endImage()
-        } else if open.isEmpty {
-            return
+        } else {
+            switch open.popLast()?.field {
+            case .image: change { $0.endImage() }
+            case .extract: isInExtraction = false
+            case _ where open.isEmpty: return
+            default: break
+            }
         }
         valueEnded(kind, range)
     }

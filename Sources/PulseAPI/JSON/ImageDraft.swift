@@ -3,6 +3,14 @@ struct ImageDraft {
     var facts = ImageFacts()
     /// Why `image_url` is not used.
     private var note: String?
+    /// As a list of elements of several kinds has it.
+    private var elementType: String?
+
+    /// Whether an element of such a list is a picture: it has one, or its kind says so.
+    var isPicture: Bool {
+        if facts.source != .absent || facts.visualType != nil { return true }
+        return ["image", "images", "figure", "picture", "chart"].contains(elementType?.lowercased() ?? "")
+    }
 
     var finished: ImageFacts {
         var facts = facts
@@ -13,6 +21,7 @@ struct ImageDraft {
     /// Forgets what an earlier member of the same name has said.
     mutating func reset(_ field: AnswerField) {
         switch field {
+        case .elementType: elementType = nil
         case .imageID: facts.id = nil
         case .imageURL:
             facts.source = .absent
@@ -30,6 +39,7 @@ struct ImageDraft {
 
     mutating func string(_ field: AnswerField, _ range: Range<UInt64>, _ text: borrowing JSONText) {
         switch field {
+        case .elementType: elementType = text.complete
         case .imageID: facts.id = text.complete
         case .imageURL: setSource(range, text)
         case .visualType: facts.visualType = text.prefix

@@ -31,14 +31,16 @@ package struct JSONScanner {
     /// Scans a whole source and reports to `handler`. Blocks for as long as reading does.
     ///
     /// - Parameters:
+    ///   - range: where the text stands in the source; the offsets that are reported are the source's.
     ///   - chunkSize: bytes asked of the source at a time.
     ///   - depthLimit: how many containers may be open at the same time.
     /// - Throws: `JSONError` for the first byte that is not allowed, or when the source cannot be read.
     package static func scan(
-        _ source: any ByteSource, chunkSize: Int? = nil, depthLimit: Int = defaultDepthLimit,
+        _ source: any ByteSource, range: Range<UInt64> = 0..<UInt64.max, chunkSize: Int? = nil,
+        depthLimit: Int = defaultDepthLimit,
         handler: inout some JSONHandler
     ) throws(JSONError) {
-        let window = ByteWindow(source, chunkSize: chunkSize ?? ByteWindow.defaultChunkSize)
+        let window = ByteWindow(source, range: range, chunkSize: chunkSize ?? ByteWindow.defaultChunkSize)
         var scanner = JSONScanner(window: window, depthLimit: depthLimit)
         try scanner.scanDocument(&handler)
     }

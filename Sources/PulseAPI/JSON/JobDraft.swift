@@ -26,6 +26,9 @@ struct JobDraft {
     private(set) var updatedAt: String?
     private(set) var resultRange: Range<UInt64>?
     private var error: String?
+    /// `message` of the job, and the cause within the error.
+    private var message: String?
+    private var cause: String?
     private var errorParts: [AnswerField.ErrorPart: String] = [:]
     /// An error that is neither a string nor null.
     private var errorRange: Range<UInt64>?
@@ -58,11 +61,14 @@ struct JobDraft {
         case .createdAt: createdAt = nil
         case .updatedAt: updatedAt = nil
         case .result: resultRange = nil
+        case .jobMessage: message = nil
         case .error:
             error = nil
+            cause = nil
             errorParts = [:]
             errorRange = nil
         case .errorPart(let part): errorParts[part] = nil
+        case .errorDetails, .errorCause: cause = nil
         default: break
         }
     }
@@ -74,18 +80,29 @@ struct JobDraft {
         case .createdAt: createdAt = text.complete
         case .updatedAt: updatedAt = text.complete
         case .error: error = text.prefix
+        case .jobMessage: message = text.prefix
+        case .errorDetails, .errorCause: cause = text.prefix
         case .errorPart(let part): errorParts[part] = text.prefix
         default: break
         }
     }
 
-    /// The error as text; reads its JSON from the source when it has no text in it.
+    /// The error as text, with its cause and what the job says beside it, each once; reads its JSON from the source when it
+    /// has no text in it.
     func errorText(in source: any ByteSource) throws(JSONError) -> String? {
+        let stated = try statedError(in: source)
+        let said = [stated, message, cause].compactMap { $0 }.filter { !$0.isEmpty }
+        let texts = said.enumerated().filter { place, text in !said[..<place].contains { $0.contains(text) } }
+        return texts.isEmpty ? stated : texts.map(\.element).joined(separator: "; ")
+    }
+
+    private func statedError(in source: any ByteSource) throws(JSONError) -> String? {
         if let error { return error }
         guard let errorRange else { return nil }
         for part in AnswerField.ErrorPart.allCases {
             if let text = errorParts[part] { return text }
         }
+        if cause != nil { return nil }
         // One byte more, so that the text knows that it is cut.
         let size = min(errorRange.count, ResultFacts.textLimit + 1)
         var window = ByteWindow(source, range: errorRange, chunkSize: size)

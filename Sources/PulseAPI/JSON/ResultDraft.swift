@@ -7,6 +7,8 @@ struct ResultDraft {
     private var htmlParts: [AnswerField.HTMLPlace: [AnswerField.HTMLPart: Range<UInt64>]] = [:]
     private var image = ImageDraft()
     private var imageTextSize = 0
+    /// The elements stand in one list, whatever they are.
+    private var isMixed = false
 
     /// What is known when the scan has come to its end.
     var finished: ResultFacts {
@@ -36,7 +38,13 @@ struct ResultDraft {
             resetHTML(.extensionsAltOutputsSnakeCase)
         case .altOutputs(let place), .html(let place): resetHTML(place)
         case .htmlPart(let place, let part): htmlParts[place]?[part] = nil
+        case .pipeline:
+            facts.pipelineIsURL = false
+            facts.pipelineURL = nil
+        case .pipelineIsURL: facts.pipelineIsURL = false
+        case .pipelineURL: facts.pipelineURL = nil
         case .boundingBoxes, .images:
+            isMixed = false
             facts.images = []
             facts.imagesAreCut = false
             imageTextSize = 0
@@ -56,6 +64,7 @@ struct ResultDraft {
         case .markdown: markdown = range
         case .content: content = range
         case .pdfURL: facts.pdfURL = text.complete
+        case .pipelineURL: facts.pipelineURL = text.complete
         case .warning where facts.warnings.count < ResultFacts.warningLimit: facts.warnings.append(text.prefix)
         case .html(let place): html[place] = range
         case .htmlPart(let place, let part): htmlParts[place, default: [:]][part] = range
@@ -83,15 +92,22 @@ struct ResultDraft {
     }
 
     mutating func literal(_ field: AnswerField, _ literal: JSONLiteral) {
-        if field == .isURL { facts.isURL = literal == .true }
+        switch field {
+        case .isURL: facts.isURL = literal == .true
+        case .pipelineIsURL: facts.pipelineIsURL = literal == .true
+        default: break
+        }
     }
+
+    /// From here on, elements are of any kind.
+    mutating func beginMixedList() { isMixed = true }
 
     mutating func beginImage() {
         image = ImageDraft()
     }
 
     mutating func endImage() {
-        guard !facts.imagesAreCut else { return }
+        guard !facts.imagesAreCut, !isMixed || image.isPicture else { return }
         let finished = image.finished
         imageTextSize += finished.textSize
         if facts.images.count < ResultFacts.imageLimit && imageTextSize <= ResultFacts.imageTextLimit {

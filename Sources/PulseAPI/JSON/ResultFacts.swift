@@ -5,12 +5,15 @@ package struct ResultFacts: Sendable, Equatable {
     /// `is_url`: the result itself is elsewhere, at `url`.
     package var isURL = false
     package var url: String?
+    /// The same of the `results` of a pipeline.
+    package var pipelineIsURL = false
+    package var pipelineURL: String?
     /// What is said in place of a result, as when it has been deleted: cut at `textLimit`.
     package var message: String?
     /// The string literal of `markdown`, else of the older `content`, quotes included.
     package var markdown: Range<UInt64>?
     /// The string literal of the HTML rendering, quotes included: `extensions.altOutputs.html`, also spelled
-    /// `alt_outputs`, also directly in the result; the string itself, or `content` or `html` of an object.
+    /// `alt_outputs`, also directly in the result, where older answers have `html` itself; the string, or `content` or `html` of an object.
     package var html: Range<UInt64>?
     package var pdfURL: String?
     package var pageCount: Int?
@@ -32,6 +35,19 @@ package struct ResultFacts: Sendable, Equatable {
     package static let textLimit = 4096
 
     package init() {}
+
+    /// The same, with what is absent here taken from the extraction within a pipeline's result.
+    func completed(by extraction: ResultFacts) -> ResultFacts {
+        var facts = self
+        facts.markdown = markdown ?? extraction.markdown
+        facts.html = html ?? extraction.html
+        facts.pdfURL = pdfURL ?? extraction.pdfURL
+        facts.pageCount = pageCount ?? extraction.pageCount
+        facts.creditsUsed = creditsUsed ?? extraction.creditsUsed
+        if images.isEmpty { (facts.images, facts.imagesAreCut) = (extraction.images, extraction.imagesAreCut) }
+        if warnings.isEmpty { facts.warnings = extraction.warnings }
+        return facts
+    }
 
     /// Reads the facts of a result that is a document of its own, such as a downloaded large result.
     ///

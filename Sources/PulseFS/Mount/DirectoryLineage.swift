@@ -86,8 +86,9 @@ package struct DirectoryLineage: Sendable, Hashable {
 
     /// `path` has no links in it.
     private static func place(of path: FilePath) -> Place? {
-        let table = MountTable.current()
-        guard let mount = table.last(where: { $0.identifier == identifier(ofMountOf: path) }) else { return nil }
+        guard let identifier = identifier(ofMountOf: path),
+            let mount = MountTable.current().last(where: { $0.identifier == identifier })
+        else { return nil }
         let mountpoint = mount.mountpoint
         guard path.starts(with: mountpoint) else { return nil }
         let below = path.components.dropFirst(mountpoint.components.count)
