@@ -59,6 +59,8 @@ let package = Package(
             swiftSettings: house),
         // Module map and shim over libfuse3.
         .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+        // A result in, the files made of it out: pages, tables, values; knows no network, kernel or store.
+        .target(name: "Parts", dependencies: ["Pages", "PulseAPI", "Quantities"], swiftSettings: house),
         // Values in, HTML out: the page of a job, and the page of all jobs; knows no network, kernel or store.
         .target(
             name: "Pages",
@@ -136,6 +138,7 @@ let package = Package(
                 "ArtifactStore", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
+        .testTarget(name: "PartsTests", dependencies: ["Parts", "PulseAPI"], swiftSettings: house),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "PulseTestSupport"], swiftSettings: house),
         .testTarget(
             name: "PulseAPITests",

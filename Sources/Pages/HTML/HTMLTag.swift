@@ -1,9 +1,9 @@
 /// A tag as it was written, and what can be used of it.
-struct HTMLTag: Equatable {
+package struct HTMLTag: Equatable {
     /// In lower case.
-    let name: String
-    let isEnd: Bool
-    let source: ArraySlice<UInt8>
+    package let name: String
+    package let isEnd: Bool
+    package let source: ArraySlice<UInt8>
 
     private static let longest = 4096
 
@@ -51,7 +51,7 @@ struct HTMLTag: Equatable {
     }
 
     /// The value of the first attribute of this name, which is in lower case; entities resolved.
-    func attribute(_ wanted: String) -> [UInt8]? {
+    package func attribute(_ wanted: String) -> [UInt8]? {
         var rest = source.dropFirst(name.utf8.count + (isEnd ? 2 : 1)).dropLast()
         while let byte = rest.first {
             if byte.isSpace || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "=") {
@@ -77,7 +77,7 @@ struct HTMLTag: Equatable {
     }
 
     /// A whole number within bounds; nil for anything else.
-    func number(_ attribute: String, in range: ClosedRange<Int>) -> Int? {
+    package func number(_ attribute: String, in range: ClosedRange<Int>) -> Int? {
         self.attribute(attribute).flatMap { Int(String(decoding: $0, as: UTF8.self)) }.flatMap {
             range.contains($0) ? $0 : nil
         }

@@ -1,12 +1,12 @@
 /// A part of HTML that a document has among its Markdown.
-enum HTMLToken: Equatable {
+package enum HTMLToken: Equatable {
     /// Everything that is no tag, entities included.
     case text(ArraySlice<UInt8>)
     case tag(HTMLTag)
 
     /// Splits HTML at its tags, and leaves comments out; a `<` that begins neither is text. Takes time by the byte: a tag has a
     /// longest length where another may begin in it, and the end of a comment that has none is looked for once.
-    static func forEach(in html: [UInt8], _ visit: (HTMLToken) -> Void) {
+    package static func forEach(in html: [UInt8], _ visit: (HTMLToken) -> Void) {
         var start = html.startIndex
         var index = start
         var mayHaveComments = true

@@ -1,7 +1,7 @@
 import CMarkdown
 
 /// A character that HTML has a name or a number for, such as `&eacute;` or `&#233;`.
-struct HTMLEntity {
+package struct HTMLEntity {
     let character: String
     /// Of what stands for it, ampersand and semicolon included.
     let length: Int
@@ -27,7 +27,7 @@ struct HTMLEntity {
     }
 
     /// A text with what its entities stand for.
-    static func resolved(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    package static func resolved(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var resolved: [UInt8] = []
         var rest = text
         while let place = rest.firstIndex(of: UInt8(ascii: "&")) {

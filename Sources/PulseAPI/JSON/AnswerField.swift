@@ -16,6 +16,7 @@ enum AnswerField: Equatable {
     /// What an element of a flat list of elements is.
     case elementType
     case imageID, imageURL, visualType, chartType, chartTitle, sheetName, excelRange, pageNumber, renderError
+    case imageDescription
 
     /// Where the explanation is in an error that is an object; the best first.
     enum ErrorPart: String, CaseIterable {
@@ -108,5 +109,6 @@ enum AnswerField: Equatable {
         "id": .imageID, "image_url": .imageURL, "visual_type": .visualType, "chart_type": .chartType,
         "chart_title": .chartTitle, "sheet_name": .sheetName, "excel_range": .excelRange,
         "page_number": .pageNumber, "render_error": .renderError, "type": .elementType, "class": .elementType,
+        "description": .imageDescription,
     ]
 }

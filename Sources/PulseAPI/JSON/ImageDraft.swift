@@ -32,6 +32,7 @@ struct ImageDraft {
         case .sheetName: facts.sheetName = nil
         case .excelRange: facts.excelRange = nil
         case .pageNumber: facts.pageNumber = nil
+        case .imageDescription: facts.imageDescription = nil
         case .renderError: facts.renderError = nil
         default: break
         }
@@ -48,6 +49,7 @@ struct ImageDraft {
         case .sheetName: facts.sheetName = text.prefix
         case .excelRange: facts.excelRange = text.prefix
         case .renderError: facts.renderError = text.prefix
+        case .imageDescription: facts.imageDescription = text.prefix
         default: break
         }
     }

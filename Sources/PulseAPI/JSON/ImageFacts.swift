@@ -20,6 +20,8 @@ package struct ImageFacts: Sendable, Equatable {
     package var sheetName: String?
     package var excelRange: String?
     package var pageNumber: Int?
+    /// `description`, cut at `ResultFacts.textLimit`.
+    package var imageDescription: String?
     /// `render_error` as the API sent it, else why `image_url` is not used.
     package var renderError: String?
 
@@ -33,7 +35,9 @@ package struct ImageFacts: Sendable, Equatable {
             case .inline(_, let mediaType, _): mediaType
             case .absent: ""
             }
-        return [id, visualType, chartType, chartTitle, sheetName, excelRange, renderError].reduce(location.utf8.count) {
+        return [id, visualType, chartType, chartTitle, sheetName, excelRange, imageDescription, renderError].reduce(
+            location.utf8.count
+        ) {
             $0 + ($1?.utf8.count ?? 0)
         }
     }
