@@ -1,5 +1,5 @@
-package import PulseAPI
-package import SystemPackage
+import PulseAPI
+import SystemPackage
 
 /// A program that prints the API key, such as a password manager's.
 ///

@@ -1,6 +1,5 @@
-package import ArtifactStore
 import Dispatch
-package import PulseAPI
+import PulseAPI
 package import SystemPackage
 
 /// Where the key comes from, and so whether another can come.
@@ -51,26 +50,5 @@ package enum KeySupply: Sendable {
         case .fixed, .command: nil
         case .file(let path), .credential(let path), .entry(let path, _): FileVersion(of: path)
         }
-    }
-}
-
-/// The key that requests are sent with, and whom the store knows it as.
-package struct KeyInUse: Sendable {
-    package let key: APIKey
-    package let fingerprint: KeyFingerprint
-    /// Another number whenever the key is another, or what it reads is closed or opened: what was learnt under one number
-    /// is not shown under the next.
-    package var generation: UInt64
-}
-
-/// Something asked for with the key of one generation: whoever has another key does not join.
-struct ForKey<Subject: Hashable & Sendable>: Hashable, Sendable {
-    let subject: Subject
-    let generation: UInt64
-}
-
-extension Keyring {
-    func own<Subject: Hashable & Sendable>(_ subject: Subject) -> ForKey<Subject> {
-        ForKey(subject: subject, generation: generation)
     }
 }
