@@ -587,13 +587,3 @@ extension ReadReply {
         return .checked(blob, offset: offset, count: count, otherwise: otherwise)
     }
 }
-
-extension Failure {
-    /// Says nothing about the job itself or the right to see it, or only that the API has let go of it.
-    var leavesKnownJobsReadable: Bool {
-        switch reason {
-        case .keyRefused, .forbidden, .noKey, .interrupted, .shuttingDown: false
-        default: true
-        }
-    }
-}
