@@ -101,6 +101,9 @@ package final class JobLibrary: Sendable {
     /// says more.
     var operationLimit: Duration { client.budget + max(.milliseconds(500), client.budget / 20) }
 
+    /// The API that jobs are of, as the index has it.
+    var origin: String { fetcher.origin }
+
     /// Bytes that have come from the network so far, whatever became of them.
     package var receivedBytes: UInt64 { client.receivedBytes }
 
