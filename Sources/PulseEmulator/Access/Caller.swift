@@ -13,13 +13,4 @@ enum Caller: Sendable {
         case .member(let key): key.alias
         }
     }
-
-    /// The caller's organisation, or the refusal the API gives.
-    func authenticated() throws(APIFailure) -> EmulatedOrganization {
-        switch self {
-        case .anonymous: throw .missingKey
-        case .unknown: throw .invalidKey
-        case .member(let key): return key.organization
-        }
-    }
 }

@@ -1,5 +1,4 @@
 import ArtifactStore
-import PulseAPI
 
 /// `.pulsefs/jobs`: one line a known job, with its state as this mount last heard of it.
 enum KnownJobsList {
@@ -13,12 +12,5 @@ enum KnownJobsList {
         } catch {
             return "the list cannot be read: \(error)\n"
         }
-    }
-}
-
-/// Text from outside, fit for a line of a list.
-package enum ErrorLine {
-    package static func printable(_ text: String) -> String {
-        PrintableText.line(text)
     }
 }

@@ -1,7 +1,3 @@
-import ArtifactStore
-import PulseAPI
-import SystemPackage
-
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -58,22 +54,5 @@ package struct MountFacts: Sendable, Hashable, Codable {
     init?(json: [UInt8]) {
         guard let facts = try? JSONDecoder().decode(MountFacts.self, from: Data(json)) else { return nil }
         self = facts
-    }
-}
-
-extension MountFacts {
-    init(
-        of process: Int32, _ configuration: MountConfiguration, _ keyring: Keyring, isAPIKeptBack: Bool,
-        since start: Timestamp, at now: Timestamp = APITime.now
-    ) {
-        pid = process
-        api = "\(configuration.origin)"
-        self.isAPIKeptBack = isAPIKeptBack
-        key = keyring.word
-        closed = keyring.closed?.words
-        cache = configuration.cacheDirectory.string
-        mountedAt = APITime.text(start)
-        uptimeSeconds = start.age(at: now)?.components.seconds ?? 0
-        version = Version.text
     }
 }

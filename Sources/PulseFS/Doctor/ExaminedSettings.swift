@@ -26,7 +26,7 @@ struct ExaminedSettings: Sendable {
         cacheDirectory = known > 0 || local.cacheDirectory.isEmpty ? nil : local.cacheDirectory
         cacheLimits = local.cacheLimits
         allowsOthers = reader.isOn(.allowOther) ?? false
-        noFetch = reader.value(.noFetch) { Crawlers.names(in: $0) } ?? Crawlers.standard
+        noFetch = reader.value(.noFetch) { CrawlerNames.listed(in: $0) } ?? CrawlerNames.standard
     }
 
     /// Which authorities a certificate may be from.

@@ -22,8 +22,6 @@ extension JobLibrary {
             trouble: { [events] in events.trouble(at: $0) }, quarantine: { [events] in events.quarantine(of: $0) })
         return Examination(ground: ground).examine(path).json
     }
-
-    private var origin: String { fetcher.origin }
 }
 
 /// Explains paths from a cache alone, with no mount to ask.

@@ -29,7 +29,7 @@ struct Examination {
         case .root: Diagnosis(path, .fine, what: "the root of a mount")
         case .readme: Diagnosis(path, .fine, what: "what PulseFS is and how to read it")
         case .jobs: jobs(path, "the directory of the jobs that were looked up before")
-        case .job(PulseFileSystem.jobsPageName):
+        case .job(Node.jobsPageName):
             jobs(path, "a page of the jobs that are known, to look at in a browser")
         case .control(let name): control(path, name)
         case .elsewhere: Diagnosis(path, .notInTree, what: "nothing that a mount has")

@@ -32,7 +32,7 @@ package final class Keyring: KeySource {
 
     private enum Question { case isKeyGood }
 
-    private let supply: KeySupply
+    private let source: (any KeyOrigin)?
     private let store: ArtifactStore
     private let origin: String
     private let events: EventLog
@@ -41,15 +41,15 @@ package final class Keyring: KeySource {
     private let state: Mutex<State>
     private let checks = Flights<Question, Void>()
 
-    /// `now` is the clock of the rules, `date` what is kept of them over the end of a mount.
+    /// `source` is nil for a key that stays what it is. `now` is the clock of the rules, `date` what is kept of them over the end of a mount.
     package init(
-        _ key: APIKey, from supply: KeySupply = .fixed, store: ArtifactStore, origin: APIOrigin,
+        _ key: APIKey, from source: (any KeyOrigin)? = nil, store: ArtifactStore, origin: APIOrigin,
         rules: KeyRules = KeyRules(), events: EventLog = EventLog(),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         date: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.date = date
-        self.supply = supply
+        self.source = source
         self.store = store
         self.origin = origin.description
         self.events = events
@@ -109,7 +109,7 @@ package final class Keyring: KeySource {
     /// To be called about once a second. `isInUse` says that the kernel holds something. A file that has changed is read,
     /// and another key in it is asked about at once.
     package func tick(isInUse: Bool) async {
-        if supply.version != state.withLock({ $0.version }), await renew() { return await check() }
+        if source?.version != state.withLock({ $0.version }), await renew() { return await check() }
         var isDue = false
         await change { state in
             let outcome = state.watch.tick(at: now(), isInUse: isInUse)
@@ -160,7 +160,7 @@ package final class Keyring: KeySource {
 
     private func checkNow() async {
         state.withLock { $0.watch.began() }
-        if !supply.isProgram { _ = await renew() }
+        if !isFromProgram { _ = await renew() }
         let (ask, key) = state.withLock { ($0.ask, $0.inUse.key) }
         var verdict = await ask(key)
         // A program may ask its user for something, so it runs only when the key is of no use any more.
@@ -173,8 +173,10 @@ package final class Keyring: KeySource {
     /// Between two runs of the program that prints the key, while the API refuses what it printed.
     private static let pauseBetweenCommands = Duration.seconds(60)
 
+    private var isFromProgram: Bool { source?.isProgram ?? false }
+
     private func mayCommand() -> Bool {
-        supply.isProgram
+        isFromProgram
             && state.withLock { state in
                 if let last = state.commanded, last + Self.pauseBetweenCommands > now() { return false }
                 state.commanded = now()
@@ -186,10 +188,10 @@ package final class Keyring: KeySource {
     /// once.
     private func renew() async -> Bool {
         // Before the file is read: what becomes of it meanwhile is another version.
-        let version = supply.version
+        let version = source?.version
         state.withLock { $0.version = version }
         let found: APIKey?
-        do throws(SettingsProblem) { found = try await supply.readAside() } catch {
+        do throws(SettingsProblem) { found = try await source?.readAside() } catch {
             let isNew = state.withLock { state in
                 defer { state.complaint = error.message }
                 return state.complaint != error.message

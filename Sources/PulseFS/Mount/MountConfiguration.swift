@@ -22,7 +22,7 @@ package struct MountConfiguration: Sendable {
     package var authorities = CertificateAuthorities.standard
     package var onExpiry = ExpiryPolicy.keep
     /// Names of programs that cause no request.
-    package var noFetch = Crawlers.standard
+    package var noFetch = CrawlerNames.standard
     package var extendedAttributes = false
     package var allowOther = false
     package var owner: UInt32

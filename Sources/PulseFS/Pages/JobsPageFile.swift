@@ -33,7 +33,7 @@ final class JobsPageFile: Sendable {
     func make() async throws(Failure) -> Content {
         let reader = library.keyring.inUse
         do throws(StoreError) {
-            let (store, origin) = (library.store, library.fetcher.origin)
+            let (store, origin) = (library.store, library.origin)
             // A few milliseconds for a thousand jobs.
             return try await store.onDisk { [self] () throws(StoreError) in
                 made(

@@ -22,7 +22,7 @@ package struct MountSettings: Sendable {
     init?(_ reader: inout SettingsReader) {
         keyRules = KeyRules(
             ttl: reader.duration(.authTTL) ?? KeyRules.defaultTTL, offline: reader.choice(.offline) ?? .read)
-        noFetch = reader.value(.noFetch) { Crawlers.names(in: $0) } ?? Crawlers.standard
+        noFetch = reader.value(.noFetch) { CrawlerNames.listed(in: $0) } ?? CrawlerNames.standard
         extendedAttributes = reader.isOn(.extendedAttributes) ?? false
         allowOther = reader.isOn(.allowOther) ?? false
         umask = reader.value(.umask) { PermissionBits($0)?.bits } ?? PermissionBits.standard.bits

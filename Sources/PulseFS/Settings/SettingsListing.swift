@@ -30,7 +30,7 @@ package struct SettingsListing: Sendable {
                 case .cacheDirectory: local.cacheDirectory.string
                 case .uid: "\(user)"
                 case .gid: "\(group)"
-                case .noFetch: Crawlers.standard.joined(separator: ",")
+                case .noFetch: CrawlerNames.standard.joined(separator: ",")
                 case .apiKeyFile, .apiKey, .apiKeyCommand, .caFile, .maximumArtifactSize: nil
                 default: setting.standard
                 }

@@ -13,14 +13,6 @@ import SystemPackage
 /// A program is known by the name of the thread that asks, or of its process (proc_pid_comm(5)), or by the file that it runs. What was found holds for its
 /// thread until the second is over, so that a look costs a few nanoseconds, and threads that come and go cost one file each.
 package final class Crawlers: Sendable {
-    package static let standard = [
-        "updatedb", "updatedb.plocate", "updatedb.mlocate", "plocate-updatedb", "mlocate", "recollindex",
-        "tracker-miner-f", "tracker-miner-fs-3", "tracker-extract",
-        "localsearch-3", "localsearch-extractor-3", "baloo_file", "baloo_file_extractor", "tumblerd", "gvfsd-metadata",
-        "gnome-desktop-thumbnailer", "gdk-pixbuf-thumbnailer", "totem-video-thumbnailer", "evince-thumbnailer",
-        "ffmpegthumbnailer",
-    ]
-
     /// The kernel keeps so many bytes of a name (TASK_COMM_LEN without the end).
     private static let longestName = 15
     private static let slots = 256
@@ -46,12 +38,6 @@ package final class Crawlers: Sendable {
 
     /// What the kernel keeps of a name.
     static func kept(_ name: String) -> String { String(decoding: name.utf8.prefix(longestName), as: UTF8.self) }
-
-    /// Names as people type them, with commas between.
-    package static func names(in text: String) -> [String] {
-        text.split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
-            .filter { !$0.isEmpty }
-    }
 
     /// A thread of another pid namespace, whose number is 0, is none.
     func contains(_ thread: Int32) -> Bool {

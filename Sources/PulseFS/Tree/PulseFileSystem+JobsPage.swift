@@ -3,9 +3,6 @@ import SystemPackage
 
 /// `jobs/index.html`, which is not listed: what `ls jobs` lists are jobs.
 extension PulseFileSystem {
-    /// No job's id has a dot.
-    static let jobsPageName = "index.html"
-
     func lookupJobsPage() -> Answer<LookupReply> {
         jobsPageContent(renewing: true).map { content in
             .found(Entry(attributes: self.jobsPageAttributes(content), nameLifetime: .none, attributesLifetime: .none))

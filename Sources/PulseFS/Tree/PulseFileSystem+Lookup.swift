@@ -12,7 +12,7 @@ extension PulseFileSystem {
         case .root: return .now(lookupInRoot(name))
         case .control: return .now(lookupInControl(name))
         case .explain: return .now(lookupExplained(name))
-        case .jobs where name == Self.jobsPageName: return withKey(for: caller) { $0.lookupJobsPage() }
+        case .jobs where name == Node.jobsPageName: return withKey(for: caller) { $0.lookupJobsPage() }
         case .jobs: return withKey(for: caller) { tree in tree.lookupJob(name, for: caller) }
         case .job(let ordinal):
             // It is there whatever the job does meanwhile.

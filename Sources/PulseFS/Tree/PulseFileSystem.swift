@@ -249,10 +249,6 @@ extension Job {
     var modified: FileTime { FileTime(facts.modifiedAt) }
 }
 
-extension FileTime {
-    static var now: FileTime { FileTime(APITime.now) }
-}
-
 extension PulseFileSystem {
     /// The errno for the kernel; the words, which it cannot carry, go to the log.
     func logged(_ failure: Failure, _ place: Place? = nil) -> Errno { library.events.failed(failure, at: place) }

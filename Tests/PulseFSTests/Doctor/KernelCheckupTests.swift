@@ -128,7 +128,7 @@ struct KernelCheckupTests {
         // Debian's timer starts another file than the link that people know.
         let plocate = { CrawlerPruning(pruned: ["nfs"], noFetch: $0, program: "updatedb.plocate").checkup }
         #expect(plocate(["updatedb"]).outcome == .warning && plocate(["updatedb"]).found.contains("updatedb.plocate"))
-        #expect(plocate(["updatedb.plocate"]).outcome == .ok && plocate(Crawlers.standard).outcome == .ok)
+        #expect(plocate(["updatedb.plocate"]).outcome == .ok && plocate(CrawlerNames.standard).outcome == .ok)
         #expect(CrawlerPruning(pruned: ["nfs"], noFetch: [], program: nil).checkup.outcome == .ok)
     }
 

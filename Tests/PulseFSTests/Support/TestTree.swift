@@ -54,7 +54,7 @@ final class TestTree: Sendable {
         let events = EventLog(now: { clock.date })
         store.observe { events.record($0) }
         let keyring = Keyring(
-            secret, from: keyFile.map { .file($0) } ?? .fixed, store: store, origin: origin, rules: rules,
+            secret, from: keyFile.map { KeySupply.file($0) }, store: store, origin: origin, rules: rules,
             events: events, now: { clock.now })
         let client = PulseClient(
             origin: origin, engine: engine, scheduler: scheduler, persistence: persistence, keys: keyring,

@@ -23,7 +23,7 @@ struct CrawlerTests {
         #expect(long.contains(1) && !long.contains(2) && !long.contains(0) && !long.contains(-1))
         let ofProcess = Crawlers(["tumblerd"], find: { _ in ["pool-3", "tumblerd"] })
         #expect(ofProcess.contains(5))
-        #expect(Crawlers.names(in: " a b , c,,") == ["a b", "c"] && Crawlers.names(in: "").isEmpty)
+        #expect(CrawlerNames.listed(in: " a b , c,,") == ["a b", "c"] && CrawlerNames.listed(in: "").isEmpty)
     }
 
     @Test("S7.7 a thread is looked at once a second, and without names never")

@@ -1,24 +1,7 @@
 import ArtifactStore
 
-/// The files of a job's directory, other than its images: their names, and when they exist.
-enum JobFile {
-    /// In the order of a listing.
-    static let all: [(name: String, slot: ArtifactSlot)] = [
-        ("status.json", .status),
-        ("error.txt", .error),
-        ("result.md", .markdown),
-        ("result.json", .result),
-        ("result.html", .html),
-        ("form.pdf", .form),
-        ("images", .images),
-        ("index.html", .page),
-    ]
-
-    /// Not in the list: whoever reads all there is does not come to wait.
-    static let waitName = ".wait"
-
-    static func slot(named name: String) -> ArtifactSlot? { all.first { $0.name == name }?.slot }
-
+/// When the files of a job's directory exist.
+extension JobFile {
     /// Before a large result has been fetched, the files that may be in it count as there: looking one up fetches it.
     static func exists(_ slot: ArtifactSlot, in job: Job, _ library: JobLibrary) -> Bool {
         let mayCome = job.awaitsLargeResult && !library.withholds(job)
@@ -39,9 +22,5 @@ enum JobFile {
     /// Listed, which is more cautious: a name in a listing should turn out to be there.
     static func isListed(_ slot: ArtifactSlot, in job: Job, _ library: JobLibrary) -> Bool {
         slot == .html && job.awaitsLargeResult ? false : exists(slot, in: job, library)
-    }
-
-    static func dependsOnLargeResult(_ slot: ArtifactSlot) -> Bool {
-        slot == .markdown || slot == .result || slot == .html || slot == .page
     }
 }

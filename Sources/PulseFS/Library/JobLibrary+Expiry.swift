@@ -2,13 +2,6 @@ import ArtifactStore
 import PulseAPI
 import Synchronization
 
-/// What becomes of the cached files of a job that the API has let go of.
-package enum ExpiryPolicy: String, Sendable, CaseIterable {
-    case keep
-    /// They are removed, except for those that can be fetched only once.
-    case drop
-}
-
 /// Jobs that the API has let go of: what is here of them is shown, and the rest is absent without a request.
 extension JobLibrary {
     /// A job that the API denied may be there again after this long.

@@ -1,10 +1,9 @@
-package import ArtifactStore
 import Dispatch
 package import PulseAPI
 package import SystemPackage
 
 /// Where the key comes from, and so whether another can come.
-package enum KeySupply: Sendable {
+package enum KeySupply: KeyOrigin {
     /// The environment or a test: the key is what it was at the start.
     case fixed
     /// A file that holds the key and nothing else.
@@ -29,10 +28,10 @@ package enum KeySupply: Sendable {
     }
 
     /// Whether reading the key runs a program, which may ask its user something.
-    var isProgram: Bool { if case .command = self { true } else { false } }
+    package var isProgram: Bool { if case .command = self { true } else { false } }
 
     /// As `read`, but a program runs on a thread of its own.
-    func readAside() async throws(SettingsProblem) -> APIKey? {
+    package func readAside() async throws(SettingsProblem) -> APIKey? {
         guard case .command(let command) = self else { return try read() }
         let outcome = await withCheckedContinuation {
             (ended: CheckedContinuation<Result<APIKey, SettingsProblem>, Never>) in
@@ -46,31 +45,10 @@ package enum KeySupply: Sendable {
     }
 
     /// What tells the file from what it becomes; nil for what is no file, and for a file that is not there.
-    var version: FileVersion? {
+    package var version: FileVersion? {
         switch self {
         case .fixed, .command: nil
         case .file(let path), .credential(let path), .entry(let path, _): FileVersion(of: path)
         }
-    }
-}
-
-/// The key that requests are sent with, and whom the store knows it as.
-package struct KeyInUse: Sendable {
-    package let key: APIKey
-    package let fingerprint: KeyFingerprint
-    /// Another number whenever the key is another, or what it reads is closed or opened: what was learnt under one number
-    /// is not shown under the next.
-    package var generation: UInt64
-}
-
-/// Something asked for with the key of one generation: whoever has another key does not join.
-struct ForKey<Subject: Hashable & Sendable>: Hashable, Sendable {
-    let subject: Subject
-    let generation: UInt64
-}
-
-extension Keyring {
-    func own<Subject: Hashable & Sendable>(_ subject: Subject) -> ForKey<Subject> {
-        ForKey(subject: subject, generation: generation)
     }
 }

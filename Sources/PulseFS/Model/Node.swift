@@ -21,6 +21,9 @@ package enum Node: Hashable, Sendable {
     case images(JobOrdinal)
     case file(JobOrdinal, ArtifactSlot)
 
+    /// In `jobs`; no job's id has a dot.
+    static let jobsPageName = "index.html"
+
     private static let slotBits: UInt64 = 20
     private static let slotMask: UInt64 = ~(.max << slotBits)
     private static let firstControlFile: UInt64 = 16

@@ -1,6 +1,4 @@
-import ArtifactStore
 package import FUSE
-import Quantities
 
 #if canImport(Glibc)
     import Glibc
@@ -42,13 +40,5 @@ package struct AttributePolicy: Sendable {
             node: id ?? node.id, inode: node.id, kind: .file, size: size, allocatedSize: allocated ?? size,
             permissions: 0o444 & ~umask,
             owner: owner, group: group, modified: modified, changed: max(modified, changed ?? modified))
-    }
-}
-
-extension FileTime {
-    init(_ time: Timestamp) {
-        let (seconds, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        self.init(
-            seconds: rest < 0 ? seconds -| 1 : seconds, nanoseconds: UInt32(rest < 0 ? rest +| 1_000_000_000 : rest))
     }
 }

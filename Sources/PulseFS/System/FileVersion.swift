@@ -8,7 +8,7 @@ import SystemPackage
 
 /// What a file is right now, as far as can be told without opening it (stat(2)): another file of the name, another content,
 /// other rights are other versions.
-struct FileVersion: Hashable {
+package struct FileVersion: Hashable {
     private let numbers: [Int64]
 
     /// Nil when there is none.

@@ -44,10 +44,4 @@ struct ProxyVariables: Sendable, Hashable {
         let shown = scheme.dropLast(3).allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } ? scheme : ""
         return "\(shown)\(hadCredentials ? "…@" : "")\(place)"
     }
-
-    var checkup: Checkup {
-        guard let proxy else { return Checkup("proxy", .ok, "none is set") }
-        let apart = exceptions.map { ", but for the hosts of \($0.name)=\($0.value)" } ?? ""
-        return Checkup("proxy", .ok, "requests go through \(proxy.name)=\(proxy.value)\(apart)")
-    }
 }

@@ -101,6 +101,9 @@ package final class JobLibrary: Sendable {
     /// says more.
     var operationLimit: Duration { client.budget + max(.milliseconds(500), client.budget / 20) }
 
+    /// The API that jobs are of, as the index has it.
+    var origin: String { fetcher.origin }
+
     /// Bytes that have come from the network so far, whatever became of them.
     package var receivedBytes: UInt64 { client.receivedBytes }
 
@@ -567,14 +570,6 @@ private final class WeakLibrary: Sendable {
     }
 }
 
-/// When a result that can be fetched only once is fetched.
-package enum LargeResultPolicy: String, Sendable, CaseIterable {
-    /// As soon as one of its files is looked up.
-    case automatic
-    /// By `pulsefs fetch` alone.
-    case manual
-}
-
 extension BlobFile: CheckedFile {}
 
 extension ReadReply {
@@ -593,15 +588,5 @@ extension ReadReply {
         let count = Int(min(UInt64(length), blob.size -| offset))
         if blob.isKnownIntact(offset..<offset +| UInt64(count)) { return .file(blob, offset: offset, count: count) }
         return .checked(blob, offset: offset, count: count, otherwise: otherwise)
-    }
-}
-
-extension Failure {
-    /// Says nothing about the job itself or the right to see it, or only that the API has let go of it.
-    var leavesKnownJobsReadable: Bool {
-        switch reason {
-        case .keyRefused, .forbidden, .noKey, .interrupted, .shuttingDown: false
-        default: true
-        }
     }
 }
