@@ -109,6 +109,33 @@ import Testing
         }
     }
 
+    @Test func theMethodsPaperHasWhatLayoutModelsWrite() async throws {
+        try await Emulator.with { emulator in
+            let result = try await result("methods-paper-2025", RawClient(emulator))
+            let markdown = try #require(result["markdown"] as? String)
+            for text in [
+                "<span ", "<b>", "<i>", "<u>", "<sub>", "<sup>", "<br>", "<p>", "<div ", "<h2 ", "<ol start", "<ul>",
+                "<caption>",
+                "<thead>", "<tbody>", "<tfoot>", "<colgroup>", "<!-- ", "$f = ", "$$\n", #"\(S_0"#, "\\[\n", #" \\"#,
+                " * ", "ملخّص",
+                "\u{85}", "\u{92}", "\u{FFFE}", "\u{FFFF}",
+            ] {
+                #expect(markdown.unicodeScalars.contains(text.unicodeScalars), "\(text)")
+            }
+            let lines = markdown.split(separator: "\n")
+            let longest = try #require(lines.max { $0.utf8.count < $1.utf8.count })
+            #expect(
+                longest.hasPrefix("<table ") && longest.hasSuffix("</table>")
+                    && longest.ranges(of: "<tr>").count == 2001)
+            // Two are in the text as they are; the result lists one of them.
+            let inline = markdown.ranges(of: #/\(data:image\/png;base64,[^)]+\)/#).map {
+                markdown[$0].dropFirst().dropLast()
+            }
+            let listed = try images(result).compactMap { $0["image_url"] as? String }
+            #expect(inline.map { listed.contains(String($0)) } == [true, false])
+        }
+    }
+
     @Test func theHostileDocumentTriesMuch() throws {
         let markdown = try #require(Fixtures.job("hostile-markup")?.result?.markdown)
         #expect(markdown.ranges(of: "pulsefsHostile=").count > 100)

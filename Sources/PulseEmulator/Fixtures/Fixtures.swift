@@ -5,7 +5,8 @@ public enum Fixtures {
     public static let jobs: [EmulatedJob] =
         [invoice, annualReport, workbook, referenceExample, form, loanSchedule, loanScheduleCopy]
         + [archiveMemo, imageOddities, unusualJSON]
-        + [form10K, annualSurvey, multilingualNotice, hostileMarkup, brokenImages] + otherKinds + unfinishedJobs
+        + [form10K, annualSurvey, multilingualNotice, methodsPaper, hostileMarkup, brokenImages] + otherKinds
+        + unfinishedJobs
         + contosoJobs
 
     /// The fixture of this id, or nil if there is none.

@@ -42,12 +42,15 @@ extension JobLibrary {
             try reportLoss(of: artifact, job)
             return try await work()
         } catch {
-            if error.isAbsence, artifact.isListed {
-                // The job is still there, so it is this file that the API does not have.
-                if await doubt(job).phase == .completed, artifact.slot.isImage { await unlist(artifact, of: job) }
-            }
+            if error.isAbsence { await noticeAbsence(of: artifact, of: job) }
             throw error
         }
+    }
+
+    /// The API does not have a file. Where its job is still there, it is this file that is not.
+    func noticeAbsence(of artifact: StoredArtifact, of job: Job) async {
+        guard artifact.isListed else { return }
+        if await doubt(job).phase == .completed, artifact.slot.isImage { await unlist(artifact, of: job) }
     }
 
     /// An image that cannot be had is not listed any more, here and after a remount: whoever walks through the directory would

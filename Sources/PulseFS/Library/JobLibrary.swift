@@ -94,6 +94,7 @@ package final class JobLibrary: Sendable {
         catalog.observeAnswers { [weak watches] job in watches?.answered(job) }
         store.observeEvictions { [weak self] keys in self?.letGo(of: keys) }
         store.observeShortage { [weak self] in self?.letGoOfAll() }
+        sizes.observeAbsences { [weak self] in await self?.noticeAbsence(of: $0, of: $1) }
         downloads.observeEnds { [weak imagesAhead] in imagesAhead?.ended($0) }
     }
 

@@ -10,6 +10,7 @@ final class SizeProbe: Sendable {
     private struct State {
         var walks = DirectoryWalks()
         var runs: [JobOrdinal: Task<Void, Never>] = [:]
+        var absenceObserver: (@Sendable (StoredArtifact, Job) async -> Void)?
         var isClosed = false
     }
 
@@ -200,8 +201,16 @@ final class SizeProbe: Sendable {
             _ = try await learn(artifact, from: source, of: job, .prefetch)
             return true
         } catch {
-            return error.isAbsence
+            guard error.isAbsence else { return false }
+            let observer = state.withLock { $0.absenceObserver }
+            await observer?(artifact, job)
+            return true
         }
+    }
+
+    /// Calls `observer` with each listed image that the API turned out not to have before a reader came to it. One observer.
+    func observeAbsences(_ observer: @escaping @Sendable (StoredArtifact, Job) async -> Void) {
+        state.withLock { $0.absenceObserver = observer }
     }
 
     /// Lets questions under way end within `grace`; nothing new is asked.

@@ -19,7 +19,7 @@ struct ImageTests {
     func listed() async throws {
         try await TestTree.with { (tree, _) async throws in
             // Of these not every image that is listed is there.
-            let odd = ["image-names-collection", "hostile-markup", "broken-images"]
+            let odd = ["image-names-collection", "methods-paper-2025", "hostile-markup", "broken-images"]
             for job in Fixtures.jobs where job.organization == .northwind && !odd.contains(job.id) {
                 guard !job.images.isEmpty else { continue }
                 #expect(Set(try await tree.names("jobs/\(job.id)/images")) == Set(job.images.map(\.filename)))
@@ -127,6 +127,28 @@ struct ImageTests {
                     #expect(try await tree.content(Self.file) == Self.bytes)
                 }
             }
+        }
+    }
+
+    @Test("S1.4 what a walk would stumble over is not listed any more once it was refused ahead of the walker")
+    func refusedAhead() async throws {
+        let pictures = EmulatorConfiguration(jobs: [.syntheticImages(id: "pictures", count: 6, size: 100)])
+        try await TestTree.with(pictures) { (tree, emulator) async throws in
+            let images = "jobs/pictures/images"
+            for number in [3, 5, 6] {
+                emulator.set(
+                    .status(404), on: .path("/results/\(images.dropFirst(5))/\(EmulatedJob.syntheticImageName(number))")
+                )
+            }
+            let all = try await tree.names(images)
+            for name in all.prefix(2) { #expect(try await tree.lookup("\(images)/\(name)") != nil) }
+            while try await tree.names(images).count > 3 { await Task.yield() }
+            #expect(try await tree.names(images) == [all[0], all[1], all[3]])
+            // One question for each, and one about the job.
+            for name in all {
+                #expect(emulator.count(.path("/results/\(images.dropFirst(5))/\(name)")) == 1, "\(name)")
+            }
+            #expect(emulator.count(.path("/job/pictures")) == 2)
         }
     }
 

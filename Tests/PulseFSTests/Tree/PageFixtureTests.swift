@@ -72,6 +72,40 @@ struct PageFixtureTests {
         }
     }
 
+    @Test(
+        "of a paper as layout models write it, every tag is shown as what it means, and every formula as it was written"
+    )
+    func paper() async throws {
+        try await TestTree.with { (tree, _) async throws in
+            let page = try await page("methods-paper-2025", tree)
+            #expect(page.read.tags["table"] == 3 && page.article.ranges(of: "<tr>").count == 2001 + 6 + 3)
+            for tag in ["caption", "thead", "tbody", "tfoot", "ol", "ul", "u", "sub", "sup"] {
+                #expect(page.article.contains("<\(tag)"), "\(tag)")
+            }
+            #expect(page.images(named: "_page_2_Figure_1.png") == 1 && page.images(named: "fig-2.png") == 1)
+            #expect(page.article.ranges(of: "<img ").count == 2 && page.article.contains("A company sign</span>"))
+            for text in [
+                "base64", "<!--", "&lt;!--", "&lt;span", "&lt;t", "PageHeader", "\u{85}", "\u{92}", "colgroup",
+            ] {
+                #expect(!page.article.unicodeScalars.contains(text.unicodeScalars), "\(text)")
+            }
+            #expect(page.article.contains("printer’s next line… and “quotes”"))
+            #expect(page.article.unicodeScalars.filter { $0 == "\u{FFFD}" }.count == 2)
+            for formula in [
+                #"$f = \frac{S - S_0}{S_1 - S_0}$"#, #"\(S_1 = 34.7\)"#, #"(1 - f) * \delta_0 \\"#,
+                #"& *b* &\neq __c__ \\"#,
+                #"$a<b$"#, #"$\delta < 0.3\,\%$"#, #"$\{x_1, \dots, x_n\}$"#, #"$\bar{x}$"#, "$x_0 = 12.5$",
+            ] {
+                let shown = formula.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(
+                    ">", with: "&gt;")
+                #expect(page.article.contains(shown), "\(formula)")
+            }
+            for heading in [">Abstract</h2>", ">ملخّص</h2>", ">3.1 What was misread</h3>"] {
+                #expect(page.article.contains(heading), "\(heading)")
+            }
+        }
+    }
+
     @Test("a hostile document becomes a page without any tag or address but those that pages have")
     func hostile() async throws {
         try await TestTree.with { (tree, emulator) async throws in
