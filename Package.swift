@@ -45,7 +45,7 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "Pages", "PulseAPI", "Transfer", "Quantities", "CMemory", "CProcess",
+                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "Transfer", "Quantities", "CMemory", "CProcess",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),

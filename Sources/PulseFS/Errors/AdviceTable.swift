@@ -44,6 +44,9 @@ package enum AdviceTable {
         case .notInResult: "The API returned no such file for this job. List the job's directory to see what it has."
         case .missingFile:
             "The result names the file, and the API does not have it. Ask the API's support if it should."
+        case .noSuchPart:
+            "PulseFS makes this file of result.json where the result has what is in it, and this one has not. List the "
+                + "job's directory to see what it has."
         case .failure(let reason): words(for: reason, id)
         }
     }

@@ -9,13 +9,15 @@ package enum Finding: Sendable, Hashable {
     case withheld, deliveredElsewhere, lostSingleUse
     /// The result has no such file; it names the image, and the API has none.
     case notInResult, missingFile
+    /// A part that PulseFS makes of a result, and this result has nothing for.
+    case noSuchPart
     case failure(Failure.Reason)
 
     package static let allCases: [Finding] =
         [
             .fine, .notFetchedYet, .evicted, .nothingToExplain, .notAName, .notInTree, .outsideMount, .mountIsDead,
             .mountIsForeign, .neverAsked, .notShown, .unknownJob, .running, .failed, .canceled, .expired, .deleted,
-            .withheld, .deliveredElsewhere, .lostSingleUse, .notInResult, .missingFile,
+            .withheld, .deliveredElsewhere, .lostSingleUse, .notInResult, .missingFile, .noSuchPart,
         ] + Failure.Reason.allCases.map { .failure($0) }
 
     package var isFine: Bool {

@@ -17,7 +17,8 @@ extension JobLibrary {
             job: { [catalog] id throws(Failure) in try catalog.job(id) },
             isInCache: { [store, origin] id in ((try? store.tree(origin: origin, id: id.text)) ?? nil) != nil },
             isHere: { [store] artifact, job in store.has(job.blobKey(artifact.slot)) },
-            withholds: { self.withholds($0) }, explanation: { self.explanation(of: $0) },
+            parts: { self.partsAtHand(of: $0) }, withholds: { self.withholds($0) },
+            explanation: { self.explanation(of: $0) },
             history: { [store, origin] id in (try? store.ledger(origin: origin, id: id.text)) ?? [] },
             trouble: { [events] in events.trouble(at: $0) }, quarantine: { [events] in events.quarantine(of: $0) })
         return Examination(ground: ground).examine(path).json

@@ -1,4 +1,5 @@
 import ArtifactStore
+import Parts
 import PulseAPI
 
 /// Finds out why a path is absent or fails, from what is known: asks nobody, and waits for nothing but the local disk.
@@ -13,6 +14,8 @@ struct Examination {
         /// The cache has the job, whoever may read it.
         var isInCache: (JobID) -> Bool
         var isHere: (StoredArtifact, Job) -> Bool
+        /// The list of a job's parts, as far as they are made.
+        var parts: (Job) -> PartList? = { _ in nil }
         var withholds: (Job) -> Bool
         /// The bytes of `error.txt`.
         var explanation: (Job) -> [UInt8]?
@@ -113,6 +116,9 @@ struct Examination {
     private func file(_ path: String, _ what: String, _ file: String, _ job: Job, _ trouble: Trouble?) -> Diagnosis {
         if file == JobFile.waitName { return Diagnosis(path, .fine, what: what) }
         if file == "images" { return images(path, what, job, trouble) }
+        if PartFile.place(named: String(file.prefix { $0 != "/" })) != nil {
+            return part(path, what, file, job, trouble)
+        }
         let image = file.hasPrefix("images/") ? String(file.dropFirst("images/".count)) : nil
         if let image {
             guard FileName.isSafe(image), job.image(named: image) != nil || !FileName.isOfDesktop(image) else {
@@ -172,6 +178,32 @@ struct Examination {
         var diagnosis = Diagnosis(path, finding, what: what, job: job.id.text)
         diagnosis.problem = isThere ? nil : trouble.map { Diagnosis.Problem($0) }
         if isThere { diagnosis.known.append("The result lists \(job.listedImages.count) images.") }
+        return diagnosis
+    }
+
+    private func part(_ path: String, _ what: String, _ file: String, _ job: Job, _ trouble: Trouble?) -> Diagnosis {
+        guard job.artifact(.result) != nil else {
+            let finding = missing(nil, .result, job, nil, trouble)
+            var diagnosis = Diagnosis(path, finding, what: what, job: job.id.text)
+            diagnosis.problem = finding.isFine ? nil : trouble.map { Diagnosis.Problem($0) }
+            return diagnosis
+        }
+        guard let list = ground.parts(job) else {
+            var diagnosis = Diagnosis(path, .fine, what: what, job: job.id.text)
+            diagnosis.known.append("It is made of result.json when it is first looked up, if the result has it.")
+            return diagnosis
+        }
+        let number = list.number(of: file)
+        guard number != nil || !list.numbers(in: file).isEmpty else {
+            var diagnosis = Diagnosis(path, .noSuchPart, what: what, job: job.id.text)
+            let reason = list.reason(file).flatMap(Event.bounded)
+            diagnosis.known.append("It is absent: \(reason ?? "the result has no such part").")
+            return diagnosis
+        }
+        var diagnosis = Diagnosis(path, .fine, what: what, job: job.id.text)
+        diagnosis.size = number.map { list.parts[$0].size }
+        diagnosis.isCached = true
+        diagnosis.known.append("PulseFS made it of result.json.")
         return diagnosis
     }
 
@@ -254,6 +286,8 @@ struct Examination {
         case "index.html": "the page of job \(id) to look at in a browser"
         case "images": "the images of job \(id)"
         case JobFile.waitName: "what waits for the end of job \(id)"
+        case _ where PartFile.place(named: String(file.prefix { $0 != "/" })) != nil:
+            "a part of the result of job \(id)"
         default: file.hasPrefix("images/") ? "an image of job \(id)" : "a file of job \(id)"
         }
     }

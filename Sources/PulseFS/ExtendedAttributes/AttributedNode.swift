@@ -61,7 +61,7 @@ struct AttributedNode: Sendable {
         case .explained: return "application/json"
         case .controlFile(let file): return file == .mount ? "application/json" : "text/plain"
         case .jobsPage: return "text/html"
-        case .root, .control, .explain, .jobs, .job, .images: return nil
+        case .root, .control, .explain, .jobs, .job, .images, .parts: return nil
         case .file(_, let slot):
             switch slot {
             case .status, .result: return "application/json"

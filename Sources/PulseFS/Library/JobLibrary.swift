@@ -1,5 +1,6 @@
 package import ArtifactStore
 package import FUSE
+import Parts
 package import PulseAPI
 import Quantities
 import Synchronization
@@ -25,6 +26,9 @@ package final class JobLibrary: Sendable {
     package let events: EventLog
     private let fetches = Flights<ForKey<JobID>, Job>()
     private let largeFetches = Flights<ForKey<JobOrdinal>, Job>()
+    let partsPolicy: PartsPolicy
+    let partLists = Flights<ForKey<JobOrdinal>, PartList>()
+    let partsKnown = KnownParts()
     let pages = Flights<ForKey<JobOrdinal>, StoredArtifact>()
     let shownPages = ShownPages()
     let resultReads = Flights<ForKey<JobOrdinal>, ResultNotes?>()
@@ -47,7 +51,7 @@ package final class JobLibrary: Sendable {
     package init(
         client: PulseClient, store: ArtifactStore, keyring: Keyring, events: EventLog = EventLog(), actor: String,
         largeResults: LargeResultPolicy = .automatic, maximumArtifactSize: UInt64? = nil,
-        onExpiry: ExpiryPolicy = .keep,
+        onExpiry: ExpiryPolicy = .keep, showing partsPolicy: PartsPolicy = PartsPolicy(),
         waiting: WaitRules = WaitRules(), parts: PartGeometry = .standard, openBlobs: Int = 256,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (ContinuousClock.Instant) async throws -> Void = {
@@ -56,6 +60,7 @@ package final class JobLibrary: Sendable {
         now: @escaping @Sendable () -> Timestamp = { APITime.now }
     ) {
         self.store = store
+        self.partsPolicy = partsPolicy
         self.openBlobs = Mutex(GenerationCache(generation: openBlobs / 2))
         self.largeResults = largeResults
         self.maximumArtifactSize = maximumArtifactSize
@@ -550,6 +555,7 @@ package final class JobLibrary: Sendable {
             grace: rest(), unless: { [fetcher] key in fetcher.singleUse.mustFinish(key.subject) }, waiting: waiting)
         await fetches.close(grace: rest())
         await pages.close(grace: rest())
+        await partLists.close(grace: rest())
         await resultReads.close(grace: rest())
         await refills.close(grace: rest())
         await doubts.close(grace: rest())

@@ -24,7 +24,7 @@ struct ImageListing {
         var items: [Item] = []
         var names = UniqueNames()
         var seen: Set<ImageLocation> = []
-        let room = ArtifactSlot.last.rawValue - ArtifactSlot.firstImage.rawValue
+        let room = ArtifactSlot.firstPart.rawValue - ArtifactSlot.firstImage.rawValue
         for (place, image) in images.prefix(room).enumerated() {
             let wanted: (name: String, content: Content)
             switch image.source {

@@ -19,6 +19,7 @@ package enum Node: Hashable, Sendable {
     case jobsPage
     case job(JobOrdinal)
     case images(JobOrdinal)
+    case parts(JobOrdinal, PartDirectory)
     case file(JobOrdinal, ArtifactSlot)
 
     /// In `jobs`; no job's id has a dot.
@@ -43,6 +44,7 @@ package enum Node: Hashable, Sendable {
         case .controlFile(let file): NodeID(Self.firstControlFile +| UInt64(file.rawValue))
         case .job(let ordinal): Self.id(ordinal, 0)
         case .images(let ordinal): Self.id(ordinal, UInt64(ArtifactSlot.images.rawValue))
+        case .parts(let ordinal, let directory): Self.id(ordinal, UInt64(directory.rawValue))
         case .file(let ordinal, let slot): Self.id(ordinal, UInt64(truncatingIfNeeded: slot.rawValue))
         }
     }
@@ -59,7 +61,10 @@ package enum Node: Hashable, Sendable {
             switch low {
             case 0: self = .job(ordinal)
             case UInt64(ArtifactSlot.images.rawValue): self = .images(ordinal)
-            default: self = .file(ordinal, ArtifactSlot(Int(low)))
+            default:
+                self =
+                    PartDirectory(rawValue: Int(low)).map { .parts(ordinal, $0) }
+                    ?? .file(ordinal, ArtifactSlot(Int(low)))
             }
             return
         }
@@ -98,5 +103,5 @@ extension ArtifactSlot {
     /// The last that fits into an inode number.
     package static let last = ArtifactSlot((1 << 20) - 1)
 
-    package var isImage: Bool { self >= .firstImage }
+    package var isImage: Bool { self >= .firstImage && self < .firstPart }
 }

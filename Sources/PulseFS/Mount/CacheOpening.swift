@@ -115,7 +115,7 @@ extension EventLog {
         case .writableAgain: record(.cacheWritable, message: "the cache can be written again")
         case .quarantined(let name, let job, let path):
             cache.quarantine()
-            let isImage = JobFile.slot(named: name) == nil
+            let isImage = JobFile.slot(named: name) == nil && name != ".parts"
             record(
                 .fileQuarantined, Place(job: job, file: isImage ? "images/\(name)" : name),
                 message: "a file of the cache was damaged; it is fetched again, and what is left of it is in \(path)")

@@ -16,7 +16,8 @@ package final class LibraryOpening: Sendable {
     package init(
         on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
         rules: KeyRules = KeyRules(), events: EventLog = EventLog(), actor: String,
-        largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep, waiting: WaitRules = WaitRules(),
+        largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep,
+        parts: PartsPolicy = PartsPolicy(), waiting: WaitRules = WaitRules(),
         timeout: Duration = RetryPolicy.standardBudget, maximumArtifactSize: UInt64? = nil,
         authorities: CertificateAuthorities = .standard
     ) throws(MountFailure) {
@@ -38,7 +39,7 @@ package final class LibraryOpening: Sendable {
         keyring.ask(client)
         library = JobLibrary(
             client: client, store: store, keyring: keyring, events: events, actor: actor, largeResults: largeResults,
-            maximumArtifactSize: maximumArtifactSize, onExpiry: onExpiry, waiting: waiting,
+            maximumArtifactSize: maximumArtifactSize, onExpiry: onExpiry, showing: parts, waiting: waiting,
             openBlobs: DescriptorPlan.here.openBlobs)
     }
 

@@ -43,6 +43,7 @@ package final class Mount: Sendable {
             rules: configuration.keyRules, events: events,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())",
             largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
+            parts: configuration.parts,
             waiting: WaitRules(patience: configuration.waitPatience), timeout: configuration.timeout,
             maximumArtifactSize: configuration.maximumArtifactSize, authorities: configuration.authorities)
         library = opening.library

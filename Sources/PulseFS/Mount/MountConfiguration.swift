@@ -23,6 +23,7 @@ package struct MountConfiguration: Sendable {
     package var onExpiry = ExpiryPolicy.keep
     /// Names of programs that cause no request.
     package var noFetch = CrawlerNames.standard
+    package var parts = PartsPolicy()
     package var extendedAttributes = false
     package var allowOther = false
     package var owner: UInt32
@@ -56,6 +57,7 @@ package struct MountConfiguration: Sendable {
         authorities = shared.authorities
         onExpiry = shared.onExpiry
         noFetch = settings.noFetch
+        parts = settings.parts
         extendedAttributes = settings.extendedAttributes
         allowOther = settings.allowOther
         umask = settings.umask

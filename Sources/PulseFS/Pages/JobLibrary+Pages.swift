@@ -80,7 +80,7 @@ extension JobLibrary {
     }
 
     /// A file that was cut out of a job's document, whole and right, and the job as it is then; none when it has no such file.
-    private func content(of slot: ArtifactSlot, _ job: Job) async throws(Failure) -> (BlobFile?, Job) {
+    func content(of slot: ArtifactSlot, _ job: Job) async throws(Failure) -> (BlobFile?, Job) {
         guard let artifact = job.artifact(slot), mayBeHad(artifact, of: job) else { return (nil, job) }
         if let blob = try await whole(artifact, of: job) { return (blob, job) }
         let job = try await refill(artifact, of: job)

@@ -231,7 +231,7 @@ struct ResultHarvest {
 
 extension JSONError {
     /// The document could not be read, which says nothing about it; nil when something is wrong with its text.
-    fileprivate var storageTrouble: StoreError? {
+    var storageTrouble: StoreError? {
         guard case .unreadable(let number) = code else { return nil }
         return StoreError(.system, "what is in the cache cannot be read", cause: Errno(rawValue: number))
     }

@@ -4,6 +4,7 @@ package struct MountSettings: Sendable {
     package let keyRules: KeyRules
     /// Names of programs that cause no request.
     package let noFetch: [String]
+    package let parts: PartsPolicy
     package let extendedAttributes: Bool
     package let allowOther: Bool
     package let umask: UInt16
@@ -23,6 +24,7 @@ package struct MountSettings: Sendable {
         keyRules = KeyRules(
             ttl: reader.duration(.authTTL) ?? KeyRules.defaultTTL, offline: reader.choice(.offline) ?? .read)
         noFetch = reader.value(.noFetch) { CrawlerNames.listed(in: $0) } ?? CrawlerNames.standard
+        parts = PartsPolicy(reader.choice(.parts) ?? .all, isGuarded: reader.isOn(.csvGuard) ?? false)
         extendedAttributes = reader.isOn(.extendedAttributes) ?? false
         allowOther = reader.isOn(.allowOther) ?? false
         umask = reader.value(.umask) { PermissionBits($0)?.bits } ?? PermissionBits.standard.bits

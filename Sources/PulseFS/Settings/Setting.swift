@@ -15,6 +15,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case timeout
     case waitTimeout = "wait-timeout"
     case noFetch = "no-fetch"
+    case parts
+    case csvGuard = "csv-guard"
     case extendedAttributes = "xattrs"
     case allowOther = "allow-other"
     case umask
@@ -48,7 +50,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .onExpiry: .choice(ExpiryPolicy.allCases.map(\.rawValue))
         case .cacheSize, .maximumArtifactSize: .size
         case .noFetch: .names
-        case .extendedAttributes, .allowOther: .flag
+        case .parts: .choice(PartsPolicy.Choice.allCases.map(\.rawValue))
+        case .csvGuard, .extendedAttributes, .allowOther: .flag
         case .umask: .mode
         case .uid, .gid: .number
         }
@@ -68,7 +71,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .onExpiry: "keep"
         case .timeout: "30s"
         case .noFetch: "updatedb, indexers and thumbnailers"
-        case .extendedAttributes, .allowOther: "false"
+        case .parts: "all"
+        case .csvGuard, .extendedAttributes, .allowOther: "false"
         case .umask: "077"
         case .uid: "you"
         case .gid: "yours"
@@ -97,6 +101,9 @@ package enum Setting: String, CaseIterable, Sendable {
         case .timeout: "How long a request that fails is tried again before its reader gets an error"
         case .waitTimeout: "How long waiting for a job goes on while the API cannot be asked"
         case .noFetch: "Programs that see the tree and what is cached, and cause no request"
+        case .parts: "Which parts of a result are shown beside it, as contents.md, pages/ and tables/: all or none"
+        case .csvGuard:
+            "Put an apostrophe before a table's cell that a spreadsheet would take for a formula"
         case .extendedAttributes:
             "Show what is known of files as extended attributes, for getfattr -d; ls -l then asks twice more about each file"
         case .allowOther: "Let other users read the mount too"

@@ -20,7 +20,15 @@ extension PulseFileSystem {
         case .job(let ordinal):
             return withKey(for: caller) { tree in
                 tree.withJob(ordinal, for: caller) { job, tree in
-                    .now(tree.page(tree.entries(of: job), after: cookie, limit))
+                    tree.withPartEntries(of: job, for: caller) { parts, tree in
+                        tree.page(tree.entries(of: job, parts), after: cookie, limit)
+                    }
+                }
+            }
+        case .parts(let ordinal, let directory):
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
+                    tree.list(directory, of: job, after: cookie, limit, for: caller)
                 }
             }
         case .images(let ordinal):
@@ -88,14 +96,16 @@ extension PulseFileSystem {
         }
     }
 
-    private func entries(of job: Job) -> [DirectoryEntry] {
-        JobFile.all.filter { JobFile.isListed($0.slot, in: job, library) }.map { file in
+    /// In the order of their cookies.
+    private func entries(of job: Job, _ parts: [DirectoryEntry]) -> [DirectoryEntry] {
+        let own = JobFile.all.filter { JobFile.isListed($0.slot, in: job, library) }.map { file in
             let node: Node = file.slot == .images ? .images(job.ordinal) : .file(job.ordinal, file.slot)
             return DirectoryEntry(
                 name: file.name, node: node.id, kind: file.slot == .images ? .directory : .file,
                 cookie: DirectoryCookie(UInt64(clamping: file.slot.rawValue)),
                 entry: knownEntry(file.slot, node, of: job))
         }
+        return (own + parts).sorted { $0.cookie < $1.cookie }
     }
 
     /// What a lookup would answer, unless it had to ask someone.

@@ -59,5 +59,7 @@ extension PulseFileSystem {
         }
     }
 
-    private static func isMadeHere(_ slot: ArtifactSlot) -> Bool { [.status, .error, .wait, .page].contains(slot) }
+    private static func isMadeHere(_ slot: ArtifactSlot) -> Bool {
+        slot.partNumber != nil || [.status, .error, .wait, .page].contains(slot)
+    }
 }

@@ -20,7 +20,16 @@ extension PulseFileSystem {
                 return withKey(for: caller) { tree in tree.known(ordinal).then(tree.lookupWait) }
             }
             return withKey(for: caller) { tree in
-                tree.withJob(ordinal, for: caller) { job, tree in tree.lookup(name, in: job) }
+                tree.withJob(ordinal, for: caller) { job, tree in
+                    if let place = PartFile.place(named: name) { return tree.lookupPart(place, of: job, for: caller) }
+                    return tree.lookup(name, in: job)
+                }
+            }
+        case .parts(let ordinal, let directory):
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in
+                    tree.lookup(name, in: directory, of: job, for: caller)
+                }
             }
         case .images(let ordinal):
             return withKey(for: caller) { tree in

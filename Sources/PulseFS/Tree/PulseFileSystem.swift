@@ -57,10 +57,16 @@ package final class PulseFileSystem: FileSystem {
                     return .now(tree.attributes(ofDirectory: node, job))
                 }
             }
+        case .parts(let ordinal, let directory):
+            return withKey(for: caller) { tree in
+                tree.withJob(ordinal, for: caller) { job, tree in tree.attributes(of: directory, job) }
+            }
         case .file(let ordinal, let slot):
             return withKey(for: caller) { tree in
                 tree.withJob(ordinal, for: caller) { job, tree in
-                    tree.entry(slot, of: job).map {
+                    let entry =
+                        slot.partNumber.map { tree.partEntry($0, of: job, for: caller) } ?? tree.entry(slot, of: job)
+                    return entry.map {
                         AttributeReply(attributes: $0.attributes, lifetime: $0.attributesLifetime)
                     }
                 }
@@ -127,6 +133,7 @@ package final class PulseFileSystem: FileSystem {
     private func read(
         _ slot: ArtifactSlot, of job: Job, at offset: UInt64, count: Int, for caller: Caller
     ) -> Answer<ReadReply> {
+        if let number = slot.partNumber { return readPart(number, of: job, at: offset, count: count, for: caller) }
         if slot == .page { return readPage(of: job, at: offset, count: count, for: caller) }
         let own: [UInt8]? =
             switch slot {

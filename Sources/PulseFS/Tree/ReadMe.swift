@@ -14,6 +14,10 @@ enum ReadMe {
           form.pdf              the filled form of a form job
           index.html            one page to look at in a browser, with the images in place
           images/<file>         charts and figures; fetched when they are read, then kept
+          contents.md           read this first: headings, pages, tables and images, with their files and sizes
+          pages/ tables/ schema/ chunks/ structured.json citations.jsonl splits.json images.jsonl form_fields.csv
+                                parts of the result that it has, made from result.json by PulseFS, not by the API:
+                                a file for each page, tables as CSV, values by schema with where they stand
           .wait                 not listed; reading it waits until the job has ended, and says how
         jobs/index.html         not listed; a page of the known jobs, to look at in a browser
         .pulsefs/               about this mount, from memory and without a request:
@@ -28,6 +32,7 @@ enum ReadMe {
 
           ls jobs
           cat jobs/<jobId>/status.json
+          cat jobs/<jobId>/contents.md
           cat jobs/<jobId>/result.md
           jq .page_count jobs/<jobId>/result.json
           cp -r jobs/<jobId>/images .

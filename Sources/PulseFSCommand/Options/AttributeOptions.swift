@@ -1,10 +1,22 @@
 import ArgumentParser
 import PulseFS
 
-/// What is said of files beside their content.
+/// What is shown of results beside the files that the API sent.
 struct AttributeOptions: ParsableArguments {
+    @Option(help: .of(.parts))
+    var parts: PartsPolicy.Choice?
+
+    @Flag(inversion: .prefixedNo, help: .of(.csvGuard))
+    var csvGuard: Bool?
+
     @Flag(inversion: .prefixedNo, help: .of(.extendedAttributes))
     var xattrs: Bool?
 
-    var flags: SettingsFlags { SettingsFlags([.extendedAttributes: xattrs.map { "\($0)" }]) }
+    var flags: SettingsFlags {
+        SettingsFlags([
+            .parts: parts?.rawValue, .csvGuard: csvGuard.map { "\($0)" }, .extendedAttributes: xattrs.map { "\($0)" },
+        ])
+    }
 }
+
+extension PartsPolicy.Choice: ExpressibleByArgument {}

@@ -22,6 +22,8 @@ struct SettingsFileTests {
         timeout = "2m"
         wait_timeout = "1h"
         no-fetch = ["one", "two"]
+        parts = "none"
+        csv-guard = true
         xattrs = true
         allow-other = true
         umask = 0o027
@@ -44,6 +46,7 @@ struct SettingsFileTests {
             #expect(settings.maximumArtifactSize == 1 << 30)
             #expect(settings.largeResults == .manual && settings.onExpiry == .drop)
             #expect(settings.timeout == .seconds(120) && settings.waitPatience == .seconds(3600))
+            #expect(mount.parts == PartsPolicy(.none, isGuarded: true))
             #expect(mount.noFetch == ["one", "two"] && mount.extendedAttributes)
             #expect(mount.allowOther && mount.umask == 0o027 && mount.owner == 12 && mount.group == 34)
             // Every one of them, so that a new setting is tried here too.

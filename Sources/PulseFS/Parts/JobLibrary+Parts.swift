@@ -1,0 +1,155 @@
+import ArtifactStore
+import FUSE
+import Parts
+import PulseAPI
+import SystemPackage
+
+/// The parts of a result: made when one of them is first looked for, all at once, into one file that is kept as the other
+/// derived files are. Nothing is asked of the API for them but what `result.json` needs.
+extension JobLibrary {
+    /// The list of a job's parts as far as it is known without looking at a file; nil when it has to be read or made.
+    func knownParts(of job: Job) -> PartList? {
+        guard storedParts(of: job) != nil else { return nil }
+        return partsKnown.list(partsLabel(of: job), of: job.ordinal)
+    }
+
+    /// Whether there is a result to make parts of, here or at the API.
+    func mayHaveParts(_ job: Job) -> Bool {
+        guard partsPolicy.areShown else { return false }
+        if let result = job.artifact(.result) { return mayBeHad(result, of: job) }
+        return job.awaitsLargeResult && !withholds(job)
+    }
+
+    /// Whether the list can be had without asking the API.
+    func hasParts(_ job: Job) -> Bool {
+        guard mayHaveParts(job), job.artifact(.result) != nil else { return false }
+        return knownParts(of: job) != nil || blob(.result, of: job) != nil
+            || storedParts(of: job) != nil && blob(.parts, of: job) != nil
+    }
+
+    private func partsLabel(of job: Job) -> PartsLabel {
+        let result = job.artifact(.result)?.size.map(String.init) ?? "?"
+        let guarding = partsPolicy.isGuarded ? " guarded" : ""
+        return PartsLabel(
+            text: "parts:\(PartsMaker.version)\(guarding) \(job.facts.modifiedAt.nanoseconds) \(result)")
+    }
+
+    /// The file of parts in the store, if it is of the result that the job has now.
+    func storedParts(of job: Job) -> StoredArtifact? {
+        guard partsPolicy.areShown, let parts = job.artifact(.parts), parts.size != nil,
+            parts.source == partsLabel(of: job).text
+        else { return nil }
+        return parts
+    }
+
+    /// The list of a job's parts if they are made; reads it from the disk if need be.
+    func partsAtHand(of job: Job) -> PartList? {
+        if let list = knownParts(of: job) { return list }
+        guard storedParts(of: job) != nil, let blob = store.open(job.blobKey(.parts)) else { return nil }
+        return PartList(DocumentSource(blob), length: blob.size)
+    }
+
+    /// The list of a job's parts, which are made if they are not there: by one for all who ask.
+    func parts(of job: Job) async throws(Failure) -> PartList {
+        try await partLists.join(keyring.own(job.ordinal)) { [self] _ throws(Failure) in
+            var job = try catalog.job(job.ordinal) ?? job
+            if let blob = storedParts(of: job).flatMap({ _ in store.open(job.blobKey(.parts)) }) {
+                // Whoever came a moment later finds them made.
+                if let known = knownParts(of: job) { return known }
+                if let list = try await list(in: blob) {
+                    partsKnown.note(list, partsLabel(of: job), of: job.ordinal)
+                    return list
+                }
+            }
+            if job.awaitsLargeResult { job = try await fetchLargeResult(of: job) }
+            return try await makeParts(of: job)
+        }
+    }
+
+    /// Nil for a file that is damaged.
+    private func list(in blob: BlobFile) async throws(Failure) -> PartList? {
+        do throws(StoreError) {
+            return try await store.onDisk { () throws(StoreError) in
+                blob.isIntact(0..<blob.size) ? PartList(DocumentSource(blob), length: blob.size) : nil
+            }
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func makeParts(of known: Job) async throws(Failure) -> PartList {
+        let (found, job) = try await content(of: .result, known)
+        guard let result = found else {
+            throw Failure(.notFound, "job \(job.id) has no result to make parts of")
+        }
+        let label = partsLabel(of: job)
+        let (store, id, isGuarded) = (store, job.id, partsPolicy.isGuarded)
+        var artifact = StoredArtifact(slot: .parts, name: ".parts", size: nil, source: label.text, isListed: false)
+        let made: Result<(SpoolFile, PartList), JSONError>
+        do throws(StoreError) {
+            made = try await store.onDisk { () throws(StoreError) in
+                do throws(StoreError) {
+                    return try Self.spoolParts(of: result, id, isGuarded, to: try store.spool())
+                } catch  where error.code == .system {
+                    return try Self.spoolParts(
+                        of: result, id, isGuarded, to: try store.spoolInMemory(because: error))
+                }
+            }
+        } catch {
+            throw Failure(error)
+        }
+        let spool: SpoolFile
+        let list: PartList
+        do throws(JSONError) { (spool, list) = try made.get() } catch {
+            throw Failure(.badAnswer, "the parts of job \(job.id) cannot be made of its result: \(error)")
+        }
+        do throws(StoreError) {
+            let facts = BlobFacts(key: job.blobKey(.parts), name: artifact.name, source: artifact.source)
+            artifact.take(try await store.publish(spool, facts))
+        } catch {
+            throw Failure(error)
+        }
+        partsKnown.note(list, label, of: job.ordinal)
+        catalog.put(artifact, of: job.ordinal)
+        do throws(StoreError) { try await store.put(artifact, of: job.ordinal) } catch { store.reportUnwritable(error) }
+        return list
+    }
+
+    private static func spoolParts(
+        of result: BlobFile, _ id: JobID, _ isGuarded: Bool, to spool: SpoolFile
+    ) throws(StoreError) -> Result<(SpoolFile, PartList), JSONError> {
+        let source = DocumentSource(result)
+        do {
+            let facts = try ResultFacts.scan(source)
+            let names = Dictionary(
+                ImageListing(facts.images, of: id).items.map { ($0.slot, $0.name) },
+                uniquingKeysWith: { first, _ in first })
+            let images = facts.images.enumerated().map { place, image in
+                PartImage(fileName: names[ArtifactSlot(ArtifactSlot.firstImage.rawValue + place)], facts: image)
+            }
+            let list = try PartsMaker.make(of: source, 0..<result.size, images: images, isGuarded: isGuarded) {
+                try spool.append($0)
+            }
+            return .success((spool, list))
+        } catch let error as StoreError {
+            throw error
+        } catch let error as JSONError {
+            if let trouble = error.storageTrouble { throw trouble }
+            return .failure(error)
+        } catch {
+            throw StoreError(.system, "the parts of a result cannot be made: \(error)", cause: .ioError)
+        }
+    }
+
+    /// Bytes of the file of parts that was shown, made again if it is gone or damaged.
+    func readParts(
+        _ parts: StoredArtifact, of job: Job, _ list: PartList, at offset: UInt64, count: Int
+    ) async throws(Failure) -> ReadReply {
+        let range = Self.range(at: offset, count: count)
+        if let reply = try await intact(parts, of: job, range) { return reply }
+        guard try await self.parts(of: job) == list, let made = try catalog.job(job.ordinal)?.artifact(.parts),
+            !job.isMisshown(.parts), made.size == parts.size, let reply = try await intact(made, of: job, range)
+        else { throw Self.wrongSize(parts, of: job) }
+        return reply
+    }
+}

@@ -1,0 +1,179 @@
+import ArtifactStore
+import FUSE
+import Parts
+import PulseAPI
+import Quantities
+import SystemPackage
+
+/// `contents.md`, `pages/`, `tables/` and the other parts of a result.
+extension PulseFileSystem {
+    func lookupPart(_ place: PartFile.Place, of job: Job, for caller: Caller) -> Answer<LookupReply> {
+        guard library.mayHaveParts(job) else {
+            if let again = askingAgain(job, { self.lookupPart(place, of: $0, for: caller) }) { return again }
+            return .now(.absent(absenceLifetime(of: .result, in: job)))
+        }
+        return withParts(of: job, for: caller, otherwise: .absent(.none)) { list, job, tree in
+            switch place {
+            case .file(let path):
+                guard let number = list.number(of: path) else { return .absent(tree.lifetime(of: job)) }
+                return .found(tree.entry(ofPart: number, list, job))
+            case .directory(let directory):
+                guard !list.numbers(in: directory.name).isEmpty else { return .absent(tree.lifetime(of: job)) }
+                return .found(tree.entry(of: directory, job))
+            }
+        }
+    }
+
+    func lookup(_ name: String, in directory: PartDirectory, of job: Job, for caller: Caller) -> Answer<LookupReply> {
+        guard library.mayHaveParts(job) else { return .now(.absent(absenceLifetime(of: .result, in: job))) }
+        return withParts(of: job, for: caller, otherwise: .absent(.none)) { list, job, tree in
+            guard let number = list.number(of: "\(directory.name)/\(name)") else {
+                return .absent(tree.lifetime(of: job))
+            }
+            return .found(tree.entry(ofPart: number, list, job))
+        }
+    }
+
+    /// Answers by the list of parts: now when it is known, else when it has been read or made. A crawler has nothing made for it,
+    /// and gets `otherwise`.
+    private func withParts<Value: Sendable>(
+        of job: Job, for caller: Caller, otherwise: Value,
+        _ answer: @escaping @Sendable (PartList, Job, PulseFileSystem) -> Value
+    ) -> Answer<Value> {
+        if let list = library.knownParts(of: job) { return .now(answer(list, job, self)) }
+        if crawlers.contains(caller.thread) { return .now(otherwise) }
+        return .later { [library] () throws(Errno) in
+            do throws(Failure) {
+                let list = try await library.parts(of: job)
+                return answer(list, try library.catalog.job(job.ordinal) ?? job, self)
+            } catch {
+                throw self.logged(error, Place(job: job.id.text, file: "contents.md"))
+            }
+        }
+    }
+
+    private func entry(ofPart number: Int, _ list: PartList, _ job: Job) -> Entry {
+        job.isShown(.parts)
+        return entry(.part(number), size: list.parts[number].size, of: job)
+    }
+
+    private func entry(of directory: PartDirectory, _ job: Job) -> Entry {
+        let lifetime = lifetime(of: job)
+        return Entry(
+            attributes: directoryAttributes(.parts(job.ordinal, directory), job), nameLifetime: lifetime,
+            attributesLifetime: lifetime)
+    }
+
+    /// The entry of a part that the kernel holds.
+    func partEntry(_ number: Int, of job: Job, for caller: Caller) -> Answer<Entry> {
+        guard library.mayHaveParts(job) || library.storedParts(of: job) != nil else {
+            return .failed(.noSuchFileOrDirectory)
+        }
+        let found = withParts(of: job, for: caller, otherwise: Entry?.none) { list, job, tree in
+            number < list.parts.count ? tree.entry(ofPart: number, list, job) : nil
+        }
+        return found.then { entry in entry.map { .now($0) } ?? .failed(.staleNFSFileHandle) }
+    }
+
+    func attributes(of directory: PartDirectory, _ job: Job) -> Answer<AttributeReply> {
+        guard library.mayHaveParts(job) || library.storedParts(of: job) != nil else {
+            return .failed(.noSuchFileOrDirectory)
+        }
+        return .now(
+            AttributeReply(
+                attributes: directoryAttributes(.parts(job.ordinal, directory), job), lifetime: lifetime(of: job)))
+    }
+
+    // MARK: Listing
+
+    /// Hands the entries of the parts beside `result.md` on: none for a job that has none here.
+    func withPartEntries<Value: Sendable>(
+        of job: Job, for caller: Caller, _ answer: @escaping @Sendable ([DirectoryEntry], PulseFileSystem) -> Value
+    ) -> Answer<Value> {
+        guard library.hasParts(job) else { return .now(answer([], self)) }
+        return withParts(of: job, for: caller, otherwise: nil) { list, job, tree -> [DirectoryEntry]? in
+            tree.partEntries(list, job)
+        }.map { answer($0 ?? [], self) }
+    }
+
+    private func partEntries(_ list: PartList, _ job: Job) -> [DirectoryEntry] {
+        let files = list.parts.indices.filter { !list.parts[$0].path.contains("/") }.map { number in
+            entry(named: list.parts[number].path, number, list, job)
+        }
+        let directories = PartDirectory.allCases.filter { !list.numbers(in: $0.name).isEmpty }.map { directory in
+            DirectoryEntry(
+                name: directory.name, node: Node.parts(job.ordinal, directory).id, kind: .directory,
+                cookie: DirectoryCookie(UInt64(clamping: directory.rawValue)), entry: entry(of: directory, job))
+        }
+        return directories + files
+    }
+
+    private func entry(named name: String, _ number: Int, _ list: PartList, _ job: Job) -> DirectoryEntry {
+        let slot = ArtifactSlot.part(number)
+        return DirectoryEntry(
+            name: name, node: Node.file(job.ordinal, slot).id, kind: .file,
+            cookie: DirectoryCookie(UInt64(clamping: slot.rawValue)), entry: entry(ofPart: number, list, job))
+    }
+
+    func list(
+        _ directory: PartDirectory, of job: Job, after cookie: DirectoryCookie, _ limit: Int, for caller: Caller
+    ) -> Answer<[DirectoryEntry]> {
+        guard library.mayHaveParts(job) else { return .now([]) }
+        return withParts(of: job, for: caller, otherwise: []) { list, job, tree in
+            let after = Int(clamping: cookie.rawValue) -| ArtifactSlot.firstPart.rawValue
+            let rest = list.numbers(in: directory.name).drop { $0 <= after && cookie.rawValue > 0 }
+            return rest.prefix(limit).map { number in
+                tree.entry(
+                    named: String(list.parts[number].path.dropFirst(directory.name.count + 1)), number, list, job)
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    func readPart(
+        _ number: Int, of job: Job, at offset: UInt64, count: Int, for caller: Caller
+    ) -> Answer<ReadReply> {
+        guard let list = library.knownParts(of: job), let artifact = library.storedParts(of: job) else {
+            if crawlers.contains(caller.thread) { return .failed(.permissionDenied) }
+            return .later { [library] () throws(Errno) in
+                do throws(Failure) {
+                    let list = try await library.parts(of: job)
+                    let job = try library.catalog.job(job.ordinal) ?? job
+                    guard let artifact = library.storedParts(of: job) else { throw Failure.changed }
+                    guard let range = Self.range(of: number, list, at: offset, count) else { return .bytes([]) }
+                    return try await library.readParts(
+                        artifact, of: job, list, at: range.lowerBound, count: range.count)
+                } catch {
+                    throw self.logged(error, Place(job: job.id.text, file: "contents.md"))
+                }
+            }
+        }
+        guard let range = Self.range(of: number, list, at: offset, count) else { return .now(.bytes([])) }
+        let otherwise = { @Sendable () async throws(Errno) -> ReadReply in
+            if self.crawlers.contains(caller.thread) { throw .permissionDenied }
+            return try await self.whileOpen { () throws(Errno) in
+                do throws(Failure) {
+                    return try await self.library.readParts(
+                        artifact, of: job, list, at: range.lowerBound, count: range.count)
+                } catch {
+                    throw self.logged(error, Place(job: job.id.text, file: list.parts[number].path))
+                }
+            }
+        }
+        if !job.isMisshown(.parts), let blob = library.blob(.parts, of: job), blob.size == artifact.size {
+            library.events.cache.hit()
+            return .now(.file(blob, offset: range.lowerBound, length: range.count, otherwise: otherwise))
+        }
+        library.events.cache.miss()
+        return .later(otherwise)
+    }
+
+    /// Where bytes of a part stand in the file of all; nil behind its end, and for a part that there is not.
+    private static func range(of number: Int, _ list: PartList, at offset: UInt64, _ count: Int) -> Range<UInt64>? {
+        guard number < list.parts.count, offset < list.parts[number].size else { return nil }
+        let part = list.parts[number].range
+        let start = part.lowerBound +| offset
+        return start..<min(part.upperBound, start +| UInt64(count))
+    }
+}
