@@ -81,10 +81,11 @@ final class ImagePrefetch: Sendable {
         }
     }
 
-    /// A download has ended: there may be room for another.
-    func ended(_ key: ArtifactKey) {
+    /// A download has ended: there may be room for another. True if it was ahead of its readers.
+    func ended(_ key: ArtifactKey) -> Bool {
         let wasAhead = state.withLock { $0.underWay.removeValue(forKey: key) != nil }
         if wasAhead { fill(from: key.job) }
+        return wasAhead
     }
 
     /// Ends the runs that nobody has followed lately, and gives up what has been on its way for so long and nobody is expected

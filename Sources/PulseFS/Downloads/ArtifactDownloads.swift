@@ -20,7 +20,7 @@ final class ArtifactDownloads: Sendable {
         /// Files that neither the cache nor memory had room for, how they are read, if they are, and when that is found out anew.
         var outgrown = GenerationCache<ArtifactKey, (file: OutgrownFile?, end: ContinuousClock.Instant)>(generation: 64)
         var isClosed = false
-        var observer: (@Sendable (ArtifactKey) -> Void)?
+        var observer: (@Sendable (ArtifactKey, Failure?) -> Void)?
     }
 
     private let client: PulseClient
@@ -77,7 +77,7 @@ final class ArtifactDownloads: Sendable {
                     if state.downloads[key]?.download === download { state.downloads[key] = nil }
                     return state.observer
                 }
-                observer?(key)
+                observer?(key, download.failure)
             }
             state.downloads[key] = (download, task)
             return .success(.arriving(download))
@@ -295,8 +295,8 @@ final class ArtifactDownloads: Sendable {
         return try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)
     }
 
-    /// Calls `observer` with each file of which a download has ended, however. One observer.
-    func observeEnds(_ observer: @escaping @Sendable (ArtifactKey) -> Void) {
+    /// Calls `observer` with each file of which a download has ended, and why if it did without the whole file. One observer.
+    func observeEnds(_ observer: @escaping @Sendable (ArtifactKey, Failure?) -> Void) {
         state.withLock { $0.observer = observer }
     }
 

@@ -227,6 +227,8 @@ final class Download: Sendable {
 
     /// All bytes are there.
     var isComplete: Bool { state.withLock { $0.isComplete } }
+    /// Why it ended without the whole file.
+    var failure: Failure? { state.withLock { $0.failure } }
 
     /// What has come is of no use to a download after this one: the server has another version of the file, or there is no room
     /// for it.

@@ -53,6 +53,13 @@ extension JobLibrary {
         if await doubt(job).phase == .completed, artifact.slot.isImage { await unlist(artifact, of: job) }
     }
 
+    /// The same, of a file that was asked for ahead of its readers.
+    func noticeAbsence(of key: ArtifactKey) async {
+        guard let job = (try? catalog.job(key.job)) ?? nil, let artifact = catalog.artifact(image: key.image, of: job)
+        else { return }
+        await noticeAbsence(of: artifact, of: job)
+    }
+
     /// An image that cannot be had is not listed any more, here and after a remount: whoever walks through the directory would
     /// stumble over it. By its name it is still asked for.
     private func unlist(_ artifact: StoredArtifact, of job: Job) async {

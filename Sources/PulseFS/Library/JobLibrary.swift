@@ -100,7 +100,10 @@ package final class JobLibrary: Sendable {
         store.observeEvictions { [weak self] keys in self?.letGo(of: keys) }
         store.observeShortage { [weak self] in self?.letGoOfAll() }
         sizes.observeAbsences { [weak self] in await self?.noticeAbsence(of: $0, of: $1) }
-        downloads.observeEnds { [weak imagesAhead] in imagesAhead?.ended($0) }
+        downloads.observeEnds { [weak self] key, failure in
+            guard let self, imagesAhead.ended(key), failure?.isAbsence == true else { return }
+            Task { await self.noticeAbsence(of: key) }
+        }
     }
 
     /// How long a file operation may take as a whole. The request that it waits for ends by then for a reason of its own, which

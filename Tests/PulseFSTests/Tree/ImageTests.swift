@@ -130,8 +130,10 @@ struct ImageTests {
         }
     }
 
-    @Test("S1.4 what a walk would stumble over is not listed any more once it was refused ahead of the walker")
-    func refusedAhead() async throws {
+    @Test(
+        "S1.4 what a walk would stumble over is not listed any more once it was refused ahead of the walker",
+        arguments: [false, true])
+    func refusedAhead(ofReads: Bool) async throws {
         let pictures = EmulatorConfiguration(jobs: [.syntheticImages(id: "pictures", count: 6, size: 100)])
         try await TestTree.with(pictures) { (tree, emulator) async throws in
             let images = "jobs/pictures/images"
@@ -141,12 +143,19 @@ struct ImageTests {
                 )
             }
             let all = try await tree.names(images)
-            for name in all.prefix(2) { #expect(try await tree.lookup("\(images)/\(name)") != nil) }
+            for name in all.prefix(2) {
+                if ofReads {
+                    #expect(try await tree.content("\(images)/\(name)").count == 100)
+                } else {
+                    #expect(try await tree.lookup("\(images)/\(name)") != nil)
+                }
+            }
             while try await tree.names(images).count > 3 { await Task.yield() }
             #expect(try await tree.names(images) == [all[0], all[1], all[3]])
-            // One question for each, and one about the job.
-            for name in all {
-                #expect(emulator.count(.path("/results/\(images.dropFirst(5))/\(name)")) == 1, "\(name)")
+            // One question of a kind for each, and one about the job.
+            for name in [all[2], all[4], all[5]] {
+                let refused = RequestPattern.path("/results/\(images.dropFirst(5))/\(name)")
+                for method in ["GET", "HEAD"] { #expect(emulator.count(refused, method: method) <= 1, "\(name)") }
             }
             #expect(emulator.count(.path("/job/pictures")) == 2)
         }
