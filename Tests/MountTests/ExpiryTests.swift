@@ -73,7 +73,10 @@ struct ExpiryTests {
         }
         let listing = try await mount.shell("cd \"$M\"/jobs/pictures && ls && ls -l images")
         #expect(
-            listing.lines.prefix(6) == ["error.txt", "images", "index.html", "result.json", "result.md", "status.json"])
+            listing.lines.prefix(8) == [
+                "contents.md", "error.txt", "images", "images.jsonl", "index.html", "result.json", "result.md",
+                "status.json",
+            ])
         #expect(listing.text.contains("image_0001") && !listing.text.contains("image_0002"), "\(listing.text)")
         #expect(listing.errors.isEmpty)
         let explanation = String(decoding: try await mount.bytes("jobs/pictures/error.txt"), as: UTF8.self)

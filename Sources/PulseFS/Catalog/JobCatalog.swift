@@ -21,7 +21,7 @@ package final class JobCatalog: Sendable {
         var listingChanged = APITime.now
         var listingObserver: (@Sendable (ListingChange) -> Void)?
         var sizeObserver: (@Sendable (JobOrdinal, ArtifactSlot) -> Void)?
-        var unlistObserver: (@Sendable (JobOrdinal) -> Void)?
+        var contentObserver: (@Sendable (JobOrdinal) -> Void)?
         var changeObserver: (@Sendable (Job, Job?) -> Void)?
         var answerObserver: (@Sendable (Job) -> Void)?
         var expiryObserver: (@Sendable (JobOrdinal, Set<ArtifactSlot>) -> Void)?
@@ -308,13 +308,16 @@ package final class JobCatalog: Sendable {
     /// Takes in that the API does not have an image that the result lists; the facts of it then, or nil when that was known.
     func unlist(_ slot: ArtifactSlot, of ordinal: JobOrdinal) -> StoredArtifact? {
         guard let job = withState({ $0.jobs.value(for: ordinal) }), job.unlist(slot) else { return nil }
-        withState { $0.unlistObserver }?(ordinal)
+        withState { $0.contentObserver }?(ordinal)
         return job.artifact(slot)
     }
 
-    /// Calls `observer` with a job whose `images` has another listing than before. One observer.
-    package func observeUnlisted(_ observer: @escaping @Sendable (JobOrdinal) -> Void) {
-        withState { $0.unlistObserver = observer }
+    /// To be called when a job's directory shows other files than before.
+    func noteListing(of ordinal: JobOrdinal) { withState { $0.contentObserver }?(ordinal) }
+
+    /// Calls `observer` with a job of which a directory has another listing than before. One observer.
+    package func observeContents(_ observer: @escaping @Sendable (JobOrdinal) -> Void) {
+        withState { $0.contentObserver = observer }
     }
 
     // MARK: Expiry

@@ -186,7 +186,11 @@ package final class JobLibrary: Sendable {
             defer { fetcher.singleUse.remove(job.ordinal) }
             // Whoever came a moment later finds the work done.
             let job = try catalog.job(job.ordinal) ?? job
-            do throws(Failure) { return try await fetcher.fetchLargeResult(of: job, progress) } catch {
+            do throws(Failure) {
+                let whole = try await fetcher.fetchLargeResult(of: job, progress)
+                if job.awaitsLargeResult { catalog.noteListing(of: job.ordinal) }
+                return whole
+            } catch {
                 guard error.isDenial else { throw error }
                 let job = await self.doubt(job)
                 guard job.phase == .expired else { throw error }

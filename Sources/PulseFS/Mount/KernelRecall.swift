@@ -54,10 +54,12 @@ final class KernelRecall: Sendable {
         }
     }
 
-    /// Takes back the listing of a job's images. Returns at once.
-    func recallImages(of job: JobOrdinal) {
+    /// Takes back the listings of a job's directory and of its images. Returns at once.
+    func recallListings(of job: JobOrdinal) {
         queue.async {
-            if !self.isStopped.load(ordering: .relaxed) { self.session.invalidateListing(of: Node.images(job).id) }
+            for node in [Node.job(job), .images(job)] where !self.isStopped.load(ordering: .relaxed) {
+                self.session.invalidateListing(of: node.id)
+            }
         }
     }
 

@@ -92,7 +92,7 @@ package final class Mount: Sendable {
             }
             // Stale, it is looked at again before its pages are read, and before it is opened: then its path is looked up.
             library.shown.observe { [weak session] node in session?.invalidateAttributes(of: node) }
-            library.catalog.observeUnlisted { [weak recall] job in recall?.recallImages(of: job) }
+            library.catalog.observeContents { [weak recall] job in recall?.recallListings(of: job) }
             library.catalog.observeChanges { [weak session] job, previous in
                 session?.invalidateAttributes(of: Node.file(job.ordinal, .status).id)
                 session?.invalidateAttributes(of: Node.file(job.ordinal, .page).id)

@@ -111,6 +111,8 @@ extension JobLibrary {
         }
         partsKnown.note(list, label, of: job.ordinal)
         catalog.put(artifact, of: job.ordinal)
+        // It may have been listed while neither they nor the result were here.
+        catalog.noteListing(of: job.ordinal)
         do throws(StoreError) { try await store.put(artifact, of: job.ordinal) } catch { store.reportUnwritable(error) }
         return list
     }
