@@ -44,7 +44,7 @@ struct WaitTests {
                 "bash", "-c",
                 """
                 cd "$0" && echo ready || exit 9
-                until [ "$(echo *)" = "images index.html result.json result.md status.json" ]; do sleep 0.01; done
+                until [ "$(echo *)" = "contents.md images index.html result.json result.md status.json" ]; do sleep 0.01; done
                 cat result.md
                 """,
             ], ""

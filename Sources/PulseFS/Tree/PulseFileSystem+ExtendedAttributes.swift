@@ -21,6 +21,8 @@ extension PulseFileSystem {
         case nil: return .failed(.staleNFSFileHandle)
         case .job(let ordinal)?: return attributed(.job(ordinal), ordinal, withResult: withResult, for: caller)
         case .images(let ordinal)?: return attributed(.images(ordinal), ordinal, withResult: false, for: caller)
+        case .parts(let ordinal, let directory)?:
+            return attributed(.parts(ordinal, directory), ordinal, withResult: false, for: caller)
         case .file(let ordinal, let slot)?:
             return attributed(.file(ordinal, slot), ordinal, withResult: withResult && slot.isImage, for: caller)
         case .jobsPage?: return withKey(for: caller) { _ in .now(AttributedNode(node: .jobsPage)) }

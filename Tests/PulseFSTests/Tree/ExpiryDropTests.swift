@@ -92,6 +92,7 @@ struct ExpiryDropTests {
             #expect(
                 try await tree.names("jobs/once") == [
                     "status.json", "error.txt", "result.md", "result.json", "images", "index.html",
+                    "images.jsonl", "contents.md",
                 ])
             #expect(try await tree.text("jobs/once/error.txt").contains("only once: that stays readable"))
             #expect(try await tree.names("jobs/once/images").isEmpty)

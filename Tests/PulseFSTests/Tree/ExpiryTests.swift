@@ -31,7 +31,8 @@ struct ExpiryTests {
         #expect(try await tree.names(Self.images) == ["image_0001.png"], sourceLocation: sourceLocation)
         #expect(
             try await tree.names(Self.job) == [
-                "status.json", "error.txt", "result.md", "result.json", "images", "index.html",
+                "status.json", "error.txt", "result.md", "result.json", "images", "index.html", "images.jsonl",
+                "contents.md",
             ],
             sourceLocation: sourceLocation)
         let explanation = try await tree.text("\(Self.job)/error.txt")
