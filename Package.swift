@@ -110,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "PulseBenchmark",
             dependencies: [
-                "CTunnel", "PulseFS", "FUSE", "ArtifactStore", "Pages", "PulseAPI",
+                "CTunnel", "PulseFS", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -218,6 +218,8 @@ package final class PulseClient: Sendable {
         }
         let label = try label(method, target)
         var request = TransferRequest(method, url: url, range: part?.range, limits: limits(of: target, within: time))
+        // JSON shrinks to a fifth; images do not, and a large result may have to be gone on with by range.
+        request.acceptsCompression = target.isAboutJob && part == nil
         if let validator = part?.validator { request.headers.append(name: "If-Range", value: validator) }
         var withKey = takesKey(target)
         if withKey {

@@ -8,6 +8,6 @@ struct PulseBenchmark: AsyncParsableCommand {
         commandName: "pulse-benchmark", abstract: "Parts of scripts/bench.",
         subcommands: [
             FillCommand.self, LookupCommand.self, ReadCommand.self, RandomCommand.self, PublishCommand.self,
-            DelayCommand.self, PageCommand.self,
+            DelayCommand.self, PageCommand.self, PartsCommand.self,
         ])
 }

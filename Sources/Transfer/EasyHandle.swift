@@ -13,7 +13,8 @@ final class EasyHandle {
     ) throws(TransferError) {
         guard let easy = curl_easy_init() else { throw TransferError(.other, "Out of memory.") }
         do {
-            headers = try Self.makeList(request.headers, leavingOut: "Accept-Encoding")
+            headers = try Self.makeList(
+                request.headers, leavingOut: request.acceptsCompression ? nil : "Accept-Encoding")
         } catch {
             curl_easy_cleanup(easy)
             throw error
@@ -87,7 +88,7 @@ final class EasyHandle {
         if let range = request.range {
             isSet = isSet && set(CURLOPT_RANGE, range.specifier)
         }
-        // No coding is asked for, and any that comes all the same is decoded, where libcurl knows it.
+        // Asks for every coding that libcurl knows, unless the list of headers takes that back; what comes is decoded in any case.
         isSet = isSet && set(CURLOPT_ACCEPT_ENCODING, "")
         if let headers {
             isSet = isSet && pulse_curl_set_pointer(pointer, CURLOPT_HTTPHEADER, headers) == CURLE_OK
@@ -137,12 +138,13 @@ final class EasyHandle {
 
     /// `omitted` is a header that libcurl is not to add by itself.
     private static func makeList(
-        _ fields: HTTPFields, leavingOut omitted: String
+        _ fields: HTTPFields, leavingOut omitted: String?
     ) throws(TransferError) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
         // libcurl takes `Name:` as a wish to send no such header, and `Name;` as an empty one.
         let lines = fields.all.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-        for line in lines + (fields[omitted] == nil ? ["\(omitted):"] : []) {
+        let taken = omitted.flatMap { fields[$0] == nil ? ["\($0):"] : nil } ?? []
+        for line in lines + taken {
             guard let longer = curl_slist_append(list, line) else {
                 curl_slist_free_all(list)
                 throw TransferError(.other, "Out of memory.")

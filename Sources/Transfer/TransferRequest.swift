@@ -15,6 +15,9 @@ package struct TransferRequest: Sendable, CustomStringConvertible {
     package var range: ByteRange?
     package var limits: TransferLimits
     package var reach = Reach.home
+    /// Whether the body may come compressed, in whatever way libcurl can decode (gzip at least); it reaches the sink decoded. A
+    /// body that has come so cannot be gone on with by range.
+    package var acceptsCompression = false
 
     /// Where the request may go.
     package enum Reach: Sendable {

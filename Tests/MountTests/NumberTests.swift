@@ -1,5 +1,6 @@
 import PulseEmulator
 import PulseTestSupport
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -87,6 +88,30 @@ struct NumberTests {
                 #expect(try await Shell.run("find \"$1\"/blobs -name 64", [rig.cache.string]).output.isEmpty)
             }
         }
+    }
+
+    @Test("S2.8: a job's document is asked for compressed, and its files are those of the plain one; images are not")
+    func compressed() async throws {
+        let result = ##"{ "markdown" : "# Übersicht\n", "n": 1.50,  "bounding_boxes": {"Images": []} }"##
+        let answer = #"{"job_id": "packed", "status": "completed", "result": "# + result + "}"
+        let packed = try await Shell.run("printf %s \"$1\" | gzip -9", [answer]).output
+        let asked = Mutex<[String]>([])
+        let server = try ScriptedFile { request in
+            asked.withLock { $0 += request.lines.filter { $0.lowercased().hasPrefix("accept-encoding:") } }
+            return .init(
+                "200 OK",
+                ["Content-Encoding: gzip", "Content-Type: application/json", "Content-Length: \(packed.count)"], packed)
+        }
+        let origin = try #require(server.url.split(separator: "/").dropFirst().first)
+        try await ScratchDirectory.with { (scratch) async throws in
+            try await MountedPulseFS.with(
+                api: "http://\(origin)", cache: scratch.appending("cache"), in: scratch, options: ["--timeout", "3s"]
+            ) { (mount) async throws in
+                #expect(try await mount.bytes("jobs/packed/result.json") == Array(result.utf8))
+                #expect(try await mount.shell("cat \"$M/jobs/packed/result.md\"").text == "# Übersicht\n")
+            }
+        }
+        #expect(asked.withLock { $0.contains { $0.contains("gzip") } })
     }
 
     @Test("S5.6: a row of the index with dates of any size is read at every start, and its job is asked about")

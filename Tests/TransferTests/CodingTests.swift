@@ -47,6 +47,24 @@ import Transfer
         #expect(!request.lowercased().contains("accept-encoding"))
     }
 
+    @Test("S2.8 a request that takes compressed bodies asks for gzip at least, and others ask for no coding")
+    func asked() async throws {
+        let file = try ScriptedFile { request in
+            .init(
+                head: "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(Self.coded.count)\r\n\r\n",
+                Self.coded)
+        }
+        let sink = RecordingSink()
+        try await withEngine { engine in
+            var request = TransferRequest(url: file.url)
+            request.acceptsCompression = true
+            _ = try await engine.perform(request, into: sink)
+        }
+        #expect(sink.record.bytes == Self.plain)
+        let line = file.requests.first?.lines.first { $0.lowercased().hasPrefix("accept-encoding:") } ?? ""
+        #expect(line.contains("gzip"), "\(line)")
+    }
+
     @Test("a body that says it is coded as it is, is what it is")
     func identity() async throws {
         let (outcome, sink, _) = try await ask(

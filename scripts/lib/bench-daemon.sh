@@ -42,6 +42,16 @@ section_page() {
         "$(holds "$(median page-memory)" '<=' 64)" "VmHWM in /proc/PID/status"
 }
 
+section_parts() {
+    local time count bytes length
+    say "Making the parts of a long result"
+    "$bench" parts --rounds "$rounds" > "$scratch/parts"
+    while IFS=$'\t' read -r _ time count bytes length; do put parts-time "$time"; done < "$scratch/parts"
+    heading "The parts of a result: 300 pages, 80 tables, 500 images"
+    row "all $count of them made, $((bytes >> 20)) MiB from $((length >> 20)) MiB" "$(show in_milliseconds parts-time)" "" "≤ 400 ms" \
+        "$(holds "$(median parts-time)" '<=' 400000)" "PulseBenchmark parts"
+}
+
 section_scale() {
     local round peak left held
     say "Filling a cache with 100,000 jobs and 1,000,000 files"
