@@ -10,7 +10,7 @@ import Quantities
 /// listing of known jobs has changed.
 enum IndexLayout {
     /// Of the last migration, which sets it (PRAGMA user_version).
-    static let version = 3
+    static let version = 4
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -25,6 +25,10 @@ enum IndexLayout {
         }
         migrator.registerMigration("3 pages") { database in
             try database.execute(sql: "ALTER TABLE job ADD COLUMN pages INTEGER; PRAGMA user_version = 3;")
+        }
+        migrator.registerMigration("4 changes") { database in
+            try Index.createChanges(database)
+            try database.execute(sql: "PRAGMA user_version = 4;")
         }
         return migrator
     }

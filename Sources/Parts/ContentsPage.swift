@@ -27,13 +27,19 @@ struct ContentsPage {
     static let longest = 64 << 10
 
     /// The page in Markdown. What does not fit is left out, and how much that is stands in its place.
-    func text(_ list: PartList, sizes: [(name: String, size: UInt64)], images: [PartImage], pageCount: Int?) -> [UInt8]
-    {
+    func text(
+        _ list: PartList, sizes: [(name: String, size: UInt64)], images: [PartImage], imagesAreCut: Bool,
+        pageCount: Int?
+    ) -> [UInt8] {
         var page = BoundedText(limit: Self.longest - 512)
         let title = headings.min { ($0.level, $0.line) < ($1.level, $1.line) }?.text ?? "Result"
         page.add("# \(Self.inline(title))\n\n")
         page.add("Made by PulseFS from result.json. Read this first, then the part that you need.\n")
         if let pageCount { page.add("The document has \(pageCount) pages.\n") }
+        if imagesAreCut {
+            page.add(
+                "The result has more images than PulseFS lists: those after the first \(images.count) are left out.\n")
+        }
         page.add("\n## Files\n\n| file | bytes |\n|---|--:|\n")
         for (name, size) in sizes { page.add("| \(name) | \(size) |\n") }
         // Of a directory with many files, all together.
@@ -185,7 +191,8 @@ extension PartsMaker {
             contents.headings = reader.headings
             sizes.append(("result.md", size))
         }
-        let text = contents.text(list, sizes: sizes, images: images, pageCount: outline.pageCount)
+        let text = contents.text(
+            list, sizes: sizes, images: images, imagesAreCut: imagesAreCut, pageCount: outline.pageCount)
         begin()
         try write(text)
         end("contents.md")

@@ -18,6 +18,8 @@ package struct PartsMaker {
 
     let source: any ByteSource
     let images: [PartImage]
+    /// The result has more images than are listed.
+    let imagesAreCut: Bool
     let isGuarded: Bool
     let outline: ResultOutline
     private let take: ([UInt8]) throws -> Void
@@ -32,12 +34,13 @@ package struct PartsMaker {
     ///
     /// - Throws: `JSONError`, or what `take` throws.
     package static func make(
-        of source: any ByteSource, _ range: Range<UInt64>, images: [PartImage], isGuarded: Bool = false,
-        to take: ([UInt8]) throws -> Void
+        of source: any ByteSource, _ range: Range<UInt64>, images: [PartImage], imagesAreCut: Bool = false,
+        isGuarded: Bool = false, to take: ([UInt8]) throws -> Void
     ) throws -> PartList {
         try withoutActuallyEscaping(take) { take in
             var maker = PartsMaker(
-                source: source, images: images, isGuarded: isGuarded, outline: try ResultOutline(source, range),
+                source: source, images: images, imagesAreCut: imagesAreCut, isGuarded: isGuarded,
+                outline: try ResultOutline(source, range),
                 take: take)
             try maker.makeAll()
             try take(maker.list.encoded(at: maker.offset))
@@ -46,10 +49,11 @@ package struct PartsMaker {
     }
 
     private init(
-        source: any ByteSource, images: [PartImage], isGuarded: Bool, outline: ResultOutline,
+        source: any ByteSource, images: [PartImage], imagesAreCut: Bool, isGuarded: Bool, outline: ResultOutline,
         take: @escaping ([UInt8]) throws -> Void
     ) {
-        (self.source, self.images, self.isGuarded) = (source, images, isGuarded)
+        (self.source, self.images) = (source, images)
+        (self.imagesAreCut, self.isGuarded) = (imagesAreCut, isGuarded)
         (self.outline, self.take) = (outline, take)
     }
 

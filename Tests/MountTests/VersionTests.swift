@@ -99,7 +99,8 @@ struct VersionTests {
             return first.answer(request, cutAfter: 700_001)
         }
         try await mounted(file) { (rig, mount) async throws in
-            let inode = try await mount.shell("stat -c %i \"$M/$1\"", [Self.file]).lines
+            let (inode, times) = ("stat -c %i \"$M/$1\"", "stat -c '%Z %Y' \"$M/$1\"")
+            let before = try await mount.shell("\(inode); \(times)", [Self.file]).lines
             let read = try await mount.shell("cat \"$M/$1\"", [Self.file])
             #expect(read.status == 1)
             #expect(read.errors.contains("Stale file handle"), "\(read.errors)")
@@ -110,7 +111,13 @@ struct VersionTests {
             #expect(explained["errno"] as? String == "ESTALE" && explained["finding"] as? String == "changed")
             #expect((explained["advice"] as? String)?.contains("Open it again") == true)
             try await expect(b, in: mount, rig)
-            #expect(try await mount.shell("stat -c %i \"$M/$1\"", [Self.file]).lines == inode)
+            // S1.6: the inode number stays, and the ctime moves, for later mounts too.
+            let after = try await mount.shell("\(inode); \(times)", [Self.file]).lines
+            try #require(before.count == 2 && after.count == 2)
+            #expect(after[0] == before[0] && after[1] != before[1], "\(after)")
+            try await rig.mounted { (other) async throws in
+                #expect(try await other.shell("\(inode); \(times)", [Self.file]).lines == after)
+            }
         }
     }
 

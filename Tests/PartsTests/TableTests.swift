@@ -165,6 +165,16 @@ struct ContentsTests {
         for title in ["## Headings", "## Pages", "## Images"] { #expect(contents.contains(title)) }
     }
 
+    @Test("S1.13 images that are not listed, as there are too many, are said to be left out")
+    func cut() throws {
+        let json = "{\"markdown\":\"a\"}"
+        var bytes: [UInt8] = []
+        _ = try PartsMaker.make(
+            of: MemoryByteSource(json), 0..<UInt64(json.utf8.count), images: [], imagesAreCut: true
+        ) { bytes += $0 }
+        #expect(String(decoding: bytes, as: UTF8.self).contains("more images than PulseFS lists"))
+    }
+
     @Test("headings are found whatever the chunks are", arguments: [1, 2, 3, 1000])
     func chunks(_ size: Int) {
         let text = Array("# A\r\n~~~\n# no\n~~~~\n\n## B\n#\n".utf8)

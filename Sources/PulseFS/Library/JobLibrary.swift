@@ -74,6 +74,15 @@ package final class JobLibrary: Sendable {
         fetcher = JobFetcher(
             client: client, store: store, catalog: catalog, keyring: keyring, events: events, actor: actor,
             onExpiry: onExpiry, now: now)
+        shown.recall(
+            ((try? store.changes()) ?? []).map { (ShownFiles.Place($0.job, $0.slot), $0.at) })
+        shown.observeChanges { place, at in
+            Task {
+                do throws(StoreError) {
+                    try await store.record(StoredChange(job: place.job, slot: place.slot, at: at))
+                } catch { store.reportUnwritable(error) }
+            }
+        }
         let servers = Servers(api: client.origin)
         downloads = ArtifactDownloads(
             client: client, store: store, catalog: catalog, servers: servers, parts: parts, shown: shown)

@@ -86,9 +86,14 @@ extension JobLibrary {
         let (store, id, isGuarded) = (store, job.id, partsPolicy.isGuarded)
         var artifact = StoredArtifact(slot: .parts, name: ".parts", size: nil, source: label.text, isListed: false)
         let made: Result<(SpoolFile, PartList), JSONError>
+        // As long as the result, more or less: each text stands in it once as a whole and once in its page or chunk.
+        let hasRoom = await store.arrivals.find(result.size, of: result.size)
         do throws(StoreError) {
             made = try await store.onDisk { () throws(StoreError) in
                 do throws(StoreError) {
+                    guard hasRoom else {
+                        throw StoreError(.system, "the cache has no room for the parts of a result", cause: .noSpace)
+                    }
                     return try Self.spoolParts(of: result, id, isGuarded, to: try store.spool())
                 } catch  where error.code == .system {
                     return try Self.spoolParts(
@@ -129,9 +134,17 @@ extension JobLibrary {
             let images = facts.images.enumerated().map { place, image in
                 PartImage(fileName: names[ArtifactSlot(ArtifactSlot.firstImage.rawValue + place)], facts: image)
             }
-            let list = try PartsMaker.make(of: source, 0..<result.size, images: images, isGuarded: isGuarded) {
-                try spool.append($0)
+            // Parts are many and short: they are written together.
+            var pending: [UInt8] = []
+            let list = try PartsMaker.make(
+                of: source, 0..<result.size, images: images, imagesAreCut: facts.imagesAreCut, isGuarded: isGuarded
+            ) { bytes in
+                pending += bytes
+                guard pending.count >= 1 << 18 else { return }
+                try spool.append(pending)
+                pending.removeAll(keepingCapacity: true)
             }
+            try spool.append(pending)
             return .success((spool, list))
         } catch let error as StoreError {
             throw error

@@ -47,6 +47,7 @@ final class ShownFiles: Sendable {
         var changes: [Place: Timestamp] = [:]
         var last: UInt64 = 0
         var observer: (@Sendable (NodeID) -> Void)?
+        var changeObserver: (@Sendable (Place, Timestamp) -> Void)?
     }
 
     /// Numbers that no file has by its place: those of jobs that are in memory alone end far below.
@@ -55,9 +56,23 @@ final class ShownFiles: Sendable {
     private let state = Mutex(State())
     /// Most mounts never see a file change, and then nothing is looked up.
     private let hasReplaced = Atomic<Bool>(false)
+    /// The same, or an earlier mount has seen one change.
+    private let hasChanged = Atomic<Bool>(false)
 
     /// Calls `observer` with each node that has become stale, before anyone is answered. One observer.
     func observe(_ observer: @escaping @Sendable (NodeID) -> Void) { state.withLock { $0.observer = observer } }
+
+    /// Calls `observer` with each file that has become another version, and when. It must not wait for anything. One observer.
+    func observeChanges(_ observer: @escaping @Sendable (Place, Timestamp) -> Void) {
+        state.withLock { $0.changeObserver = observer }
+    }
+
+    /// Takes in what earlier mounts have seen to change.
+    func recall(_ changes: [(place: Place, at: Timestamp)]) {
+        guard !changes.isEmpty else { return }
+        state.withLock { state in for change in changes { state.changes[change.place] = change.at } }
+        hasChanged.store(true, ordering: .releasing)
+    }
 
     // MARK: Nodes
 
@@ -78,7 +93,7 @@ final class ShownFiles: Sendable {
 
     /// When a file became another than it had been shown as; nil when it did not.
     func changed(at place: Place) -> Timestamp? {
-        guard hasReplaced.load(ordering: .acquiring) else { return nil }
+        guard hasChanged.load(ordering: .acquiring) else { return nil }
         return state.withLock { $0.changes[place] }
     }
 
@@ -142,10 +157,13 @@ final class ShownFiles: Sendable {
         state.last &+= 1
         let node = NodeID(Self.first | state.last)
         state.nodes[place] = node
-        state.changes[place] = .now
+        let now = Timestamp.now
+        state.changes[place] = now
+        state.changeObserver?(place, now)
         state.places[node] = place
         state.versions.remove(place)
         hasReplaced.store(true, ordering: .releasing)
+        hasChanged.store(true, ordering: .releasing)
         return stale
     }
 }
