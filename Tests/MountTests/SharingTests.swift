@@ -88,10 +88,12 @@ struct SharingTests {
         try await Rig.mounted { (rig, first) async throws in
             let script = "cat \"$M/jobs/$1\"/images/* \"$M/jobs/$1\"/result.* | sha256sum"
             let one = try await first.shell(script, [JobName.report]).text
-            let requests = rig.emulator.requests().count
+            // A mount asks about its key now and then.
+            let asked = { rig.emulator.requests().count - rig.emulator.requests(matching: KeyScript.check).count }
+            let requests = asked()
             let other = try await rig.mounted { second in try await second.shell(script, [JobName.report]).text }
             #expect(one == other)
-            #expect(rig.emulator.requests().count == requests)
+            #expect(asked() == requests)
         }
     }
 

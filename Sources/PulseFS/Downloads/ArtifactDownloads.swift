@@ -95,9 +95,8 @@ final class ArtifactDownloads: Sendable {
     private func hasChanged(_ key: ArtifactKey, _ job: Job) {
         state.withLock { $0.outgrown.remove(key) }
         guard var artifact = catalog.artifact(image: key.image, of: job) else { return }
-        shown.replace(.init(job.ordinal, artifact.slot))
         artifact.size = nil
-        catalog.put(artifact, of: job.ordinal)
+        shown.replace(.init(job.ordinal, artifact.slot)) { catalog.put(artifact, of: job.ordinal) }
     }
 
     /// Whether someone waits for the bytes of an image that is on its way.

@@ -8,7 +8,12 @@ struct ByteSet: Sendable, Equatable {
 
     var isEmpty: Bool { ranges.isEmpty }
 
-    var count: UInt64 { ranges.map { $0.upperBound -| $0.lowerBound }.saturatingSum }
+    var count: UInt64 { ranges.reduce(0) { $0 +| ($1.upperBound -| $1.lowerBound) } }
+
+    /// Whether no position of `range` is a member.
+    func isDisjoint(with range: Range<UInt64>) -> Bool {
+        firstMember(from: range.lowerBound) ?? .max >= range.upperBound
+    }
 
     /// Whether every position of `range` is a member; an empty range is in any set.
     func contains(_ range: Range<UInt64>) -> Bool {

@@ -87,6 +87,8 @@ final class Download: Sendable {
         var wish: Wish
         /// Nobody wanted it when it turned out to be large, or any more.
         var isGivenUp = false
+        /// The server has another version: whoever comes from now on wants that one.
+        var isOutdated = false
         /// Another process had fetched it already.
         var blob: BlobFile?
         var waiters: [UInt64: Waiter] = [:]
@@ -180,7 +182,7 @@ final class Download: Sendable {
     func join(for wish: Wish) -> Bool {
         let isJoined = state.withLock { state in
             // Whoever asks for the size alone is served by one that was given up when it knew.
-            guard !state.isGivenUp || (wish == .size && state.size != nil) else { return false }
+            guard !state.isOutdated, !state.isGivenUp || (wish == .size && state.size != nil) else { return false }
             guard state.failure == nil || state.isGivenUp else { return false }
             if !state.isGivenUp { state.wish = max(state.wish, wish) }
             return true
@@ -387,20 +389,21 @@ final class Download: Sendable {
     func take(
         _ bytes: RawSpan, at position: UInt64, whenReady: @escaping @Sendable () -> Void = {}
     ) throws -> Bool {
-        let (size, rest) = state.withLock { state in (state.size, state.size.map { $0 -| state.arrived.count }) }
-        guard target.admits(UInt64(bytes.byteCount), of: rest, whenReady: whenReady) else { return false }
         let end = position +| UInt64(bytes.byteCount)
-        for (range, hasArrived) in state.withLock({ $0.arrived.split(position..<end) }) {
+        let (size, rest, isNew) = state.withLock { state in
+            (state.size, state.size.map { $0 -| state.arrived.count }, state.arrived.isDisjoint(with: position..<end))
+        }
+        guard target.admits(UInt64(bytes.byteCount), of: rest, whenReady: whenReady) else { return false }
+        // Nearly all of them have not come before.
+        let pieces = isNew ? [] : state.withLock { $0.arrived.split(position..<end) }
+        if isNew { try write(bytes, at: position, of: size) }
+        for (range, hasArrived) in pieces {
             let piece = bytes.extracting(
                 Int(range.lowerBound -| position)..<Int(range.upperBound -| position))
             if hasArrived {
                 guard try holds(piece, at: range.lowerBound) else { throw Refusal.changed }
             } else {
-                do {
-                    try target.write(piece, at: range.lowerBound, of: size) { state.withLock { $0.arrived } }
-                } catch is SpoolTarget.Outgrown {
-                    throw Refusal.outgrown
-                }
+                try write(piece, at: range.lowerBound, of: size)
             }
         }
         let isFirst = state.withLock { state in
@@ -410,6 +413,14 @@ final class Download: Sendable {
         settle()
         if isFirst { callWorkers() }
         return true
+    }
+
+    private func write(_ bytes: RawSpan, at position: UInt64, of size: UInt64?) throws {
+        do {
+            try target.write(bytes, at: position, of: size) { state.withLock { $0.arrived } }
+        } catch is SpoolTarget.Outgrown {
+            throw Refusal.outgrown
+        }
     }
 
     /// Whether these are the bytes that have come before.
@@ -453,7 +464,11 @@ final class Download: Sendable {
 
     /// The first failure counts.
     func fail(_ failure: Failure) {
-        let isRead = state.withLock { !$0.hasEnded && $0.isRead }
+        let isRead = state.withLock { state in
+            // Before anyone can notice, and look the file up again.
+            if failure.reason == .changed { state.isOutdated = true }
+            return !state.hasEnded && state.isRead
+        }
         // Whoever is answered from here on finds that what was shown is another version's.
         if failure.reason == .changed, isRead { whenChanged() }
         if failure.reason == .outgrown, state.withLock({ !$0.hasEnded }) { whenOutgrown(OutgrownFile(self)) }

@@ -145,9 +145,11 @@ final class ShownFiles: Sendable {
         state.withLock { _ = $0.arrived.remove(place) }
     }
 
-    /// The file has become another version than bytes were shown of.
-    func replace(_ place: Place) {
+    /// The file has become another version than bytes were shown of. `update` takes back what else was known of it, before the
+    /// kernel hears of it: whoever had the file open may look it up again at once, and must not be told the old size.
+    func replace(_ place: Place, _ update: () -> Void) {
         let (stale, observer) = state.withLock { state in (replace(place, &state), state.observer) }
+        update()
         observer?(stale)
     }
 

@@ -45,4 +45,17 @@ struct ByteSetTests {
             #expect(set.contains(range) == range.allSatisfy { model.members.contains($0) })
         }
     }
+
+    @Test("what is disjoint is what splits into one piece that is no member")
+    func disjoint() {
+        var set = ByteSet()
+        for range in [10..<20, 30..<40] as [Range<UInt64>] { set.insert(range) }
+        for low in UInt64(0)...45 {
+            for high in low...46 {
+                let pieces = set.split(low..<high)
+                #expect(set.isDisjoint(with: low..<high) == pieces.allSatisfy { !$0.isMember })
+            }
+        }
+        #expect(set.isDisjoint(with: 40..<UInt64.max) && set.count == 20)
+    }
 }

@@ -95,7 +95,7 @@ struct ShownFilesTests {
                 let node = shown.place(of: NodeID(number))
                 if number >= 0b11 << 62, shown.node(of: place) != NodeID(number) { #expect(node == nil) }
             }
-            shown.replace(place)
+            shown.replace(place) {}
         }
         for number: Int64 in [.min, -1, 0, .max] {
             for slot: Int in [.min, -1, 0, .max] { _ = shown.node(of: .init(JobOrdinal(number), ArtifactSlot(slot))) }
