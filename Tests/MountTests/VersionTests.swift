@@ -99,7 +99,7 @@ struct VersionTests {
             return first.answer(request, cutAfter: 700_001)
         }
         try await mounted(file) { (rig, mount) async throws in
-            let (inode, times) = ("stat -c %i \"$M/$1\"", "stat -c '%Z %Y' \"$M/$1\"")
+            let (inode, times) = ("stat -c %i \"$M/$1\"", "stat -c '%z %y' \"$M/$1\"")
             let before = try await mount.shell("\(inode); \(times)", [Self.file]).lines
             let read = try await mount.shell("cat \"$M/$1\"", [Self.file])
             #expect(read.status == 1)

@@ -53,7 +53,8 @@ final class ArtifactDownloads: Sendable {
     ) throws(Failure) -> ArtifactSupply {
         let key = ArtifactKey(job, name, source)
         let outcome: Result<ArtifactSupply, Failure> = state.withLock { state in
-            if let known = state.downloads[key]?.download, known.join(for: wish) { return .success(.arriving(known)) }
+            let known = state.downloads[key]?.download
+            if let known, known.join(for: wish) { return .success(.arriving(known)) }
             // A download makes its facts known before it leaves the table: one that ended since the caller looked is seen.
             if !isLost, let stored = catalog.storedArtifact(image: key.image, of: job) {
                 return .success(.stored(stored))
@@ -65,8 +66,10 @@ final class ArtifactDownloads: Sendable {
             if let known = state.outgrown.value(for: key), known.end > .now {
                 return known.file.map { .success(.direct($0)) } ?? .failure(.outgrown)
             }
+            // The size that is known may be that of the version that the one before has found to be gone.
+            let size = known?.isOutdated == true ? nil : catalog.artifact(image: key.image, of: job)?.size
             let download = Download(
-                into: store, for: wish, size: catalog.artifact(image: key.image, of: job)?.size,
+                into: store, for: wish, size: size,
                 ranges: servers.ranges(of: source), geometry: parts,
                 whenChanged: { [weak self] in self?.hasChanged(key, job) },
                 whenOutgrown: { [weak self] in self?.hasOutgrown(key, $0) })

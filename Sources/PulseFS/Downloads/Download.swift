@@ -218,6 +218,9 @@ final class Download: Sendable {
         state.withLock { state in state.isSizeDoubted || state.size.map { $0 != told } ?? false }
     }
 
+    /// The server has another version.
+    var isOutdated: Bool { state.withLock { $0.isOutdated } }
+
     /// A reader was given bytes of it.
     var isRead: Bool { state.withLock { $0.isRead } }
 

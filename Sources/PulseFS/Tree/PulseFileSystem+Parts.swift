@@ -91,9 +91,12 @@ extension PulseFileSystem {
         of job: Job, for caller: Caller, _ answer: @escaping @Sendable ([DirectoryEntry], PulseFileSystem) -> Value
     ) -> Answer<Value> {
         guard library.hasParts(job) else { return .now(answer([], self)) }
-        return withParts(of: job, for: caller, otherwise: nil) { list, job, tree -> [DirectoryEntry]? in
-            tree.partEntries(list, job)
-        }.map { answer($0 ?? [], self) }
+        let found = withParts(of: job, for: caller, otherwise: []) { list, job, tree in tree.partEntries(list, job) }
+        guard case .later(let work) = found else { return found.map { answer($0, self) } }
+        return .later { () throws(Errno) in
+            // What is wrong with the parts, which the log has, is nothing wrong with the other files.
+            answer((try? await work()) ?? [], self)
+        }
     }
 
     private func partEntries(_ list: PartList, _ job: Job) -> [DirectoryEntry] {
