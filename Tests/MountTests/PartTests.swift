@@ -132,6 +132,24 @@ struct PartTests {
         }
     }
 
+    @Test(
+        "S1.10 S5.4 a result that is no object has no parts but contents.md, and nothing fails; a cache alone explains as a mount does"
+    )
+    func noObject() async throws {
+        try await Rig.mounted { (rig: Rig, mount: MountedPulseFS) async throws in
+            for (id, result) in [("list", "[1, 2]"), ("text", "\"x\""), ("number", "5")] {
+                rig.emulator.set(
+                    .json("{\"job_id\": \"\(id)\", \"status\": \"completed\", \"result\": \(result)}"),
+                    on: .path("/job/\(id)"))
+                let said = try await mount.shell("cd \"$M/jobs/$1\" && ls && cat contents.md > /dev/null", [id])
+                #expect(said.status == 0 && said.lines.contains("contents.md"), "\(said.text)\(said.errors)")
+                #expect(try await mount.errno(of: "os.stat(p)", "jobs/\(id)/pages") == "ENOENT")
+            }
+            let said = try await rig.pulsefs("explain", "--cache-dir", rig.cache.string, "jobs/list/tables")
+            #expect(said.status == 1 && said.text.contains("no tables"), "\(said.text)\(said.errors)")
+        }
+    }
+
     @Test("S1.9 --parts=none leaves them out; --csv-guard guards the cells of tables alone")
     func settings() async throws {
         try await withParts(options: ["--parts=none"]) { (rig: Rig, mount: MountedPulseFS) async throws in

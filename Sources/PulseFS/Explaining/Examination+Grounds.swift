@@ -1,4 +1,5 @@
 package import ArtifactStore
+import Parts
 package import PulseAPI
 
 #if canImport(FoundationEssentials)
@@ -49,6 +50,10 @@ package struct CacheExamination {
             job: { id throws(Failure) in try job(id) },
             isInCache: { id in ((try? store.tree(origin: origin, id: id.text)) ?? nil) != nil },
             isHere: { artifact, job in store.has(job.blobKey(artifact.slot)) },
+            parts: { job in
+                guard job.artifact(.parts) != nil, let blob = store.open(job.blobKey(.parts)) else { return nil }
+                return PartList(DocumentSource(blob), length: blob.size)
+            },
             withholds: withholds,
             explanation: { job in withholds(job) ? Array(Explanation.withheld(job.id).utf8) : job.explanation },
             history: { id in (try? store.ledger(origin: origin, id: id.text)) ?? [] })

@@ -116,7 +116,7 @@ struct Examination {
     private func file(_ path: String, _ what: String, _ file: String, _ job: Job, _ trouble: Trouble?) -> Diagnosis {
         if file == JobFile.waitName { return Diagnosis(path, .fine, what: what) }
         if file == "images" { return images(path, what, job, trouble) }
-        if PartFile.place(named: String(file.prefix { $0 != "/" })) != nil {
+        if PartFile.target(named: String(file.prefix { $0 != "/" })) != nil {
             return part(path, what, file, job, trouble)
         }
         let image = file.hasPrefix("images/") ? String(file.dropFirst("images/".count)) : nil
@@ -286,7 +286,7 @@ struct Examination {
         case "index.html": "the page of job \(id) to look at in a browser"
         case "images": "the images of job \(id)"
         case JobFile.waitName: "what waits for the end of job \(id)"
-        case _ where PartFile.place(named: String(file.prefix { $0 != "/" })) != nil:
+        case _ where PartFile.target(named: String(file.prefix { $0 != "/" })) != nil:
             "a part of the result of job \(id)"
         default: file.hasPrefix("images/") ? "an image of job \(id)" : "a file of job \(id)"
         }

@@ -7,14 +7,14 @@ enum PartFile {
         "contents.md", "structured.json", "citations.jsonl", "splits.json", "images.jsonl", "form_fields.csv",
     ]
 
-    /// A place that a name in a job's directory may stand for.
-    enum Place: Equatable {
+    /// What a name in a job's directory may stand for.
+    enum Target: Equatable {
         case file(path: String)
         case directory(PartDirectory)
     }
 
     /// Nil for a name that no part has.
-    static func place(named name: String) -> Place? {
+    static func target(named name: String) -> Target? {
         if let directory = PartDirectory(name: name) { return .directory(directory) }
         return names.contains(name) ? .file(path: name) : nil
     }

@@ -122,12 +122,22 @@ extension JobLibrary {
         return list
     }
 
+    /// What is no object has no facts, and no parts but what is said of it.
+    private static func facts(in source: DocumentSource) throws(JSONError) -> ResultFacts {
+        do {
+            return try ResultFacts.scan(source)
+        } catch {
+            guard error.code == .notAnObject else { throw error }
+            return ResultFacts()
+        }
+    }
+
     private static func spoolParts(
         of result: BlobFile, _ id: JobID, _ isGuarded: Bool, to spool: SpoolFile
     ) throws(StoreError) -> Result<(SpoolFile, PartList), JSONError> {
         let source = DocumentSource(result)
         do {
-            let facts = try ResultFacts.scan(source)
+            let facts = try facts(in: source)
             let names = Dictionary(
                 ImageListing(facts.images, of: id).items.map { ($0.slot, $0.name) },
                 uniquingKeysWith: { first, _ in first })

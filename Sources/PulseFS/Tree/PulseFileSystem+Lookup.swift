@@ -21,7 +21,7 @@ extension PulseFileSystem {
             }
             return withKey(for: caller) { tree in
                 tree.withJob(ordinal, for: caller) { job, tree in
-                    if let place = PartFile.place(named: name) { return tree.lookupPart(place, of: job, for: caller) }
+                    if let place = PartFile.target(named: name) { return tree.lookupPart(place, of: job, for: caller) }
                     return tree.lookup(name, in: job)
                 }
             }

@@ -7,7 +7,7 @@ import SystemPackage
 
 /// `contents.md`, `pages/`, `tables/` and the other parts of a result.
 extension PulseFileSystem {
-    func lookupPart(_ place: PartFile.Place, of job: Job, for caller: Caller) -> Answer<LookupReply> {
+    func lookupPart(_ place: PartFile.Target, of job: Job, for caller: Caller) -> Answer<LookupReply> {
         guard library.mayHaveParts(job) else {
             if let again = askingAgain(job, { self.lookupPart(place, of: $0, for: caller) }) { return again }
             return .now(.absent(absenceLifetime(of: .result, in: job)))
