@@ -26,8 +26,8 @@ package struct TransferError: Error, CustomStringConvertible {
         case tls(TLSReason)
         /// The answer is not HTTP as it should be: garbage, broken chunking, a flood of headers, a range not asked for.
         case invalidResponse
-        /// The body is, or turned out to be, larger than `limit` bytes.
-        case tooLarge(limit: UInt64)
+        /// The file is, or turned out to be, larger than `limit` bytes; `announced` is what the head says of it, in bytes.
+        case tooLarge(limit: UInt64, announced: UInt64? = nil)
         /// The sink threw; `errno` is set when the error was one of the system's.
         case sink(errno: Int32?)
         case cancelled

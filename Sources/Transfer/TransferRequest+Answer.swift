@@ -13,7 +13,7 @@ extension TransferRequest {
         if method == .get, let limit = limits.maximumBodySize,
             let length = head.contentRange?.total ?? head.contentLength, length.bytes > limit
         {
-            return .tooLarge(limit: limit)
+            return .tooLarge(limit: limit, announced: head.isCoded ? nil : length.bytes)
         }
         return nil
     }
@@ -61,8 +61,8 @@ extension TransferError {
             "\(authority) is at an address \(range.words), which is not asked on behalf of a document.")
     }
 
-    static func tooLarge(limit: UInt64) -> TransferError {
-        TransferError(.tooLarge(limit: limit), "The answer is larger than \(limit) bytes.")
+    static func tooLarge(limit: UInt64, announced: UInt64? = nil) -> TransferError {
+        TransferError(.tooLarge(limit: limit, announced: announced), "The answer is larger than \(limit) bytes.")
     }
 }
 

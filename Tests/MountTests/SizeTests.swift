@@ -68,11 +68,13 @@ struct SizeTests {
     @Test("S2.4: an image that HEAD says is not there is absent, and one that only HEAD misses is there")
     func absent() async throws {
         try await Rig.mounted(adding: [job]) { (rig, mount) async throws in
+            try await mount.shell("ls \"$M\"/jobs/sizes/images")
             rig.emulator.set(Fault(.status(404), on: .regex("image_0001"), method: "HEAD"))
             #expect(try await mount.bytes(file(1)) == bytes(1))
+            #expect(rig.emulator.imageHeads(of: "sizes") == 1)
         }
         try await Rig.mounted(adding: [job]) { (rig, mount) async throws in
-            try await mount.shell("stat \"$M/$1\"", [file(2)])
+            try await mount.shell("ls \"$M\"/jobs/sizes/images; stat \"$M/$1\"", [file(2)])
             rig.emulator.set(Fault(.status(404), on: .regex("image_0001"), method: "HEAD"))
             #expect(try await mount.errno(of: "os.stat(p)", file(1)) == "ENOENT")
         }
@@ -83,7 +85,7 @@ struct SizeTests {
         arguments: [20_000, 90_000])
     func wrong(size: Int) async throws {
         try await Rig.mounted(adding: [job]) { (rig, mount) async throws in
-            try await mount.shell("stat \"$M/$1\"", [file(1)])
+            try await mount.shell("ls \"$M\"/jobs/sizes/images; stat \"$M/$1\"", [file(1)])
             rig.emulator.add(job: .syntheticImages(id: "sizes", count: Self.count, size: size))
             #expect(try await mount.errno(of: "open(p, 'rb').read()", file(1)) == "EIO")
             #expect(try await mount.bytes(file(1)) == SyntheticImage(size: size, seed: 1).bytes)

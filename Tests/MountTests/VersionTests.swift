@@ -153,7 +153,7 @@ struct VersionTests {
             return second.answer(request)
         }
         try await mounted(file) { (rig, mount) async throws in
-            try await mount.shell("stat \"$M/$1\"", [Self.file])
+            try await mount.shell("ls \"$(dirname \"$M/$1\")\"; stat \"$M/$1\"", [Self.file])
             let read = try await readHeld(mount, rig) { isRead.set() }
             #expect(read.errors.contains("Stale file handle"), "\(read.errors)")
             expectSame(read.output, Array(a.prefix(read.output.count)))

@@ -94,7 +94,7 @@ import Transfer
         let error = await #expect(throws: TransferError.self) {
             try await withEngine { try await $0.perform(request, into: sink) }
         }
-        #expect(error?.code == .tooLarge(limit: 10))
+        #expect(error?.code == .tooLarge(limit: 10, announced: 11))
         #expect(sink.record.bytes.isEmpty)
     }
 

@@ -217,7 +217,7 @@ import Transfer
             try $0.send("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n12345678901")
             $0.waitForClose()
         }
-        #expect(error.code == .tooLarge(limit: 10))
+        #expect(error.code == .tooLarge(limit: 10, announced: 11))
         #expect(seen.isUntouched)
     }
 

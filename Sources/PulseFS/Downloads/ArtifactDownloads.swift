@@ -116,6 +116,15 @@ final class ArtifactDownloads: Sendable {
         task.cancel()
     }
 
+    /// Gives up what someone has named and nobody has come to read.
+    func sweep() {
+        let now = ContinuousClock.now
+        let idle = state.withLock { state in
+            state.downloads.filter { $0.value.download.hasRested(until: now) }.map(\.key)
+        }
+        for key in idle { abandon(key) }
+    }
+
     /// Versions of a file that are tried, one after the other, where it changes while it comes.
     static let mostVersions = 3
 
@@ -148,11 +157,19 @@ final class ArtifactDownloads: Sendable {
     }
 
     /// The size of a file in bytes, from the head of the answer to a GET. A small file goes on to arrive; a large one does
-    /// only if a reader has come meanwhile.
-    func size(_ name: String, from source: ArtifactSource, of job: Job) async throws(Failure) -> UInt64 {
-        switch try supply(name, from: source, of: job, for: .size) {
+    /// only if a reader has come meanwhile. Where the file was named, its first bytes come with the size, and the rest waits for a
+    /// reader for a while.
+    func size(
+        _ name: String, from source: ArtifactSource, of job: Job, isNamed: Bool = false
+    ) async throws(Failure) -> UInt64 {
+        switch try supply(name, from: source, of: job, for: isNamed ? .beginning : .size) {
         case .stored(let artifact): return artifact.size ?? 0
-        case .arriving(let download): return try await download.size()
+        case .arriving(let download):
+            do throws(Failure) { return try await download.size() } catch {
+                // It will not be fetched, but how large it is was said.
+                guard let size = error.announcedSize else { throw error }
+                return size
+            }
         case .direct(let file): return file.size
         }
     }
@@ -311,6 +328,9 @@ final class ArtifactDownloads: Sendable {
     func close(grace: Duration) async {
         let tasks = state.withLock { state in
             state.isClosed = true
+            for (download, task) in state.downloads.values where download.isResting && download.abandon() {
+                task.cancel()
+            }
             return state.downloads.values.map(\.task)
         }
         await tasks.finish(within: grace)

@@ -15,6 +15,9 @@ final class Download: Sendable {
     enum Wish: Comparable, Sendable {
         /// The size alone: a large file is given up as soon as that is known.
         case size
+        /// The size and the first bytes, for someone who has named the file and is likely to read it: the rest waits a while for
+        /// that.
+        case beginning
         /// Bytes that someone is expected to want.
         case ahead
         case bytes
@@ -87,6 +90,10 @@ final class Download: Sendable {
         var wish: Wish
         /// Nobody wanted it when it turned out to be large, or any more.
         var isGivenUp = false
+        /// Since when the rest waits for a reader; nil when it does not.
+        var restingSince: ContinuousClock.Instant?
+        /// What lets bodies go on that wait for a reader.
+        var paused: [@Sendable () -> Void] = []
         /// The server has another version: whoever comes from now on wants that one.
         var isOutdated = false
         /// Another process had fetched it already.
@@ -104,10 +111,20 @@ final class Download: Sendable {
 
         var isComplete: Bool { !isUnconfirmed && (size.map { arrived.contains(0..<$0) } ?? false) }
         var hasEnded: Bool { failure != nil || isComplete }
+
+        /// The size is known, the first bytes are here or on their way, and nobody wants more of a file that is large.
+        var isResting: Bool {
+            wish == .beginning && size.map { $0 > longestUnwanted } ?? false && !isUnconfirmed && !isGivenUp
+                && !hasEnded
+        }
     }
 
     /// Bytes that are fetched though nobody but the cache wants them: about what arrives while a connection is broken off.
     private static let longestUnwanted: UInt64 = 1 << 20
+    /// Bytes of a large file that come for whoever has named it.
+    private static let beginning: UInt64 = 256 << 10
+    /// How long the rest of a file waits for a reader of its beginning.
+    private static let rest = Duration.seconds(2)
 
     /// Tells it from all others of this process.
     let number = Download.last.add(1, ordering: .relaxed).newValue
@@ -132,7 +149,8 @@ final class Download: Sendable {
         self.whenChanged = whenChanged
         self.whenOutgrown = whenOutgrown
         target = SpoolTarget(in: store)
-        state = Mutex(State(plan: PartPlan(size: size, ranges: ranges, geometry: geometry), wish: wish))
+        let plan = PartPlan(size: size, ranges: ranges, geometry: geometry, beginsWithPart: wish == .beginning)
+        state = Mutex(State(plan: plan, wish: wish))
         (workerCalls, calls) = AsyncStream.makeStream()
         callWorkers()
     }
@@ -180,14 +198,20 @@ final class Download: Sendable {
 
     /// Adds a wish; false when the download has failed or been given up, and another one is needed.
     func join(for wish: Wish) -> Bool {
-        let isJoined = state.withLock { state in
+        let (isJoined, paused) = state.withLock { state -> (Bool, [@Sendable () -> Void]) in
             // Whoever asks for the size alone is served by one that was given up when it knew.
-            guard !state.isOutdated, !state.isGivenUp || (wish == .size && state.size != nil) else { return false }
-            guard state.failure == nil || state.isGivenUp else { return false }
+            guard !state.isOutdated, !state.isGivenUp || (wish <= .beginning && state.size != nil) else {
+                return (false, [])
+            }
+            guard state.failure == nil || state.isGivenUp else { return (false, []) }
             if !state.isGivenUp { state.wish = max(state.wish, wish) }
-            return true
+            guard state.wish > .beginning else { return (true, []) }
+            defer { (state.paused, state.restingSince) = ([], nil) }
+            return (true, state.paused)
         }
+        for resume in paused { resume() }
         if isJoined, wish != .ahead { raise { $0.upperBound == .max || $0.lowerBound == 0 } }
+        if isJoined, wish > .beginning { callWorkers() }
         return isJoined
     }
 
@@ -207,9 +231,19 @@ final class Download: Sendable {
     /// Gives it up if nobody has come to want it; true when it now is.
     func abandon() -> Bool {
         state.withLock { state in
-            guard state.wish == .ahead, state.waiters.isEmpty, !state.hasEnded else { return false }
+            guard state.wish == .ahead || state.isResting, state.waiters.isEmpty, !state.hasEnded else { return false }
             state.isGivenUp = true
             return true
+        }
+    }
+
+    /// The size is known, the first bytes are here or on their way, and nobody wants more of a file that is large.
+    var isResting: Bool { state.withLock { $0.isResting } }
+
+    /// The rest has waited for a reader in vain.
+    func hasRested(until now: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in
+            state.isResting && state.restingSince.map { $0.duration(to: now) >= Self.rest } ?? false
         }
     }
 
@@ -297,7 +331,7 @@ final class Download: Sendable {
     /// Calls as many workers as are of use now.
     private func callWorkers() {
         let missing = state.withLock { state in
-            guard !state.hasEnded else { return 0 }
+            guard !state.hasEnded, !state.isResting else { return 0 }
             // The first bytes are waited for by whoever begins to read: the other parts do not get in their way.
             var wanted = state.arrived.isEmpty ? 1 : state.plan.usefulWidth
             if state.plan.usefulWidth > 1, !state.plan.claimed.isEmpty,
@@ -317,7 +351,7 @@ final class Download: Sendable {
     func claim() -> Errand? {
         let errand = state.withLock { state -> Errand? in
             let waitedFor = state.waitedFor
-            if !state.hasEnded, !state.isGivenUp, let order = state.plan.claim(waitedFor: waitedFor) {
+            if !state.hasEnded, !state.isGivenUp, !state.isResting, let order = state.plan.claim(waitedFor: waitedFor) {
                 // The front of a file is what its first reader wants, who may not wait yet.
                 let isUrgent =
                     waitedFor.contains { order.range.contains($0) }
@@ -327,7 +361,9 @@ final class Download: Sendable {
                 return errand
             }
             state.workers -= 1
-            if state.workers == 0, !state.hasEnded {
+            if state.workers == 0, state.isResting {
+                state.restingSince = state.restingSince ?? .now
+            } else if state.workers == 0, !state.hasEnded {
                 state.failure =
                     state.isGivenUp
                     ? Failure(.interrupted, "nobody wants the file any more")
@@ -388,14 +424,23 @@ final class Download: Sendable {
     /// Writes bytes that belong at `position`, and lets readers have them. What has come already is not written again but
     /// compared: throws `Refusal.changed` when it was something else, and `Refusal.outgrown` when there is no room.
     ///
-    /// False when nothing was taken, as room is to be found first: `whenReady` is called when the bytes are to be offered again.
+    /// False when nothing was taken, as room or a reader is to be found first: `whenReady` is called when the bytes are to be offered again.
     func take(
         _ bytes: RawSpan, at position: UInt64, whenReady: @escaping @Sendable () -> Void = {}
     ) throws -> Bool {
         let end = position +| UInt64(bytes.byteCount)
-        let (size, rest, isNew) = state.withLock { state in
-            (state.size, state.size.map { $0 -| state.arrived.count }, state.arrived.isDisjoint(with: position..<end))
+        let (size, rest, isNew, isPaused) = state.withLock { state in
+            let isPaused = state.isResting && state.arrived.count >= Self.beginning
+            if isPaused {
+                state.restingSince = state.restingSince ?? .now
+                state.paused.append(whenReady)
+            }
+            return (
+                state.size, state.size.map { $0 -| state.arrived.count },
+                state.arrived.isDisjoint(with: position..<end), isPaused
+            )
         }
+        guard !isPaused else { return false }
         guard target.admits(UInt64(bytes.byteCount), of: rest, whenReady: whenReady) else { return false }
         // Nearly all of them have not come before.
         let pieces = isNew ? [] : state.withLock { $0.arrived.split(position..<end) }
@@ -449,6 +494,9 @@ final class Download: Sendable {
         if isShorter { throw .changed }
         change { if $0.size == nil { $0.size = size } }
     }
+
+    /// The request for the first part of a file of unknown size was refused, or answered with what is no part.
+    func firstPartIsRefused() { state.withLock { $0.plan.firstPartIsRefused() } }
 
     /// A part does not come by the request that was to bring it.
     func giveBack(_ range: Range<UInt64>) { state.withLock { $0.plan.giveBack(range) } }

@@ -55,6 +55,10 @@ struct DownloadRun: Sendable {
             case nil: break
             }
             if let problem {
+                if download.knownSize == nil, part.reach == nil, order != .whole, problem.isOfRange {
+                    // All of it may be had.
+                    return download.firstPartIsRefused()
+                }
                 if problem.cause == .status(416) {
                     // It had such a range when the bytes came that a reader has.
                     if download.isRead { throw .changed }
@@ -67,14 +71,21 @@ struct DownloadRun: Sendable {
                     throw Failure(problem)
                 }
                 do { try await self.rest(pause) } catch { throw Failure(problem) }
-                rest = if order == .whole, !download.canGoOn { Rest(.whole) } else { rest.after(part) }
+                rest =
+                    if order == .whole, !download.canGoOn {
+                        Rest(.whole)
+                    } else {
+                        rest.after(part, of: download.knownSize)
+                    }
                 continue
             }
             guard let reach = part.reach, reach.end != nil else {
                 do throws(Download.Refusal) { return try download.end(at: part.next) } catch { throw .changed }
             }
             // A server may answer with less than it was asked for, though not with nothing.
-            guard case .part(let range) = rest.order, !reach.isWhole, part.next < range.upperBound else { return }
+            guard case .part(let range) = rest.order, !reach.isWhole, let size = download.knownSize,
+                part.next < min(range.upperBound, size)
+            else { return }
             guard part.next > range.lowerBound else {
                 throw Failure(.badAnswer, "the server announces bytes that it does not send")
             }
@@ -105,10 +116,10 @@ struct DownloadRun: Sendable {
         var start: UInt64 { order.range.lowerBound }
 
         /// What is left when so much of it has come; all of it when nobody knows where it ends.
-        func after(_ part: DownloadPart) -> Rest {
+        func after(_ part: DownloadPart, of size: UInt64?) -> Rest {
             let end: UInt64? =
                 switch order {
-                case .part(let range) where part.reach?.isWhole != true: range.upperBound
+                case .part(let range) where part.reach?.isWhole != true: min(range.upperBound, size ?? .max)
                 default: part.reach?.end
                 }
             guard let end, part.next < end else { return Rest(.whole) }
@@ -148,6 +159,15 @@ struct Patience {
 }
 
 extension APIError {
+    /// The request may be answered where it asks for no range.
+    var isOfRange: Bool {
+        switch cause {
+        case .status(let status): [.rangeRefused, .unsupported].contains(StatusMeaning(status).kind)
+        case .transport(.invalidResponse): true
+        default: false
+        }
+    }
+
     /// The answer had begun and was broken off or fell silent, by nobody's decision.
     var isCut: Bool {
         switch cause {

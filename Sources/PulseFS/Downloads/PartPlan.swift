@@ -3,7 +3,8 @@ import Quantities
 /// In which parts a file is asked for, and which comes next. Decisions only; whoever holds it asks.
 ///
 /// A file of known size from a server that serves ranges comes in parts, several at a time: a connection over a long way
-/// carries only so much at once. Anything else comes whole, by one request.
+/// carries only so much at once. A file of unknown size may begin with its first part, whose answer tells the size. Anything
+/// else comes whole, by one request.
 struct PartPlan: Sendable {
     /// What is known of the server's ranges.
     enum Ranges: Sendable {
@@ -33,12 +34,16 @@ struct PartPlan: Sendable {
     /// Parts that have been asked for, come or not.
     private(set) var claimed = ByteSet()
     private var isWholeClaimed = false
+    /// The size is to be told by the answer to a request for the first part.
+    private var beginsWithPart: Bool
     /// Parts of it were here before, and the rest is asked for, however small the file is.
     private var isResumed = false
     /// Parts have turned out not to be had, whatever the server says.
     private var areRangesUseless = false
 
-    init(size: UInt64?, ranges: Ranges, geometry: PartGeometry = .standard) {
+    /// `beginsWithPart` says that a file of unknown size is asked for by its first part.
+    init(size: UInt64?, ranges: Ranges, geometry: PartGeometry = .standard, beginsWithPart: Bool = false) {
+        self.beginsWithPart = beginsWithPart && size == nil
         self.geometry = geometry
         self.size = size
         self.ranges = ranges
@@ -50,7 +55,7 @@ struct PartPlan: Sendable {
     }
 
     /// The file is large enough for parts.
-    private func comesInParts(_ size: UInt64) -> Bool { size >= geometry.leastSize || isResumed }
+    private func comesInParts(_ size: UInt64) -> Bool { size >= geometry.leastSize || isResumed || beginsWithPart }
 
     /// How many requests are of use at once, as far as is known now.
     var usefulWidth: Int {
@@ -64,6 +69,10 @@ struct PartPlan: Sendable {
         if areRangesUseless {
             isWholeClaimed = true
             return .whole
+        }
+        if beginsWithPart, size == nil, claimed.isEmpty, ranges != .ignored {
+            claimed.insert(0..<geometry.partSize)
+            return .part(0..<geometry.partSize)
         }
         guard let size, comesInParts(size), ranges != .ignored else {
             guard claimed.isEmpty else { return nil }
@@ -89,10 +98,20 @@ struct PartPlan: Sendable {
     /// A part that was asked for does not come by this request.
     mutating func giveBack(_ range: Range<UInt64>) { claimed.remove(range) }
 
+    /// The server does not answer a request for the first part of a file of unknown size, or not with a part: all of it is asked
+    /// for. An empty file has no first part.
+    mutating func firstPartIsRefused() {
+        guard beginsWithPart else { return }
+        beginsWithPart = false
+        claimed = ByteSet()
+    }
+
     /// An answer carries the bytes that were asked for, of so many in all.
     mutating func answeredInParts(of size: UInt64?) {
         if !areRangesUseless { ranges = .served }
         if let size { self.size = size }
+        // Nobody can tell where the other parts end.
+        if self.size == nil { rangesAreIgnored() }
     }
 
     /// What an answer says of ranges, if anything.
@@ -104,7 +123,8 @@ struct PartPlan: Sendable {
     /// comes in parts; nil when it is to be taken whole.
     mutating func answeredWhole(size: UInt64?, isAskedForWhole: Bool) -> UInt64? {
         if let size { self.size = size }
-        if !isAskedForWhole { ranges = .ignored }
+        // A server may answer with all of a file whose first part is all of it.
+        if !isAskedForWhole, !(beginsWithPart && size.map { $0 <= geometry.partSize } ?? false) { ranges = .ignored }
         guard ranges == .served, let size, size >= geometry.leastSize else {
             isWholeClaimed = true
             return nil

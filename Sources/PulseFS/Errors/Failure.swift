@@ -43,6 +43,12 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
         "the file is larger than what --cache-size and the disk leave, and the server does not serve parts of it that could be told from those of another version: give the cache more room, or another disk with --cache-dir"
     )
 
+    /// How large a file is that is not fetched as it is too large, in bytes, if the server has said so.
+    var announcedSize: UInt64? {
+        guard case .transport(.tooLarge(_, let announced)) = apiError?.cause else { return nil }
+        return announced
+    }
+
     /// There is no such thing, or not by that name, as far as anyone has said.
     package var isAbsence: Bool { isDenial || reason == .badName }
 

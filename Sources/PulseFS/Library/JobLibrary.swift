@@ -308,7 +308,8 @@ package final class JobLibrary: Sendable {
         let isToBeRead = artifact.slot.isImage && imagesAhead.expectsRead(of: artifact.slot, of: job, by: reader)
         return try await seeking(artifact, of: job) { () throws(Failure) in
             try self.taken(
-                try await self.sizes.sized(artifact, from: source, of: job, isToBeRead: isToBeRead), of: job)
+                try await self.sizes.sized(
+                    artifact, from: source, of: job, isToBeRead: isToBeRead, by: reader), of: job)
         }
     }
 
@@ -328,17 +329,25 @@ package final class JobLibrary: Sendable {
 
     /// Takes in that a thread begins to read a file, so that what it is going to read next can be on its way. Does not wait.
     func noticeRead(of slot: ArtifactSlot, of job: Job, by reader: Int32) {
-        if slot.isImage { imagesAhead.noticeRead(of: slot, of: job, by: reader) }
+        if slot.isImage {
+            imagesAhead.noticeRead(of: slot, of: job, by: reader)
+            sizes.noticeRead(of: slot, of: job.ordinal)
+        }
         jobsAhead.noticeRead(of: slot, of: job.ordinal, by: reader)
     }
 
     /// Takes in that a thread lists the jobs, or the images of one.
     func noticeListing(ofImagesOf job: Job? = nil, by reader: Int32) {
-        if let job { imagesAhead.noticeListing(of: job, by: reader) } else { jobsAhead.noticeListing(by: reader) }
+        guard let job else { return jobsAhead.noticeListing(by: reader) }
+        imagesAhead.noticeListing(of: job, by: reader)
+        sizes.noticeListing(of: job.ordinal)
     }
 
     /// Gives up what is fetched ahead of readers who have gone.
-    func sweepAhead() { imagesAhead.sweep() }
+    func sweepAhead() {
+        imagesAhead.sweep()
+        downloads.sweep()
+    }
 
     /// Brings what is missing of these files of a job, if that needs the network. What can be fetched only once is not
     /// fetched for someone who may never come.

@@ -13,14 +13,17 @@ struct DirectoryWalks {
 
     private var walks = GenerationCache<JobOrdinal, Walk>(generation: 64)
 
-    /// Takes in a look at a name whose size was not known. True once in a walk: when it turns out to be one.
-    mutating func notice(_ name: String, of job: JobOrdinal, at now: ContinuousClock.Instant) -> Bool {
+    /// Takes in a look at a name whose size was not known. True once in a walk: when it turns out to be one, which a look at a
+    /// file that is likely to be read does not show.
+    mutating func notice(
+        _ name: String, of job: JobOrdinal, at now: ContinuousClock.Instant, isNamed: Bool = false
+    ) -> Bool {
         let name = FileName(name)
         guard var walk = walks.value(for: job), now - walk.lookedAt <= Self.pause else {
             walks.set(Walk(name: name, lookedAt: now), for: job)
             return false
         }
-        let isNew = !walk.isNoticed && walk.name != name
+        let isNew = !isNamed && !walk.isNoticed && walk.name != name
         walk.lookedAt = now
         walk.isNoticed = walk.isNoticed || isNew
         walks.set(walk, for: job)

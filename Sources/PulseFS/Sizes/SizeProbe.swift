@@ -9,6 +9,7 @@ import Synchronization
 final class SizeProbe: Sendable {
     private struct State {
         var walks = DirectoryWalks()
+        var names = NamedImages()
         var runs: [JobOrdinal: Task<Void, Never>] = [:]
         var absenceObserver: (@Sendable (StoredArtifact, Job) async -> Void)?
         var isClosed = false
@@ -39,9 +40,10 @@ final class SizeProbe: Sendable {
     }
 
     /// The artifact with its size. Whoever asks for a second image of a job soon after the first gets the others' sizes on
-    /// their way too, unless it is to be read: then its bytes are fetched, and the size with them.
+    /// their way too, unless it is to be read: then its bytes are fetched, and the size with them. One that is named gets its size
+    /// with its first bytes. `reader` is the thread that asks; 0 is unknown.
     func sized(
-        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, isToBeRead: Bool
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, isToBeRead: Bool, by reader: Int32
     ) async throws(Failure) -> StoredArtifact {
         if isToBeRead {
             switch try downloads.supply(artifact.name, from: source, of: job) {
@@ -56,13 +58,32 @@ final class SizeProbe: Sendable {
                 return note(artifact, of: job)
             }
         }
-        noticeWalk(to: artifact, of: job)
-        return try await learn(artifact, from: source, of: job, .foreground)
+        let look = artifact.slot.isImage ? self.look(at: artifact.slot, of: job, by: reader) : nil
+        let isNamed = look?.isNamed == true
+        noticeWalk(to: artifact, of: job, isNamed: isNamed)
+        let sized = try await learn(artifact, from: source, of: job, .foreground, isNamed: isNamed)
+        if let look { state.withLock { $0.names.tell(look, at: .now) } }
+        return sized
     }
 
-    /// The size of an image that has no place in the index yet, in bytes.
+    /// The size of an image that has no place in the index yet, in bytes. No listing names it.
     func size(ofUnlisted name: String, from source: ArtifactSource, of job: Job) async throws(Failure) -> UInt64 {
-        try await size(name, from: source, of: job, .foreground) { _ in }
+        try await size(name, from: source, of: job, .foreground, isNamed: true) { _ in }
+    }
+
+    /// Takes in that the names of a job's images are listed.
+    func noticeListing(of job: JobOrdinal) { state.withLock { $0.names.noticeListing(of: job, at: .now) } }
+
+    /// Takes in that an image is read.
+    func noticeRead(of slot: ArtifactSlot, of job: JobOrdinal) {
+        state.withLock { $0.names.noticeRead(of: slot, of: job) }
+    }
+
+    private func look(at slot: ArtifactSlot, of job: Job, by reader: Int32) -> NamedImages.Look {
+        state.withLock { state in
+            state.names.look(
+                at: slot, of: job.ordinal, by: reader, isWalk: state.runs[job.ordinal] != nil, at: .now)
+        }
     }
 
     /// Takes in what became known of a file that is not stored: its size, or that the size it had was wrong.
@@ -80,10 +101,11 @@ final class SizeProbe: Sendable {
     }
 
     private func learn(
-        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, _ level: Urgency.Level
+        _ artifact: StoredArtifact, from source: ArtifactSource, of job: Job, _ level: Urgency.Level,
+        isNamed: Bool = false
     ) async throws(Failure) -> StoredArtifact {
         var sized = artifact
-        sized.size = try await size(artifact.name, from: source, of: job, level) { [self] size in
+        sized.size = try await size(artifact.name, from: source, of: job, level, isNamed: isNamed) { [self] size in
             var artifact = artifact
             artifact.size = size
             _ = note(artifact, of: job)
@@ -101,27 +123,27 @@ final class SizeProbe: Sendable {
 
     /// `note` takes the size in before anyone is answered: whoever comes after that finds it known, and asks for nothing.
     private func size(
-        _ name: String, from source: ArtifactSource, of job: Job, _ level: Urgency.Level,
+        _ name: String, from source: ArtifactSource, of job: Job, _ level: Urgency.Level, isNamed: Bool,
         note: @escaping @Sendable (UInt64) -> Void
     ) async throws(Failure) -> UInt64 {
         let key = ArtifactKey(job, name, source)
         return try await flights.join(keyring.own(key), level) { [self] urgency throws(Failure) in
-            let size = try await ask(key, name, source, job, urgency)
+            let size = try await ask(key, name, source, job, urgency, isNamed: isNamed)
             note(size)
             return size
         }
     }
 
     private func ask(
-        _ key: ArtifactKey, _ name: String, _ source: ArtifactSource, _ job: Job, _ urgency: Urgency
+        _ key: ArtifactKey, _ name: String, _ source: ArtifactSource, _ job: Job, _ urgency: Urgency, isNamed: Bool
     ) async throws(Failure) -> UInt64 {
         if let size = catalog.artifact(image: key.image, of: job)?.size { return size }
         if let download = downloads.underWay(key) { return try await download.size() }
         if catalog.hasExpired(job) {
             throw Failure(.notFound, "\(name) of job \(job.id): the API has let go of the job")
         }
-        guard servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {
-            return try await downloads.size(name, from: source, of: job)
+        guard !isNamed, servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {
+            return try await downloads.size(name, from: source, of: job, isNamed: isNamed)
         }
         let result = await head(name, source, of: job, urgency).map { announcement -> UInt64? in
             if let serves = announcement.servesRanges { servers.note(ranges: serves ? .served : .ignored, of: source) }
@@ -160,10 +182,10 @@ final class SizeProbe: Sendable {
 
     // MARK: The rest of a directory
 
-    private func noticeWalk(to artifact: StoredArtifact, of job: Job) {
+    private func noticeWalk(to artifact: StoredArtifact, of job: Job, isNamed: Bool) {
         guard artifact.slot.isImage else { return }
         state.withLock { state in
-            guard state.walks.notice(artifact.name, of: job.ordinal, at: .now), !state.isClosed,
+            guard state.walks.notice(artifact.name, of: job.ordinal, at: .now, isNamed: isNamed), !state.isClosed,
                 state.runs[job.ordinal] == nil
             else { return }
             state.runs[job.ordinal] = Task {

@@ -107,4 +107,37 @@ struct PartPlanTests {
         #expect(late.pause(afterBringing: 100, at: start + .seconds(15)) != nil)
         #expect(late.pause(afterBringing: 100, at: start + .seconds(30)) == nil)
     }
+
+    @Test("a file that is named begins with its first part, whose answer tells what else there is to ask for")
+    func named() {
+        var plan = PartPlan(size: nil, ranges: .unknown, beginsWithPart: true)
+        #expect(plan.claim() == .part(0..<Self.part))
+        #expect(plan.claim() == nil)
+        var small = plan
+        small.answeredInParts(of: 100)
+        #expect(small.claim() == nil)
+        plan.answeredInParts(of: Self.large)
+        #expect(plan.claim() == .part(Self.part..<2 * Self.part))
+    }
+
+    @Test("a named file comes whole where the server refuses its first part, does not say its size, or serves no parts")
+    func namedWithoutParts() {
+        var plan = PartPlan(size: nil, ranges: .unknown, beginsWithPart: true)
+        _ = plan.claim()
+        var sizeless = plan
+        sizeless.answeredInParts(of: nil)
+        #expect(sizeless.claim() == .whole)
+        var answeredWhole = plan
+        #expect(answeredWhole.answeredWhole(size: Self.large, isAskedForWhole: false) == nil)
+        #expect(answeredWhole.ranges == .ignored && answeredWhole.claim() == nil)
+        // All of a small file may be the answer of a server that serves parts.
+        var small = plan
+        #expect(small.answeredWhole(size: 100, isAskedForWhole: false) == nil)
+        #expect(small.ranges == .unknown && small.claim() == nil)
+        plan.firstPartIsRefused()
+        #expect(plan.claim() == .whole)
+        #expect(plan.claim() == nil)
+        var ignored = PartPlan(size: nil, ranges: .ignored, beginsWithPart: true)
+        #expect(ignored.claim() == .whole)
+    }
 }

@@ -1,0 +1,82 @@
+import ArtifactStore
+import Testing
+
+@testable import PulseFS
+
+@Suite("Named images")
+struct NamedImagesTests {
+    private let start = ContinuousClock.now
+    private let job = JobOrdinal(1)
+    private let reader: Int32 = 7
+
+    private func slot(_ number: Int) -> ArtifactSlot { ArtifactSlot(ArtifactSlot.firstImage.rawValue + number) }
+
+    private func look(
+        _ images: inout NamedImages, at number: Int, by reader: Int32? = nil, isWalk: Bool = false,
+        after pause: Duration = .zero
+    ) -> Bool {
+        let now = start + pause
+        let look = images.look(at: slot(number), of: job, by: reader ?? self.reader, isWalk: isWalk, at: now)
+        images.tell(look, at: now)
+        return look.isNamed
+    }
+
+    @Test("a look at a name that nobody has listed is likely to be followed by a read")
+    func named() {
+        var images = NamedImages()
+        #expect(look(&images, at: 1))
+        // The same name again is no walk.
+        #expect(look(&images, at: 1))
+    }
+
+    @Test("a name that was listed a moment ago is one of a walk, and later is not")
+    func listed() {
+        var images = NamedImages()
+        images.noticeListing(of: job, at: start)
+        #expect(!look(&images, at: 1))
+        images.noticeRead(of: slot(1), of: job)
+        #expect(look(&images, at: 2, after: NamedImages.memory))
+        #expect(images.look(at: slot(1), of: JobOrdinal(2), by: reader, isWalk: false, at: start).isNamed)
+    }
+
+    @Test("while sizes are asked for ahead, every name is one of them")
+    func walk() {
+        var images = NamedImages()
+        #expect(!look(&images, at: 1, isWalk: true))
+    }
+
+    @Test("who looks at a second name without having read the first wants sizes; who has read it wants the second too")
+    func unread() {
+        var images = NamedImages()
+        #expect(look(&images, at: 1))
+        #expect(!look(&images, at: 2))
+        images.noticeRead(of: slot(1), of: job)
+        images.noticeRead(of: slot(2), of: job)
+        #expect(look(&images, at: 3))
+        #expect(!look(&images, at: 4, after: .seconds(4)))
+        #expect(look(&images, at: 5, after: .seconds(10)))
+    }
+
+    @Test("many who look at once at one name each are readers, until one of them has not read what it was told of")
+    func together() {
+        var images = NamedImages()
+        let looks = (1...16).map {
+            images.look(at: slot($0), of: job, by: Int32($0), isWalk: false, at: start)
+        }
+        #expect(looks.allSatisfy { $0.isNamed })
+        for look in looks { images.tell(look, at: start) }
+        #expect(look(&images, at: 17, by: 17, after: .milliseconds(1)))
+        #expect(!look(&images, at: 18, by: 18, after: NamedImages.pause))
+        for number in 1...18 { images.noticeRead(of: slot(number), of: job) }
+        #expect(look(&images, at: 19, by: 19, after: NamedImages.pause))
+    }
+
+    @Test("what is remembered has a bound: beyond it, names are asked for their sizes")
+    func bound() {
+        var images = NamedImages()
+        let looks = (1...200).map {
+            images.look(at: slot($0), of: job, by: Int32($0), isWalk: false, at: start).isNamed
+        }
+        #expect(looks.filter { $0 }.count == 64)
+    }
+}
