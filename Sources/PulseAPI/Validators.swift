@@ -7,7 +7,7 @@ package struct Validators: Sendable, Hashable {
     /// Last-Modified, as it came: a second is the finest that it tells.
     package let lastModified: String?
     /// Bytes of the whole file.
-    package let size: UInt64?
+    package private(set) var size: UInt64?
     /// What to send as If-Range, so that a part of another version is not sent (section 13.1.5); nil where nothing will do.
     package let condition: String?
 
@@ -27,6 +27,13 @@ package struct Validators: Sendable, Hashable {
             date.flatMap(HTTPDate.seconds).map { $0 > modified }
         }
         condition = Self.strong(entityTag) ?? (isDateStrong == true ? lastModified : nil)
+    }
+
+    /// The same of a file of which nobody knows any more how large it is.
+    package var withoutSize: Validators {
+        var validators = self
+        validators.size = nil
+        return validators
     }
 
     init(_ head: ResponseHead, size: UInt64?) {

@@ -17,7 +17,7 @@ struct FaultMatrixTests {
         let jobs = cases.indices.map(Self.job) + [.syntheticImages(id: "primer", count: 1, size: Self.size)]
         try await Rig.mounted(adding: jobs, options: ["--timeout", FaultCase.budget]) { (rig, mount) async throws in
             // A server that has once told a size by HEAD is believed: then no case has a bearing on the others.
-            try await mount.shell("stat \"$M\"/jobs/primer/images/*")
+            try await mount.shell("ls \"$M\"/jobs/primer/images; stat \"$M\"/jobs/primer/images/*")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (number, row) in cases.enumerated() {
                     if number >= width { try await group.next() }
@@ -36,8 +36,9 @@ struct FaultMatrixTests {
         let label = Comment(rawValue: "\(row.name), \(row.operation)")
         switch row.operation {
         case .lookup, .listing: break
-        case .stat: try await mount.shell("stat \"$M/jobs/$1\"", [job])
-        case .read: try await mount.shell("stat \"$M/$1\"", [image])
+        case .stat: try await mount.shell("ls \"$M/jobs/$1/images\"", [job])
+        // Of what was listed, a look asks for the size alone.
+        case .read: try await mount.shell("ls \"$(dirname \"$M/$1\")\"; stat \"$M/$1\"", [image])
         }
         let before = rig.emulator.requests(matching: asked).count
         rig.emulator.set(row.effect, on: asked)

@@ -24,7 +24,7 @@ struct MetricsTests {
             }
             #expect(requests(200) == 1 && requests(404) == 1 && requests(403) == 1, "\(metrics.samples)")
             #expect(
-                metrics.samples["pulsefs_api_requests_total{endpoint=\"image\",method=\"GET\",status=\"200\"}"] == 1)
+                metrics.samples["pulsefs_api_requests_total{endpoint=\"image\",method=\"GET\",status=\"206\"}"] == 1)
             #expect((metrics.samples["pulsefs_api_received_bytes_total"] ?? 0) > 1000)
             #expect((metrics.samples["pulsefs_cache_reads_total{outcome=\"hit\"}"] ?? 0) >= 1)
             #expect((metrics.samples["pulsefs_cache_reads_total{outcome=\"miss\"}"] ?? 0) >= 1)

@@ -59,8 +59,7 @@ struct NamedImageTests {
     func sizes() async throws {
         let size = 500_000
         try await Rig.mounted(adding: [Self.job(size: size)]) { (rig, mount) async throws in
-            let sizes = try await mount.shell(
-                "for name in \"$@\"; do stat -c %s \"$M/$name\"; done", (1...20).map(file))
+            let sizes = try await mount.shell("cd \"$M\" && stat -c %s \"$@\"", (1...20).map(file))
             #expect(sizes.lines == Array(repeating: "\(size)", count: 20))
             #expect(rig.emulator.requests(matching: Self.images).filter { $0.method == "GET" }.count == 1)
         }
@@ -161,6 +160,26 @@ struct NamedImageTests {
         try await mounted(changing) { (mount, path) async throws in
             _ = try await mount.shell("cat \"$M/$1\"", [path])
             #expect(try await mount.bytes(path) == b)
+        }
+    }
+
+    @Test("S1.5 S5.1 a named file that is shorter than announced is an error, and whole for the next when it is mended")
+    func wrongLength() async throws {
+        let content = bytes(1, 300_000)
+        let isMended = Flag()
+        let file = try ScriptedFile { request in
+            let version = ServedVersion(content, "ETag: \"a\"")
+            guard !isMended.isSet, !request.isHead, request.range?.first ?? 0 == 0 else {
+                return version.answer(request)
+            }
+            return .init(
+                "200 OK", ["ETag: \"a\"", "Accept-Ranges: bytes", "Content-Length: \(content.count + 7)"], content)
+        }
+        try await mounted(file) { (mount, path) async throws in
+            let read = try await mount.shell("cat \"$M/$1\"", [path])
+            #expect(read.status == 1 && read.errors.contains("Input/output error"), "\(read.errors)")
+            isMended.set()
+            #expect(try await mount.bytes(path) == content)
         }
     }
 }

@@ -60,8 +60,9 @@ struct DownloadRun: Sendable {
                     return download.firstPartIsRefused()
                 }
                 if problem.cause == .status(416) {
-                    // It had such a range when the bytes came that a reader has.
-                    if download.isRead { throw .changed }
+                    // It had such a range when the bytes came that a reader has, unless they were announced wrongly: asked for
+                    // the same version, the server would have sent all of another.
+                    if download.isRead, !download.canGoOn { throw .changed }
                     download.doubtSize()
                 }
                 // What had come before is no progress.

@@ -482,7 +482,8 @@ package final class JobLibrary: Sendable {
         guard try catalog.job(job.ordinal)?.artifact(artifact.slot)?.size == told else {
             throw Self.wrongSize(artifact, of: job)
         }
-        sizes.disprove(source)
+        sizes.disprove(artifact.name, from: source, of: job)
+        shown.doubtSize(at: .init(job.ordinal, artifact.slot))
         var unsized = artifact
         unsized.size = nil
         // Which of the two is true is known when all has come: until then whoever looks asks again.

@@ -133,6 +133,16 @@ final class ShownFiles: Sendable {
         if let stale { observer?(stale) }
     }
 
+    /// The size that the server announced with the bytes that were shown has turned out to be wrong: it tells no version from
+    /// another.
+    func doubtSize(at place: Place) {
+        state.withLock { state in
+            guard var version = state.versions.value(for: place) else { return }
+            version.validators = version.validators?.withoutSize
+            state.versions.set(version, for: place)
+        }
+    }
+
     /// All bytes of what is being shown have come, and are about to be in the cache. To be followed by `complete`, by whoever
     /// alone of all processes may put the file there.
     func arrive(at place: Place) { state.withLock { _ = $0.arrived.insert(place) } }

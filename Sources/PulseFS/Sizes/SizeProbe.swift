@@ -10,6 +10,8 @@ final class SizeProbe: Sendable {
     private struct State {
         var walks = DirectoryWalks()
         var names = NamedImages()
+        /// Files of which GET has told the size.
+        var toldByGet = GenerationCache<ArtifactKey, Void>(generation: 256)
         var runs: [JobOrdinal: Task<Void, Never>] = [:]
         var absenceObserver: (@Sendable (StoredArtifact, Job) async -> Void)?
         var isClosed = false
@@ -95,8 +97,11 @@ final class SizeProbe: Sendable {
         return artifact
     }
 
-    /// The bytes that came are more or fewer than HEAD had said.
-    func disprove(_ source: ArtifactSource) {
+    /// The bytes that came are more or fewer than was told: no HEAD of that server is believed any more, unless it was GET that
+    /// told.
+    func disprove(_ name: String, from source: ArtifactSource, of job: Job) {
+        let key = ArtifactKey(job, name, source)
+        guard state.withLock({ $0.toldByGet.value(for: key) }) == nil else { return }
         servers.withHeads(of: source) { $0.disprove($1) }
     }
 
@@ -143,7 +148,9 @@ final class SizeProbe: Sendable {
             throw Failure(.notFound, "\(name) of job \(job.id): the API has let go of the job")
         }
         guard !isNamed, servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {
-            return try await downloads.size(name, from: source, of: job, isNamed: isNamed)
+            let size = try await downloads.size(name, from: source, of: job, isNamed: isNamed)
+            state.withLock { $0.toldByGet.set((), for: key) }
+            return size
         }
         let result = await head(name, source, of: job, urgency).map { announcement -> UInt64? in
             if let serves = announcement.servesRanges { servers.note(ranges: serves ? .served : .ignored, of: source) }
@@ -152,6 +159,7 @@ final class SizeProbe: Sendable {
         let answer = HeadTrust.Answer(result)
         switch servers.withHeads(of: source, { $0.decide(answer, at: $1) }) {
         case .believe:
+            state.withLock { $0.toldByGet.remove(key) }
             guard let size = try result.mapError({ Failure($0) }).get() else {
                 throw Failure(.badAnswer, "\(name) of job \(job.id) was announced without a size")
             }

@@ -27,6 +27,9 @@ struct ImagePrefetchTests {
             .compactMap { Int($0.path.dropFirst("/results/pictures/images/image_".count).dropLast(4)) }
     }
 
+    /// By nobody who reads: a look at a name that was listed asks for its size alone.
+    private static func list(_ tree: TestTree) async throws { _ = try await tree.names(images) }
+
     private static func look(_ tree: TestTree, _ numbers: some Sequence<Int>) async throws {
         for number in numbers { #expect(try await tree.lookup("\(images)/\(name(number))") != nil) }
     }
@@ -43,6 +46,7 @@ struct ImagePrefetchTests {
     @Test("S2.5 two images read in order: the next ones are on their way before anyone asks, and come once")
     func next() async throws {
         try await TestTree.with(Self.pictures(100, size: 5_000)) { (tree, emulator) async throws in
+            try await Self.list(tree)
             try await Self.read(tree, [1], size: 5_000)
             try await emulator.waitUntilIdle()
             #expect(Self.fetched(emulator) == [1])
@@ -61,6 +65,7 @@ struct ImagePrefetchTests {
     )
     func listed() async throws {
         try await TestTree.with(Self.pictures(100, size: 5_000)) { (tree, emulator) async throws in
+            try await Self.list(tree)
             _ = try await tree.names(Self.images, by: 7)
             try await Self.read(tree, [50], size: 5_000, by: 8)
             await tree.library.downloads.waitUntilIdle()
@@ -78,6 +83,7 @@ struct ImagePrefetchTests {
     @Test("S2.5 whoever reads on gets bytes that came while the one before was read")
     func onTheirWay() async throws {
         try await TestTree.with(Self.pictures(30, size: 5_000)) { (tree, emulator) async throws in
+            try await Self.list(tree)
             try await Self.read(tree, 1...2, size: 5_000)
             try await emulator.waitForRequests(2 + 2 + Self.first, matching: Self.requests)
             await tree.library.downloads.waitUntilIdle()
@@ -91,6 +97,7 @@ struct ImagePrefetchTests {
     @Test("S2.5 looks at names and sizes start no download, in whatever order, nor do reads in none")
     func looks() async throws {
         try await TestTree.with(Self.pictures(40, size: 5_000)) { (tree, emulator) async throws in
+            try await Self.list(tree)
             try await Self.look(tree, 1...40)
             try await Self.read(tree, [3, 30, 10, 25, 12], size: 5_000)
             try await Self.look(tree, 1...40)
@@ -107,6 +114,7 @@ struct ImagePrefetchTests {
         }
         job.result = .inline(["markdown": "x", "bounding_boxes": ["Images": .array(boxes)]])
         try await TestTree.with(EmulatorConfiguration(jobs: [job])) { (tree, emulator) async throws in
+            try await Self.list(tree)
             #expect(try await tree.names(Self.images).first == Self.name(40))
             try await Self.read(tree, 1...2, size: 5_000)
             try await emulator.waitForRequests(2 + 2 + Self.first, matching: Self.requests)
@@ -114,6 +122,7 @@ struct ImagePrefetchTests {
             #expect(Self.fetched(emulator).sorted() == Array(1...2 + Self.first))
         }
         try await TestTree.with(Self.pictures(40, size: 5_000)) { (tree, emulator) async throws in
+            try await Self.list(tree)
             try await Self.read(tree, [30, 29], size: 5_000)
             try await emulator.waitForRequests(2 + 2 + Self.first, matching: Self.requests)
             await tree.library.downloads.waitUntilIdle()
@@ -124,6 +133,7 @@ struct ImagePrefetchTests {
     @Test("S2.5 the size of what is read next comes with its bytes, to the thread that reads, and to no other without")
     func sizeWithBytes() async throws {
         try await TestTree.with(Self.pictures(5, size: 5_000)) { (tree, emulator) async throws in
+            try await Self.list(tree)
             try await Self.read(tree, [1], size: 5_000, by: 7)
             let directory = try await tree.node(Self.images)
             _ = try await tree.answer(Self.name(2), in: directory, by: 7).resolved()
@@ -132,6 +142,7 @@ struct ImagePrefetchTests {
         }
         for (number, thread) in [(2, 8), (3, 7), (2, 0)] as [(Int, Int32)] {
             try await TestTree.with(Self.pictures(5, size: 5_000)) { (tree, emulator) async throws in
+                try await Self.list(tree)
                 try await Self.read(tree, [1], size: 5_000, by: thread == 0 ? 0 : 7)
                 let directory = try await tree.node(Self.images)
                 _ = try await tree.answer(Self.name(number), in: directory, by: thread).resolved()
@@ -146,6 +157,7 @@ struct ImagePrefetchTests {
         for leaps in [true, false] {
             let clock = StillClock()
             try await TestTree.with(Self.pictures(100, size: 5_000), clock: clock) { (tree, emulator) async throws in
+                try await Self.list(tree)
                 try await Self.look(tree, 1...100)
                 try await Self.read(tree, [80, 1], size: 5_000)
                 emulator.set(.stallBeforeHeaders, on: .regex("image_00(0[3-9]|1)"))
@@ -172,6 +184,7 @@ struct ImagePrefetchTests {
     func wanted() async throws {
         let clock = StillClock()
         try await TestTree.with(Self.pictures(100, size: 5_000), clock: clock) { (tree, emulator) async throws in
+            try await Self.list(tree)
             try await Self.look(tree, 1...100)
             try await Self.read(tree, [80, 1], size: 5_000)
             emulator.set(.stallBeforeHeaders, on: .regex("image_00(0[3-9]|1)"))
@@ -196,6 +209,7 @@ struct ImagePrefetchTests {
     func bounded() async throws {
         let size = 2_500_000
         try await TestTree.with(Self.pictures(60, size: size)) { (tree, emulator) async throws in
+            try await Self.list(tree)
             try await Self.look(tree, 1...60)
             emulator.set(.stallBody(afterBytes: 200_000), on: Self.requests)
             func begin(_ number: Int) async throws {

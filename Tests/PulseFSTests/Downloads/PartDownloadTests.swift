@@ -33,11 +33,15 @@ struct PartDownloadTests {
         ranges.reduce(0 as Int?) { end, range in end == range.lowerBound ? range.upperBound : nil } == size
     }
 
+    /// A look at a name that was listed asks for its size alone.
+    private func list(_ tree: TestTree) async throws { _ = try await tree.names("jobs/pictures/images") }
+
     @Test(
         "S2.2 S2.3 a large image comes in parts, all asked for once the first bytes have come, no byte twice, and is whole"
     )
     func parts() async throws {
         try await TestTree.with(Self.large, parts: Self.parts) { (tree, emulator) async throws in
+            try await list(tree)
             let node = try await tree.node(Self.file)
             emulator.set(.stallBody(afterBytes: 900), on: Self.requests)
             let reader = Task { try await tree.read(node, at: 0, count: 1000) }
@@ -56,6 +60,7 @@ struct PartDownloadTests {
         let size = 30 * Self.part
         try await TestTree.with(EmulatorConfiguration(jobs: [Self.job(size: size)]), parts: Self.parts) {
             (tree, emulator) async throws in
+            try await list(tree)
             let node = try await tree.node(Self.file)
             let image = SyntheticImage(size: size, seed: 1)
             let first = Fault(.stallBody(afterBytes: 900), on: Self.requests, count: Self.parts.width)
@@ -81,6 +86,7 @@ struct PartDownloadTests {
         var configuration = EmulatorConfiguration(jobs: [Self.job(size: size)])
         (configuration.features.head, configuration.features.ranges) = (head, ranges)
         try await TestTree.with(configuration, parts: parts) { (tree, emulator) async throws in
+            try await list(tree)
             #expect(try await tree.lookup(Self.file)?.attributes.size == UInt64(size))
             await tree.library.downloads.waitUntilIdle()
             emulator.clearRequests()
@@ -93,6 +99,7 @@ struct PartDownloadTests {
     @Test("a server that says it serves ranges and does not gives whole images too")
     func ignored() async throws {
         try await TestTree.with(Self.large, parts: Self.parts) { (tree, emulator) async throws in
+            try await list(tree)
             _ = try await tree.node(Self.file)
             emulator.setFeatures { $0.ranges = false }
             #expect(try await tree.content(Self.file) == Self.image.bytes)
@@ -104,6 +111,7 @@ struct PartDownloadTests {
         arguments: [Fault.Effect.cutBody(afterBytes: 40_000), .resetBody(afterBytes: 40_000)])
     func resumed(effect: Fault.Effect) async throws {
         try await TestTree.with(Self.large, parts: Self.parts) { (tree, emulator) async throws in
+            try await list(tree)
             _ = try await tree.node(Self.file)
             emulator.set(effect, on: Self.requests)
             #expect(try await tree.content(Self.file) == Self.image.bytes)
@@ -119,6 +127,7 @@ struct PartDownloadTests {
         var configuration = EmulatorConfiguration(jobs: [Self.job(size: size)])
         configuration.features.ranges = false
         try await TestTree.with(configuration, parts: Self.parts) { (tree, emulator) async throws in
+            try await list(tree)
             emulator.set(Fault(.cutBody(afterBytes: 100_000), on: Self.requests, method: "GET", count: cuts))
             #expect(try await tree.content(Self.file) == SyntheticImage(size: size, seed: 1).bytes)
             #expect(emulator.count(Self.requests, method: "GET") == cuts + 1)
@@ -131,6 +140,7 @@ struct PartDownloadTests {
         let size = 400_000
         try await TestTree.with(EmulatorConfiguration(jobs: [Self.job(size: size)])) {
             (tree, emulator) async throws in
+            try await list(tree)
             emulator.set(Fault(.cutBody(afterBytes: 300_000), on: Self.requests, method: "GET", count: 1))
             #expect(try await tree.content(Self.file) == SyntheticImage(size: size, seed: 1).bytes)
             #expect(emulator.count(Self.requests, method: "GET") == 2)
@@ -144,6 +154,7 @@ struct PartDownloadTests {
         arguments: [true, false])
     func changed(heedsIfRange: Bool) async throws {
         try await TestTree.with(Self.large, parts: Self.parts) { (tree, emulator) async throws in
+            try await list(tree)
             emulator.setFeatures { $0.ifRange = heedsIfRange }
             _ = try await tree.node(Self.file)
             // Three parts come, two wait until the file is another one of the same size.
@@ -172,6 +183,7 @@ struct PartDownloadTests {
     )
     func shorter() async throws {
         try await TestTree.with(Self.large, parts: Self.parts) { (tree, emulator) async throws in
+            try await list(tree)
             let node = try await tree.node(Self.file)
             let size = Self.part / 2
             emulator.add(job: Self.job(size: size))
@@ -187,6 +199,7 @@ struct PartDownloadTests {
     @Test("S5.3 readers of a large image leave, and it still becomes whole for the next, without another request")
     func left() async throws {
         try await TestTree.with(Self.large, parts: Self.parts) { (tree, emulator) async throws in
+            try await list(tree)
             let node = try await tree.node(Self.file)
             emulator.set(.stallBody(afterBytes: 10_000), on: Self.requests)
             _ = try await tree.read(node, at: 0, count: 1000)

@@ -70,6 +70,8 @@ struct ExpiryTests {
     func noticedByRead(ending: Ending) async throws {
         try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
             try await PictureJob.readInPart(tree)
+            // Of what was listed, a look asks for the size alone.
+            _ = try await tree.names(Self.images)
             let node = try await tree.node("\(Self.images)/image_0002.png")
             await tree.library.downloads.waitUntilIdle()
             ending.happen(to: PictureJob.completed, emulator)

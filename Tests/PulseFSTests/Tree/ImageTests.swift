@@ -229,7 +229,8 @@ struct ImageTests {
         ])
     func cut(effect: Fault.Effect) async throws {
         try await TestTree.with(Self.pictures) { (tree, emulator) async throws in
-            _ = try await tree.node("jobs/pictures/images")
+            // Of what was listed, a look asks for the size alone.
+            _ = try await tree.names("jobs/pictures/images")
             let before = try await tree.cachedFiles
             emulator.set(effect, on: .path(Self.path))
             await #expect(throws: Errno.ioError) { try await tree.content(Self.file) }
