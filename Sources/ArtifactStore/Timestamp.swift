@@ -31,6 +31,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         self <= now ? .nanoseconds(now.nanoseconds -| nanoseconds) : nil
     }
 
+    package var hourLater: Timestamp { Timestamp(nanoseconds: nanoseconds +| 3_600_000_000_000) }
+
     /// The next moment that can be told from this one.
     package var next: Timestamp { Timestamp(nanoseconds: nanoseconds +| 1) }
 }

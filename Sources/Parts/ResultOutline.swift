@@ -30,7 +30,9 @@ struct ResultOutline {
     /// - Throws: what `JSONScanner` throws.
     init(_ source: any ByteSource, _ range: Range<UInt64>) throws(JSONError) {
         let root = try JSONLevel.read(source, range, limit: 4096)
-        let steps = try Self.object(root["results"], source)
+        // The link within a pipeline's result gives its steps alone.
+        let isSteps = root["results"] == nil && root["extract"] != nil
+        let steps = isSteps ? root : try Self.object(root["results"], source)
         // A schema over a split has its topics where a pipeline has its steps.
         let isPipeline = root["schema_output"] == nil && root["split_id"] == nil
         let extract = isPipeline ? try Self.object(steps?["extract"], source) : nil

@@ -95,6 +95,8 @@ enum AnswerField: Equatable {
         "page_count": .pageCount, "credits_used": .creditsUsed, "warnings": .warnings, "extensions": .extensions,
         "altOutputs": .altOutputs(.altOutputs), "alt_outputs": .altOutputs(.altOutputsSnakeCase),
         "html": .html(.result), "bounding_boxes": .boundingBoxes, "results": .pipeline,
+        // As the link within a pipeline's result gives it.
+        "extract": .extract,
     ]
 
     private static let pipelineMembers: [String: AnswerField] = [

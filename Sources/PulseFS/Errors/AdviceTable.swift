@@ -35,6 +35,9 @@ package enum AdviceTable {
         case .withheld:
             "The result can be downloaded only once, and this is done by hand alone "
                 + "(--large-results=manual). Run: pulsefs fetch \(id)"
+        case .linkNotFollowed:
+            "The result holds a link to what is in it, which is followed by hand alone, as it may work only once. Run: "
+                + "pulsefs fetch --follow-links \(id)"
         case .deliveredElsewhere:
             "The result could be downloaded only once, and was, or its hour is over. Ask whoever downloaded "
                 + "it for a copy, or submit the document again."

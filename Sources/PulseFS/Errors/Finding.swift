@@ -6,7 +6,7 @@ package enum Finding: Sendable, Hashable {
     /// Nobody has asked the API about the job here; the API has not shown it to this key.
     case neverAsked, notShown
     case unknownJob, running, failed, canceled, expired, deleted
-    case withheld, deliveredElsewhere, lostSingleUse
+    case withheld, linkNotFollowed, deliveredElsewhere, lostSingleUse
     /// The result has no such file; it names the image, and the API has none.
     case notInResult, missingFile
     /// A part that PulseFS makes of a result, and this result has nothing for.
@@ -17,7 +17,7 @@ package enum Finding: Sendable, Hashable {
         [
             .fine, .notFetchedYet, .evicted, .nothingToExplain, .notAName, .notInTree, .outsideMount, .mountIsDead,
             .mountIsForeign, .neverAsked, .notShown, .unknownJob, .running, .failed, .canceled, .expired, .deleted,
-            .withheld, .deliveredElsewhere, .lostSingleUse, .notInResult, .missingFile, .noSuchPart,
+            .withheld, .linkNotFollowed, .deliveredElsewhere, .lostSingleUse, .notInResult, .missingFile, .noSuchPart,
         ] + Failure.Reason.allCases.map { .failure($0) }
 
     package var isFine: Bool {

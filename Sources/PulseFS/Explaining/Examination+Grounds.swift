@@ -44,7 +44,7 @@ package struct CacheExamination {
     /// `path` is as below the root of a mount.
     package func examine(_ path: String) -> Diagnosis {
         let (store, origin) = (store, origin)
-        let withholds = { (job: Job) in largeResults == .manual && job.awaitsLargeResult }
+        let withholds = { (job: Job) in job.isWithheld(largeResults) }
         let ground = Examination.Ground(
             closed: closed,
             job: { id throws(Failure) in try job(id) },
@@ -55,7 +55,8 @@ package struct CacheExamination {
                 return PartList(DocumentSource(blob), length: blob.size)
             },
             withholds: withholds,
-            explanation: { job in withholds(job) ? Array(Explanation.withheld(job.id).utf8) : job.explanation },
+            explanation: { job in job.explanation ?? (withholds(job) ? Array(Explanation.withheld(job.id).utf8) : nil)
+            },
             history: { id in (try? store.ledger(origin: origin, id: id.text)) ?? [] })
         return Examination(ground: ground).examine(path)
     }

@@ -101,7 +101,7 @@ struct Examination {
             if let trouble {
                 (finding, problem) = (.failure(trouble.reason), trouble)
             } else if ground.withholds(job) {
-                finding = .withheld
+                finding = job.holdsLink ? .linkNotFollowed : .withheld
             } else if job.phase == .completed, job.explanation != nil {
                 finding = .deliveredElsewhere
             }
@@ -225,7 +225,7 @@ struct Examination {
     ) -> Finding {
         if let ending = Self.ending(job) { return ending }
         guard job.phase == .completed else { return ofJob.map { .failure($0.reason) } ?? .running }
-        if ground.withholds(job) { return .withheld }
+        if ground.withholds(job), !job.holdsLink { return .withheld }
         if let artifact {
             if artifact.isSingleUse { return .lostSingleUse }
             // What is cut out of a result goes by the result.
@@ -240,6 +240,7 @@ struct Examination {
         }
         if let own { return own.isAbsence ? .notInResult : .failure(own.reason) }
         if job.awaitsLargeResult { return .notFetchedYet }
+        if job.holdsLink { return .linkNotFollowed }
         return job.explanation == nil ? .notInResult : .deliveredElsewhere
     }
 

@@ -30,13 +30,14 @@ package struct FetchProblem: Sendable, Hashable {
 
 extension JobLibrary {
     /// Brings a job whole into the cache: its answer, a result that came as a link whatever the policy, every listed image,
-    /// the form. What is there already is not asked for again.
+    /// the form. What is there already is not asked for again. A link within the result is followed if `followsLinks`; else the
+    /// job is not whole.
     ///
     /// Requests wait for a place in `places`. A job that still runs, or that cannot be asked about just now, is left to
     /// `wait`, which holds no place and returns the job when it has ended; without one, it is not whole. When the task is
     /// cancelled, what has landed stays, and nothing more is begun.
     package func fetchWhole(
-        _ id: JobID, _ places: Places, tally: FetchTally = FetchTally(),
+        _ id: JobID, _ places: Places, tally: FetchTally = FetchTally(), followsLinks: Bool = false,
         waiting wait: (@Sendable (JobID) async throws(Failure) -> Job)? = nil
     ) async throws(Failure) -> FetchedJob {
         let asked = try await asked(id, places, wait)
@@ -45,7 +46,8 @@ extension JobLibrary {
             return fetched(asked, [FetchProblem("it is still running (\(asked.facts.status)): \(advice)")])
         }
         let whole = try await places.hold { () throws(Failure) in
-            let job = try await self.secure(self.isWorthAskingAgain(asked) ? await self.doubt(asked) : asked)
+            var job = try await self.secure(self.isWorthAskingAgain(asked) ? await self.doubt(asked) : asked)
+            if followsLinks { job = try await self.followLink(of: self.known(job)) }
             // A file that was cut out of the answer, and evicted since.
             guard let cut = self.missing(of: job).first(where: { $0.source == nil }) else { return job }
             return try await self.refill(cut, of: job)
@@ -123,7 +125,13 @@ extension JobLibrary {
     }
 
     /// Why there is no result.
-    private static func problems(of job: Job) -> [FetchProblem] { job.artifact(.result) == nil ? reason(job) : [] }
+    private static func problems(of job: Job) -> [FetchProblem] {
+        if job.holdsLink {
+            return [FetchProblem("its result holds a link that was not followed: follow it with --follow-links")]
+        }
+        // A link that gave nothing, or no result: what there is to say is why.
+        return job.artifact(.result) == nil || job.explanation != nil ? reason(job) : []
+    }
 
     /// What `error.txt` says first.
     private static func reason(_ job: Job) -> [FetchProblem] {

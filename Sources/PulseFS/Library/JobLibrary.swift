@@ -178,6 +178,11 @@ package final class JobLibrary: Sendable {
     /// another process that does nothing, nor for room on a full disk, for longer than a file operation may take.
     package func secure(_ job: Job, waitingFor silence: Duration? = nil) async throws(Failure) -> Job {
         guard job.awaitsLargeResult else { return job }
+        return try await followed(job, waitingFor: silence)
+    }
+
+    /// Brings what the link gives that a job's result is, or holds.
+    private func followed(_ job: Job, waitingFor silence: Duration?) async throws(Failure) -> Job {
         let progress = fetcher.singleUse.progress(of: job)
         let (key, queue, begin) = (keyring.own(job.ordinal), client.budget, ContinuousClock.now)
         return try await OperationLimit.exempting { () throws(Failure) in
@@ -198,6 +203,7 @@ package final class JobLibrary: Sendable {
             do throws(Failure) {
                 let whole = try await fetcher.fetchLargeResult(of: job, progress)
                 if job.awaitsLargeResult { catalog.noteListing(of: job.ordinal) }
+                self.noteFollowed(job, whole)
                 return whole
             } catch {
                 guard error.isDenial else { throw error }
@@ -231,14 +237,32 @@ package final class JobLibrary: Sendable {
     }
 
     /// The result is there to be had, and is not fetched because someone looks.
-    package func withholds(_ job: Job) -> Bool { largeResults == .manual && job.awaitsLargeResult }
+    package func withholds(_ job: Job) -> Bool { job.isWithheld(largeResults) }
 
     /// A job whose result is withheld, as the index has it now: another process may have fetched it.
-    package func known(_ job: Job) throws(Failure) -> Job { withholds(job) ? try fetcher.latest(job) : job }
+    package func known(_ job: Job) throws(Failure) -> Job {
+        guard withholds(job) else { return job }
+        let latest = try fetcher.latest(job)
+        noteFollowed(job, latest)
+        return latest
+    }
+
+    /// Follows the link that the result of a job holds, if it holds one: what it gives is the result from then on.
+    func followLink(of job: Job) async throws(Failure) -> Job {
+        job.holdsLink ? try await followed(job, waitingFor: nil) : job
+    }
+
+    /// What a link gave stands where the result stood that held it.
+    private func noteFollowed(_ before: Job, _ after: Job) {
+        guard before.holdsLink, !after.holdsLink, after.artifact(.result)?.isSingleUse == true else { return }
+        letGo(of: [after.blobKey(.result)])
+        shown.replace(.init(after.ordinal, .result)) {}
+        catalog.noteListing(of: after.ordinal)
+    }
 
     /// The bytes of `error.txt`; nil when there is nothing to explain.
     package func explanation(of job: Job) -> [UInt8]? {
-        withholds(job) ? Array(Explanation.withheld(job.id).utf8) : job.explanation
+        withholds(job) ? job.explanation ?? Array(Explanation.withheld(job.id).utf8) : job.explanation
     }
 
     // MARK: Files

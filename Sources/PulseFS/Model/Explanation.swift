@@ -54,6 +54,17 @@ enum Explanation {
         """
     }
 
+    /// What is in the result of a pipeline came as a link. `end` is when it ends, as far as that is known.
+    static func linked(_ id: JobID, until end: Timestamp?) -> String {
+        let hour = end.map { ", at \(APITime.text($0))" } ?? ""
+        return """
+            The result of this job is a link to what is in it (results.url in result.json). PulseFS does not follow this link by \
+            itself: it may work only once, and not longer than an hour after the job's end\(hour).
+            To download what it gives, and keep it, run: pulsefs fetch --follow-links \(id)
+
+            """
+    }
+
     /// `history` is what this cache knows of earlier attempts, `kept` what is left of them.
     static func deliveredBefore(
         _ failure: Failure, _ history: [LedgerEntry], kept: [(path: FilePath, bytes: UInt64)] = []

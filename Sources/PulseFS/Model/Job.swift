@@ -156,7 +156,15 @@ package final class Job: Sendable {
     package var updatedAt: Timestamp? { facts.updatedAt }
 
     /// The result came as a link that has not been followed yet: its files are not known before.
-    package var awaitsLargeResult: Bool { phase == .completed && facts.largeResultURL != nil }
+    package var awaitsLargeResult: Bool {
+        phase == .completed && facts.largeResultURL != nil && facts.explanation == nil
+    }
+
+    /// The result holds a link to what is in it, which is followed by hand alone; `error.txt` says so.
+    package var holdsLink: Bool { phase == .completed && facts.largeResultURL != nil && facts.explanation != nil }
+
+    /// The result is there to be had, and is not fetched because someone looks.
+    func isWithheld(_ policy: LargeResultPolicy) -> Bool { holdsLink || (policy == .manual && awaitsLargeResult) }
 
     package func blobKey(_ slot: ArtifactSlot) -> BlobKey { BlobKey(origin: facts.origin, job: id.text, slot: slot) }
 }

@@ -230,7 +230,7 @@ extension JobFetcher {
             return nil
         }
         var known = job.facts
-        known.largeResultURL = nil
+        (known.largeResultURL, known.explanation) = (nil, nil)
         return try await shown(known, tree.artifacts, of: job, for: reader)
     }
 
@@ -244,7 +244,7 @@ extension JobFetcher {
             return try claim.document.size()
         }
         var known = job.facts
-        known.largeResultURL = nil
+        (known.largeResultURL, known.explanation) = (nil, nil)
         known.pageCount = facts.pageCount
         let harvest = ResultHarvest(
             store: store, facts: known, job: job.id, grantee: reader.fingerprint,

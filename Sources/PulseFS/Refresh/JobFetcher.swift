@@ -306,6 +306,17 @@ final class JobFetcher: Sendable {
             if known?.artifact(.result)?.isStored != true { facts.largeResultURL = url }
             return (facts, nil)
         }
+        if result.facts.pipelineIsURL, let url = result.facts.pipelineURL {
+            // Followed already.
+            if known?.artifact(.result)?.isSingleUse == true { return (facts, nil) }
+            if known?.facts.explanation == nil || known?.holdsLink == true {
+                facts.largeResultURL = url
+                facts.explanation = Explanation.linked(id, until: facts.updatedAt?.hourLater)
+            } else {
+                // It was followed, and was spent.
+                facts.explanation = known?.facts.explanation
+            }
+        }
         facts.pageCount = result.facts.pageCount
         let harvest = ResultHarvest(
             store: store, facts: facts, job: id, grantee: fingerprint, document: DocumentSource(document))

@@ -19,6 +19,9 @@ struct FetchCommand: AsyncParsableCommand {
               pulsefs fetch --all --json | jq -r '.[] | select(.whole | not) | .id'
               pulsefs fetch --watch submitted.txt
 
+            A result that holds a link in place of what is in it, as a pipeline's may, is not whole before --follow-links has \
+            downloaded that. The link may work only once, and ends an hour after the job.
+
             A job that has no result, as it failed, was canceled or expired, is not whole. One that is still running is not \
             either, unless --wait waits for it; others are fetched meanwhile. --watch reads a file as tail -F does: all ids \
             that are in it, and then those that are appended, each once and when its line is complete, also after the file \
@@ -46,6 +49,9 @@ struct FetchCommand: AsyncParsableCommand {
 
     @Flag(help: "Wait for jobs that still run, and fetch them when they have ended.")
     var wait = false
+
+    @Flag(help: "Follow a link that a result holds in place of what is in it; the link may work only once.")
+    var followLinks = false
 
     @OptionGroup var waiting: WaitOptions
 
@@ -75,7 +81,7 @@ struct FetchCommand: AsyncParsableCommand {
             if ids.isEmpty { Terminal.complain("there is nothing to fetch: the cache knows no job for this key") }
             let report = FetchReport(json ? .array : .lines, of: ids) { library.receivedBytes }
             var rest = ids.makeIterator()
-            await FetchRun(library, report, waits: wait).run { rest.next() }
+            await FetchRun(library, report, waits: wait, followsLinks: followLinks).run { rest.next() }
             return report.finish(isInterrupted: false)
         }
         guard !isComplete else { return }
@@ -92,7 +98,7 @@ struct FetchCommand: AsyncParsableCommand {
             let report = FetchReport(json ? .objects : .lines, of: nil) { library.receivedBytes }
             let file = try Self.opened(path)
             var seen: Set<JobID> = []
-            await FetchRun(library, report, waits: true).run {
+            await FetchRun(library, report, waits: true, followsLinks: followLinks).run {
                 while let line = await file.next() {
                     guard let id = Self.id(in: line, of: path, report) else { continue }
                     if seen.insert(id).inserted { return id }

@@ -14,13 +14,15 @@ struct FetchRun: Sendable {
     private let report: FetchReport
     /// Whether jobs that still run are waited for.
     private let waits: Bool
+    /// Whether links within results are followed.
+    private let followsLinks: Bool
     /// For requests.
     private let places = Places(CommandLibrary.width)
     /// For jobs that are not waited for: how many of them there are at a time.
     private let lanes = Places(CommandLibrary.width)
 
-    init(_ library: JobLibrary, _ report: FetchReport, waits: Bool) {
-        (self.library, self.report, self.waits) = (library, report, waits)
+    init(_ library: JobLibrary, _ report: FetchReport, waits: Bool, followsLinks: Bool) {
+        (self.library, self.report, self.waits, self.followsLinks) = (library, report, waits, followsLinks)
     }
 
     /// Returns when `next` has no more ids and each job has ended; when the task is cancelled, as soon as can be.
@@ -45,7 +47,8 @@ struct FetchRun: Sendable {
         let wait: (@Sendable (JobID) async throws(Failure) -> Job)? =
             if waits { { (id) async throws(Failure) in try await untilEnded(id) } } else { nil }
         do throws(Failure) {
-            let job = try await library.fetchWhole(id, places, tally: report.tally, waiting: wait)
+            let job = try await library.fetchWhole(
+                id, places, tally: report.tally, followsLinks: followsLinks, waiting: wait)
             return Task.isCancelled && !job.isWhole ? .interrupted : .fetched(job)
         } catch {
             if Task.isCancelled { return .interrupted }
