@@ -40,7 +40,8 @@ extension ArtifactStore {
         var jobs: [(job: KnownJob, files: JobSummary)] = []
         var last = JobOrdinal(0)
         while true {
-            let page = try index.knownJobs(origin: origin, fingerprint: fingerprint, after: last, limit: 1024)
+            let page = try index.knownJobs(
+                origin: origin, fingerprint: fingerprint, after: last, limit: 1024, withTitles: true)
             guard let first = page.first, let end = page.last else { return jobs }
             last = end.ordinal
             let files = try index.summaries(of: first.ordinal...end.ordinal, fingerprint: fingerprint)

@@ -4,13 +4,14 @@ import GRDB
 extension Index {
     /// Jobs that `fingerprint` may read, by ordinal.
     func knownJobs(
-        origin: String, fingerprint: KeyFingerprint?, after ordinal: JobOrdinal, limit: Int
+        origin: String, fingerprint: KeyFingerprint?, after ordinal: JobOrdinal, limit: Int, withTitles: Bool = false
     ) throws(StoreError) -> [KnownJob] {
         guard let fingerprint else { return try knownJobs(origin: origin, after: ordinal, limit: limit) }
         return try read { database in
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT ordinal, id, status, terminal, created, updated, checked, pages FROM grantee JOIN job ON job.ordinal = grantee.job
+                    SELECT ordinal, id, status, terminal, created, updated, checked, pages\(withTitles ? ", title, kind" : "")
+                    FROM grantee JOIN job ON job.ordinal = grantee.job
                     WHERE grantee.fingerprint = ? AND grantee.job > ? AND origin = ? ORDER BY grantee.job LIMIT ?
                     """)
             let rows = try Row.fetchCursor(
@@ -31,7 +32,7 @@ extension Index {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT ordinal, id, status, terminal, created, updated, checked, pages FROM job
+                    SELECT ordinal, id, status, terminal, created, updated, checked, pages, title, kind FROM job
                     WHERE ordinal > ? AND origin = ? ORDER BY ordinal LIMIT ?
                     """, arguments: [ordinal.rawValue, origin, limit])
             return rows.compactMap { KnownJob(positions: $0) }
@@ -68,5 +69,7 @@ extension KnownJob {
             createdAt: Int64(column: row[4]).map(Timestamp.init(nanoseconds:)),
             updatedAt: Int64(column: row[5]).map(Timestamp.init(nanoseconds:)),
             checkedAt: Timestamp(nanoseconds: checked), pageCount: Int64(column: row[7]).map(Int.init))
+        guard row.count > 9 else { return }
+        (title, kind) = (String(column: row[8]), String(column: row[9]))
     }
 }

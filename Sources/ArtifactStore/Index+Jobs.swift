@@ -201,12 +201,13 @@ extension Index {
     private static func put(_ database: Database, _ job: StoredJob) throws -> Int64 {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT INTO job (origin, id, status, terminal, created, updated, checked, document, explanation, largeResult, pages, digest)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                INSERT INTO job (origin, id, status, terminal, created, updated, checked, document, explanation, largeResult, pages, title, kind,
+                    digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
                 ON CONFLICT (origin, id) DO UPDATE SET status = excluded.status, terminal = excluded.terminal,
                     created = excluded.created, updated = excluded.updated, checked = excluded.checked,
                     document = excluded.document, explanation = excluded.explanation, largeResult = excluded.largeResult,
-                    pages = excluded.pages
+                    pages = excluded.pages, title = excluded.title, kind = excluded.kind
                 RETURNING ordinal
                 """)
         guard let number = try Int64.fetchOne(statement, arguments: job.arguments) else {

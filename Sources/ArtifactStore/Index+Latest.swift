@@ -12,7 +12,7 @@ extension Index {
             let jobs = try Row.fetchAll(
                 database.cachedStatement(
                     sql: """
-                        SELECT ordinal, id, status, terminal, created, updated, checked, pages
+                        SELECT ordinal, id, status, terminal, created, updated, checked, pages, title, kind
                         FROM grantee JOIN job ON job.ordinal = grantee.job
                         WHERE grantee.fingerprint = ? AND origin = ? ORDER BY grantee.job DESC LIMIT ?
                         """), arguments: [Data(fingerprint.bytes), origin, limit]

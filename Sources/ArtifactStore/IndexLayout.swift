@@ -10,7 +10,7 @@ import Quantities
 /// listing of known jobs has changed.
 enum IndexLayout {
     /// Of the last migration, which sets it (PRAGMA user_version).
-    static let version = 4
+    static let version = 5
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -29,6 +29,13 @@ enum IndexLayout {
         migrator.registerMigration("4 changes") { database in
             try Index.createChanges(database)
             try database.execute(sql: "PRAGMA user_version = 4;")
+        }
+        migrator.registerMigration("5 titles") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE job ADD COLUMN title TEXT; ALTER TABLE job ADD COLUMN kind TEXT;
+                    PRAGMA user_version = 5;
+                    """)
         }
         return migrator
     }

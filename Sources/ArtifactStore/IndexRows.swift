@@ -19,6 +19,8 @@ extension StoredJob {
         digest.add(largeResultURL)
         // A row from before there was this column has the digest of what it had.
         if let pageCount { digest.add(Int64(pageCount)) }
+        if let title { digest.add("title " + title) }
+        if let kind { digest.add("kind " + kind) }
         return digest.value
     }
 
@@ -35,13 +37,15 @@ extension StoredJob {
             checkedAt: Timestamp(nanoseconds: checked), statusDocument: document,
             explanation: String(column: row["explanation"]), largeResultURL: String(column: row["largeResult"]))
         pageCount = Int64(column: row["pages"]).map(Int.init)
+        title = String(column: row["title"])
+        kind = String(column: row["kind"])
         guard self.digest(ordinal) == digest else { return nil }
     }
 
     var arguments: StatementArguments {
         [
             origin, id, status, isTerminal, createdAt?.nanoseconds, updatedAt?.nanoseconds, checkedAt.nanoseconds,
-            Data(statusDocument), explanation, largeResultURL, pageCount,
+            Data(statusDocument), explanation, largeResultURL, pageCount, title, kind,
         ]
     }
 }

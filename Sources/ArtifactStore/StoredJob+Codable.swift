@@ -8,7 +8,8 @@
 
 extension StoredJob: Codable {
     private enum CodingKeys: String, CodingKey {
-        case origin, id, status, terminal, created, updated, checked, document, explanation, largeResult, pages
+        case origin, id, status, terminal, created, updated, checked, document, explanation, largeResult, pages, title,
+            kind
     }
 
     package init(from decoder: any Decoder) throws {
@@ -24,6 +25,8 @@ extension StoredJob: Codable {
             explanation: try values.decodeIfPresent(String.self, forKey: .explanation),
             largeResultURL: try values.decodeIfPresent(String.self, forKey: .largeResult))
         pageCount = try values.decodeIfPresent(Int.self, forKey: .pages)
+        title = try values.decodeIfPresent(String.self, forKey: .title)
+        kind = try values.decodeIfPresent(String.self, forKey: .kind)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -39,6 +42,8 @@ extension StoredJob: Codable {
         try values.encodeIfPresent(explanation, forKey: .explanation)
         try values.encodeIfPresent(largeResultURL, forKey: .largeResult)
         try values.encodeIfPresent(pageCount, forKey: .pages)
+        try values.encodeIfPresent(title, forKey: .title)
+        try values.encodeIfPresent(kind, forKey: .kind)
     }
 }
 

@@ -37,6 +37,10 @@ package struct StoredJob: Sendable, Hashable {
     package var largeResultURL: String?
     /// Of the document, as its result says; nil while that is not known.
     package var pageCount: Int?
+    /// What people call the document: the first heading of it; nil while that is not known, or where there is none.
+    package var title: String?
+    /// What was done with the document, in a word, as its result shows; nil while that is not known.
+    package var kind: String?
 
     package init(
         origin: String, id: String, status: String, isTerminal: Bool, createdAt: Timestamp?, updatedAt: Timestamp?,
@@ -72,4 +76,7 @@ package struct KnownJob: Sendable, Hashable {
     package let updatedAt: Timestamp?
     package let checkedAt: Timestamp
     package let pageCount: Int?
+    /// Nil also where it was not asked for.
+    package var title: String?
+    package var kind: String?
 }

@@ -10,9 +10,14 @@ package struct JobsPage: Sendable, Equatable {
         package var pageCount: Int?
         /// The name of an image that is here; another would be fetched by whoever opens the page.
         package var thumbnail: String?
+        /// What people call the document.
+        package var title: String?
+        /// What was done with it, in a word.
+        package var kind: String?
 
         package init(
-            id: String, status: String, created: String?, updated: String?, pageCount: Int?, thumbnail: String?
+            id: String, status: String, created: String?, updated: String?, pageCount: Int?, thumbnail: String?,
+            title: String? = nil, kind: String? = nil
         ) {
             self.id = id
             self.status = status
@@ -20,6 +25,8 @@ package struct JobsPage: Sendable, Equatable {
             self.updated = updated
             self.pageCount = pageCount
             self.thumbnail = thumbnail
+            self.title = title
+            self.kind = kind
         }
     }
 
@@ -47,7 +54,7 @@ package struct JobsPage: Sendable, Equatable {
             html.raw(
                 "<div class=\"table\" role=\"region\" aria-label=\"Jobs\" tabindex=\"0\"><table class=\"jobs\">\n<thead><tr>"
             )
-            for head in ["Job", "Status", "Created (UTC)", "Updated (UTC)", "Pages", "Image"] {
+            for head in Self.heads {
                 html.raw("<th scope=\"col\">\(head)</th>")
             }
             html.raw("</tr></thead>\n<tbody>\n")
@@ -58,6 +65,9 @@ package struct JobsPage: Sendable, Equatable {
         Frame.end(&html)
         return html.take()
     }
+
+    /// The stylesheet has them once more, for where there is no room for a row of heads.
+    private static let heads = ["Document", "Status", "Kind", "Created (UTC)", "Updated (UTC)", "Pages", "Image"]
 
     /// To the minute: which of two came first is told by their order.
     private static func write(moment: String, to html: inout HTMLText) {
@@ -71,10 +81,19 @@ package struct JobsPage: Sendable, Equatable {
     private static func write(_ row: Row, to html: inout HTMLText) {
         let directory = LinkTarget.segment(row.id)
         html.raw("<tr><th scope=\"row\"><a href=\"\(directory)/index.html\">")
-        html.text(row.id)
-        html.raw("</a></th><td>")
-        html.text(row.status)
-        html.raw("</td>")
+        html.text(row.title ?? row.id)
+        html.raw("</a>")
+        if row.title != nil {
+            html.raw("<br><span class=\"place\">")
+            html.text(row.id)
+            html.raw("</span>")
+        }
+        html.raw("</th>")
+        for text in [row.status, row.kind] {
+            html.raw("<td>")
+            html.text(text ?? "")
+            html.raw("</td>")
+        }
         for moment in [row.created, row.updated] {
             html.raw("<td>")
             if let moment { write(moment: moment, to: &html) }

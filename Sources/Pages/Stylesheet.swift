@@ -53,6 +53,8 @@ enum Stylesheet {
         .gallery figure{margin:0}
         .gallery img{width:100%;aspect-ratio:4/3;object-fit:contain;border:1px solid var(--line)}
         .jobs time{white-space:nowrap}
+        .jobs th[scope=row]{min-width:12rem;overflow-wrap:anywhere}
+        @media screen and (max-width:40rem){.jobs,.jobs tbody,.jobs tr,.jobs th,.jobs td{display:block;border:0;padding:0;text-align:start}.jobs thead{display:none}.jobs tr{border:1px solid var(--line);border-radius:.5rem;padding:.7rem .9rem;margin:0 0 .7rem}.jobs th[scope=row]{min-width:0;margin:0 0 .3rem}.jobs td:empty{display:none}.jobs td:not(:empty)::before{color:var(--dim)}.jobs td:nth-child(4):not(:empty)::before{content:"Created (UTC): "}.jobs td:nth-child(5):not(:empty)::before{content:"Updated (UTC): "}.jobs td:nth-child(6):not(:empty)::before{content:"Pages: "}}
         .jobs td img{display:block;width:6rem;height:4rem;object-fit:contain}
         footer{border-top:1px solid var(--line);margin-top:3rem;padding-top:1rem;font-size:.9rem}
         @media print{:root{--fg:#000;--bg:#fff;--soft:#f4f5f7;--line:#b5bac2;--dim:#444;--link:#000;--bad:#a3271b}body{max-width:none;padding:0;font-size:10.5pt;color:#000;background:#fff}nav,.skip,.files{display:none}.table{overflow:visible}thead{display:table-header-group}tr,figure,img{break-inside:avoid}h1,h2,h3,h4{break-after:avoid}a{color:inherit}pre{white-space:pre-wrap}}

@@ -32,7 +32,7 @@ struct ContentsPage {
         pageCount: Int?
     ) -> [UInt8] {
         var page = BoundedText(limit: Self.longest - 512)
-        let title = headings.min { ($0.level, $0.line) < ($1.level, $1.line) }?.text ?? "Result"
+        let title = headings.first?.text ?? "Result"
         page.add("# \(Self.inline(title))\n\n")
         page.add("Made by PulseFS from result.json. Read this first, then the part that you need.\n")
         if let pageCount { page.add("The document has \(pageCount) pages.\n") }

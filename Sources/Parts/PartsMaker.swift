@@ -14,7 +14,7 @@ package struct PartImage: Sendable {
 /// Values in, bytes out. Memory: one page, chunk or table at a time, and what is cited.
 package struct PartsMaker {
     /// Another number whenever the same result gives other bytes.
-    package static let version = 1
+    package static let version = 2
 
     let source: any ByteSource
     let images: [PartImage]

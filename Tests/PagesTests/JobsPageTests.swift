@@ -18,7 +18,7 @@ struct JobsPageTests {
         let html = Self.html(JobsPage(rows: [Self.row("b", thumbnail: "a b.png"), Self.row("a")], isCut: false))
         #expect(
             html.contains(
-                "<a href=\"b/index.html\">b</a></th><td>completed</td><td><time datetime=\"2024-01-22T08:00:52Z\">2024-01-22 08:00</time></td>"
+                "<a href=\"b/index.html\">b</a></th><td>completed</td><td></td><td><time datetime=\"2024-01-22T08:00:52Z\">2024-01-22 08:00</time></td>"
             ))
         #expect(html.contains("<img src=\"b/images/a%20b.png\" alt=\"\" loading=\"lazy\">"))
         #expect(
@@ -26,10 +26,24 @@ struct JobsPageTests {
         #expect(html.components(of: "<img") == 1 && html.components(of: "<tr>") == 3)
     }
 
+    @Test("a document that has a title is called by it, and its job by the id beside it")
+    func titles() {
+        var row = Self.row("a")
+        (row.title, row.kind) = ("Lease <of> the mill", "extraction")
+        let html = Self.html(JobsPage(rows: [row], isCut: false))
+        #expect(
+            html.contains(
+                "<a href=\"a/index.html\">Lease &lt;of&gt; the mill</a><br><span class=\"place\">a</span></th><td>completed</td><td>extraction</td>"
+            ), "\(html)")
+        #expect(StrictHTML(html).problems.isEmpty)
+    }
+
     @Test("texts from outside are texts, and a list that is cut says so")
     func hostile() {
         let nasty = "\"><script>alert(1)</script>'"
-        let page = JobsPage(rows: [Self.row(nasty, nasty)], isCut: true)
+        var row = Self.row(nasty, nasty)
+        (row.title, row.kind) = (nasty, nasty)
+        let page = JobsPage(rows: [row], isCut: true)
         let read = StrictHTML(Self.html(page))
         #expect(read.problems.isEmpty && read.tags["script"] == nil, "\(read.problems)")
         #expect(Self.html(page).contains("The latest 1 jobs"))

@@ -144,6 +144,20 @@ struct ResultFactsTests {
         #expect(stub.pipelineIsURL && stub.pipelineURL == "https://x/y" && !stub.isURL)
     }
 
+    @Test(
+        "what was done with a document is told by the identifiers of its result",
+        arguments: [
+            (#"{"extraction_id":"x","markdown":"a"}"#, ResultKind.extraction), (#"{"markdown":"a"}"#, .extraction),
+            (#"{"form_id":"f","pdf_url":"u"}"#, .form), (#"{"schema_id":"s","schema_output":{}}"#, .schema),
+            (#"{"schema_id":"s","split_id":"p","results":{"topic":{"values":{}}}}"#, .schema),
+            (#"{"schema_id":"s","markdown":"a"}"#, .extraction), (#"{"split_id":"p","split_output":{}}"#, .split),
+            (#"{"tables_id":"t"}"#, .tables), (#"{"batch_id":"b"}"#, .batch),
+            (#"{"results":{"extract":{"markdown":"a"}}}"#, .pipeline), (#"{"execution_id":"e"}"#, .pipeline),
+            (#"{"extract":{"markdown":"a"}}"#, .pipeline), (#"{"x":{"form_id":"f"}}"#, nil),
+            (#"{"form_id":7}"#, nil), (#"{"form_id":"f","form_id":null}"#, nil), ("{}", nil),
+        ])
+    func readsKind(text: String, kind: ResultKind?) throws { #expect(try facts(text).kind == kind) }
+
     @Test("S1.14 older answers have html in the result itself")
     func readsOlderHTML() throws {
         let text = #"{"html":"<p>old</p>"}"#

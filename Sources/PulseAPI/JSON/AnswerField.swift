@@ -8,6 +8,8 @@ enum AnswerField: Equatable {
     /// `results` of a pipeline, which has a result of each of its steps; that of the extraction is one as a whole.
     case pipeline, extract
     case pipelineIsURL, pipelineURL
+    /// An identifier that tells what was done with the document.
+    case identifier(ResultKind)
     case extensions
     case altOutputs(HTMLPlace)
     case html(HTMLPlace)
@@ -73,7 +75,7 @@ enum AnswerField: Equatable {
         case .job: AnswerField.jobMembers[name]
         case .error: name == "details" ? .errorDetails : ErrorPart(rawValue: name).map { .errorPart($0) }
         case .errorDetails: name == "error" ? .errorCause : nil
-        case .result, .extract: AnswerField.resultMembers[name]
+        case .result, .extract: AnswerField.resultMembers[name] ?? ResultKind(identifier: name).map { .identifier($0) }
         case .pipeline: AnswerField.pipelineMembers[name]
         case .extensions: AnswerField.extensionsMembers[name]
         case .altOutputs(let place): name == "html" ? .html(place) : nil

@@ -9,6 +9,7 @@ struct ResultDraft {
     private var imageTextSize = 0
     /// The elements stand in one list, whatever they are.
     private var isMixed = false
+    private var identifiers: Set<ResultKind> = []
 
     /// What is known when the scan has come to its end.
     var finished: ResultFacts {
@@ -18,7 +19,16 @@ struct ResultDraft {
             AnswerField.HTMLPlace.allCases.lazy.compactMap { place in
                 html[place] ?? AnswerField.HTMLPart.allCases.lazy.compactMap { htmlParts[place]?[$0] }.first
             }.first
+        facts.kind = kind(hasDocument: facts.markdown != nil || facts.html != nil || !facts.images.isEmpty)
         return facts
+    }
+
+    private func kind(hasDocument: Bool) -> ResultKind? {
+        let kinds = ResultKind.allCases.filter { identifiers.contains($0) }
+        let first = kinds.first
+        // A document that was taken apart may have values by schema too.
+        if hasDocument, first.map({ ![.pipeline, .batch, .form].contains($0) }) ?? true { return .extraction }
+        return first
     }
 
     /// Forgets what an earlier member of the same name has said.
@@ -43,6 +53,7 @@ struct ResultDraft {
             facts.pipelineURL = nil
         case .pipelineIsURL: facts.pipelineIsURL = false
         case .pipelineURL: facts.pipelineURL = nil
+        case .identifier(let kind): identifiers.remove(kind)
         case .boundingBoxes, .images:
             isMixed = false
             facts.images = []
@@ -65,6 +76,7 @@ struct ResultDraft {
         case .content: content = range
         case .pdfURL: facts.pdfURL = text.complete
         case .pipelineURL: facts.pipelineURL = text.complete
+        case .identifier(let kind): identifiers.insert(kind)
         case .warning where facts.warnings.count < ResultFacts.warningLimit: facts.warnings.append(text.prefix)
         case .html(let place): html[place] = range
         case .htmlPart(let place, let part): htmlParts[place, default: [:]][part] = range

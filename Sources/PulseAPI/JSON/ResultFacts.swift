@@ -8,6 +8,8 @@ package struct ResultFacts: Sendable, Equatable {
     /// The same of the `results` of a pipeline.
     package var pipelineIsURL = false
     package var pipelineURL: String?
+    /// What was done with the document.
+    package var kind: ResultKind?
     /// What is said in place of a result, as when it has been deleted: cut at `textLimit`.
     package var message: String?
     /// The string literal of `markdown`, else of the older `content`, quotes included.
@@ -39,6 +41,7 @@ package struct ResultFacts: Sendable, Equatable {
     /// The same, with what is absent here taken from the extraction within a pipeline's result.
     func completed(by extraction: ResultFacts) -> ResultFacts {
         var facts = self
+        if extraction != ResultFacts() { facts.kind = .pipeline }
         facts.markdown = markdown ?? extraction.markdown
         facts.html = html ?? extraction.html
         facts.pdfURL = pdfURL ?? extraction.pdfURL

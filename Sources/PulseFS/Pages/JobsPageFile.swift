@@ -59,7 +59,8 @@ final class JobsPageFile: Sendable {
             JobsPage.Row(
                 id: latest.job.id, status: latest.job.status, created: latest.job.createdAt.map(APITime.text),
                 updated: latest.job.updatedAt.map(APITime.text),
-                pageCount: latest.job.pageCount, thumbnail: latest.file?.name)
+                pageCount: latest.job.pageCount, thumbnail: latest.file?.name, title: latest.job.title,
+                kind: latest.job.kind)
         }
         let bytes = JobsPage(rows: rows, isCut: jobs.count > Self.longest).html()
         return made.withLock { made in

@@ -245,10 +245,10 @@ extension JobFetcher {
         }
         var known = job.facts
         (known.largeResultURL, known.explanation) = (nil, nil)
-        known.pageCount = facts.pageCount
+        let document = DocumentSource(claim.document, length: length)
+        await ResultHarvest.describe(&known, facts, in: document, store)
         let harvest = ResultHarvest(
-            store: store, facts: known, job: job.id, grantee: reader.fingerprint,
-            document: DocumentSource(claim.document, length: length))
+            store: store, facts: known, job: job.id, grantee: reader.fingerprint, document: document)
         let artifacts = try await harvest.adopt(claim, facts)
         let whole = try await shown(known, artifacts, of: job, for: reader)
         // The file and what it says of itself are durable; only when the ledger is too may what stands beside it go.

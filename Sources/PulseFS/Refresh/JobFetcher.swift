@@ -290,6 +290,7 @@ final class JobFetcher: Sendable {
             createdAt: answer.createdAt.flatMap(APITime.parse), updatedAt: answer.updatedAt.flatMap(APITime.parse),
             checkedAt: now(), statusDocument: status, explanation: nil, largeResultURL: nil)
         facts.takeDate(after: known?.facts)
+        (facts.title, facts.kind) = (known?.facts.title, known?.facts.kind)
         switch phase {
         case .running, .expired: return (facts, nil)
         case .failed:
@@ -317,7 +318,7 @@ final class JobFetcher: Sendable {
                 facts.explanation = known?.facts.explanation
             }
         }
-        facts.pageCount = result.facts.pageCount
+        await ResultHarvest.describe(&facts, result.facts, in: DocumentSource(document), store)
         let harvest = ResultHarvest(
             store: store, facts: facts, job: id, grantee: fingerprint, document: DocumentSource(document))
         return (facts, try await harvest.artifacts(result).map { Self.merge($0, known?.artifact($0.slot)) })

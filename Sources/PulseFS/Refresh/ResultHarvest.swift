@@ -1,4 +1,5 @@
 import ArtifactStore
+import Parts
 import PulseAPI
 import Quantities
 import SystemPackage
@@ -110,6 +111,19 @@ struct ResultHarvest {
             }
         }
         return artifacts
+    }
+
+    /// What people call the document, and what was done with it: added to the facts of its job. A title that cannot be read is none.
+    static func describe(
+        _ job: inout StoredJob, _ result: ResultFacts, in document: DocumentSource, _ store: ArtifactStore
+    ) async {
+        job.pageCount = result.pageCount
+        job.kind = result.kind?.rawValue
+        guard let markdown = result.markdown else { return }
+        let title = try? await scan(document, in: store) { source throws(JSONError) in
+            try DocumentTitle.read(source, markdown)
+        }
+        job.title = (try? title?.get()) ?? nil
     }
 
     private func publish(_ piece: Piece) async throws(Failure) -> StoredArtifact {

@@ -15,9 +15,11 @@ struct JobsListCommand: AsyncParsableCommand {
               pulsefs jobs list
               pulsefs jobs list --json | jq -r '.[] | select(.status == "failed") | .id'
 
-            Elsewhere than on a terminal: a line a job, with id, status, created, updated, files stored, files known and bytes \
-            stored, separated by tabs. The JSON is an array of objects with id, status, created_at, updated_at, checked_at \
-            (when the API last said so), files_stored, files_known and bytes; times are UTC, null when not known.
+            Elsewhere than on a terminal: a line a job, with id, status, created, updated, files stored, files known, bytes \
+            stored, kind and title, separated by tabs. The title is the first heading of the document; the kind is extraction, \
+            form, tables, schema, split, batch or pipeline. The JSON is an array of objects with id, status, created_at, \
+            updated_at, checked_at (when the API last said so), files_stored, files_known, bytes, kind and title; times are UTC; \
+            what is not known is null.
 
             Exit codes: 0 listed, 1 there is no cache, 64 wrong usage, 74 the output cannot be written.
             """)
@@ -33,6 +35,7 @@ struct JobsListCommand: AsyncParsableCommand {
         let checkedAt: String
         let filesStored, filesKnown: Int
         let bytes: UInt64
+        let kind, title: OrNull<String>
     }
 
     func run() async throws {
@@ -55,17 +58,20 @@ struct JobsListCommand: AsyncParsableCommand {
         Line(
             id: job.id, status: job.status, createdAt: OrNull(job.createdAt.map(APITime.text)),
             updatedAt: OrNull(job.updatedAt.map(APITime.text)), checkedAt: APITime.text(job.checkedAt),
-            filesStored: summary.storedFiles, filesKnown: summary.files, bytes: summary.storedBytes)
+            filesStored: summary.storedFiles, filesKnown: summary.files, bytes: summary.storedBytes,
+            kind: OrNull(job.kind), title: OrNull(job.title))
     }
 
     private static func table(_ lines: [Line]) -> Table {
         let isWatched = Terminal.isWatched
-        var table = Table(["id", "status", "created", "updated", "files", "size"])
+        var table = Table(["id", "status", "created", "updated", "files", "size", "kind", "title"])
         for line in lines {
             let files = ["\(line.filesStored)", "\(line.filesKnown)"]
             table.add(
                 [line.id, line.status, line.createdAt.value ?? "", line.updatedAt.value ?? ""]
-                    + (isWatched ? [files.joined(separator: " of ")] : files) + [byteText(line.bytes)])
+                    + (isWatched ? [files.joined(separator: " of ")] : files) + [
+                        byteText(line.bytes), line.kind.value ?? "", line.title.value ?? "",
+                    ])
         }
         return table
     }

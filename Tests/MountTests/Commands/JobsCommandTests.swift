@@ -118,17 +118,21 @@ struct JobsCommandTests {
             #expect(try await rig.pulsefs("jobs", "add", JobName.invoice, JobName.processing).status == 0)
             rig.emulator.clearRequests()
             let lines = try await rig.pulsefs("jobs", "list").cells
-            #expect(lines.map { $0.count } == [7, 7])
+            #expect(lines.map { $0.count } == [9, 9])
             let invoice = try #require(lines.first { $0[0] == JobName.invoice })
             #expect(invoice[1...3] == ["completed", "2024-01-22T08:00:52Z", "2024-01-22T08:01:01Z"])
             let images = rig.emulator.imageNames(of: JobName.invoice).count
             // The text, the result and its HTML came with the answer; the images did not.
             #expect(invoice[4...5] == ["3", "\(3 + images)"])
             #expect((Int(invoice[6]) ?? 0) > rig.emulator.markdown(of: JobName.invoice)?.utf8.count ?? .max)
+            let heading = try #require(rig.emulator.markdown(of: JobName.invoice)?.split(separator: "\n").first)
+            #expect(invoice[7...8] == ["extraction", String(heading.drop { $0 == "#" || $0 == " " })])
+            #expect(lines.first { $0[0] == JobName.processing }?[7...8] == ["", ""])
             let json = try #require(try await rig.pulsefs("jobs", "list", "--json").json() as? [[String: Any]])
             #expect(
                 Set(json.flatMap(\.keys)) == [
                     "id", "status", "created_at", "updated_at", "checked_at", "files_stored", "files_known", "bytes",
+                    "kind", "title",
                 ])
             #expect(Set(json.compactMap { $0["id"] as? String }) == [JobName.invoice, JobName.processing])
             // Another key of the same organization has not been shown them.
