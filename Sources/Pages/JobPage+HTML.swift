@@ -25,6 +25,7 @@ extension JobPage {
                 )
             }
         }
+        writeChildren(&foot)
         writeGallery(&foot)
         foot.raw(
             "</main>\n<footer>Shown by PulseFS from what the API sent. Nothing in this page asks the network.</footer>\n"
@@ -85,9 +86,25 @@ extension JobPage {
         if let explanation { return explanation.last?.isNewline == true ? String(explanation.dropLast()) : explanation }
         return switch state {
         case .running: "The document is still being processed. This page looks again every few seconds."
-        case .completed where markdown == nil && images.isEmpty: "The result has no document to show: see result.json."
+        case .completed where markdown == nil && images.isEmpty && children.isEmpty:
+            "The result has no document to show: see result.json."
         default: nil
         }
+    }
+
+    private func writeChildren(_ html: inout HTMLText) {
+        guard !children.isEmpty else { return }
+        html.raw("<section aria-labelledby=\"children\">\n<h2 id=\"children\">Jobs of this batch</h2>\n<ul>\n")
+        for child in children {
+            html.raw("<li><a href=\"../\(LinkTarget.segment(child.id))/index.html\">")
+            html.text(child.name ?? child.id)
+            html.raw("</a> <span class=\"place\">")
+            html.text(
+                ([child.name == nil ? nil : child.id, child.status] as [String?]).compactMap(\.self).joined(
+                    separator: ", "))
+            html.raw("</span></li>\n")
+        }
+        html.raw("</ul>\n</section>\n")
     }
 
     private func writeGallery(_ html: inout HTMLText) {

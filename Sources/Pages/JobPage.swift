@@ -1,5 +1,5 @@
 /// What the page of a job shows. Every text is data from outside.
-package struct JobPage: Sendable, Equatable {
+package struct JobPage: Sendable {
     package enum State: Sendable, Equatable {
         case running, completed, failed, canceled, expired
         /// Completed, and its result is fetched by hand alone.
@@ -21,6 +21,8 @@ package struct JobPage: Sendable, Equatable {
     /// The files beside the page, by name.
     package var files: [String] = []
     package var images: [PageImage] = []
+    /// The jobs of a batch: their ids, how the batch says that they stand, and what their documents are called.
+    package var children: [(id: String, status: String?, name: String?)] = []
     /// The document; nil when there is none.
     package var markdown: [UInt8]?
 
@@ -31,7 +33,7 @@ package struct JobPage: Sendable, Equatable {
     }
 
     /// Stands for the way pages are written: another makes other bytes of the same values.
-    package static let version = 2
+    package static let version = 3
     /// Bytes of a document that are shown; a browser takes no more with grace.
     package static let longestDocument = 16 << 20
 }

@@ -22,6 +22,8 @@ struct ContentsPage {
     var tables: [Table] = []
     var hasStructured = false
     var headings: [Heading] = []
+    /// Of a batch.
+    var children: [ChildJob] = []
 
     /// Bytes.
     static let longest = 64 << 10
@@ -58,7 +60,7 @@ struct ContentsPage {
             }
         }
         for (name, count, size) in directories { page.add("| \(name)/ (\(count) files) | \(size) |\n") }
-        let sections = [headingLines, pageLines(list), tableLines(list), Self.imageLines(images)]
+        let sections = [childLines, headingLines, pageLines(list), tableLines(list), Self.imageLines(images)]
         // Each section has its share, and leaves to the next what it does not need.
         for (place, section) in sections.enumerated() {
             page.add(section.title, section.lines, within: page.room / (sections.count - place))
@@ -67,6 +69,16 @@ struct ContentsPage {
     }
 
     private typealias Section = (title: String, lines: [String])
+
+    private var childLines: Section {
+        (
+            "Jobs of this batch",
+            children.map { child in
+                "- [\(Self.inline(child.name ?? child.id.text))](../\(child.id)/contents.md) (job \(child.id)"
+                    + (child.status.map { ", \(Self.inline($0))" } ?? "") + ")"
+            }
+        )
+    }
 
     private var headingLines: Section {
         (
@@ -191,6 +203,7 @@ extension PartsMaker {
             contents.headings = reader.headings
             sizes.append(("result.md", size))
         }
+        contents.children = try ChildJob.read(source, range)
         let text = contents.text(
             list, sizes: sizes, images: images, imagesAreCut: imagesAreCut, pageCount: outline.pageCount)
         begin()

@@ -14,9 +14,11 @@ package struct PartImage: Sendable {
 /// Values in, bytes out. Memory: one page, chunk or table at a time, and what is cited.
 package struct PartsMaker {
     /// Another number whenever the same result gives other bytes.
-    package static let version = 2
+    package static let version = 3
 
     let source: any ByteSource
+    /// Of the result in the document.
+    let range: Range<UInt64>
     let images: [PartImage]
     /// The result has more images than are listed.
     let imagesAreCut: Bool
@@ -39,7 +41,7 @@ package struct PartsMaker {
     ) throws -> PartList {
         try withoutActuallyEscaping(take) { take in
             var maker = PartsMaker(
-                source: source, images: images, imagesAreCut: imagesAreCut, isGuarded: isGuarded,
+                source: source, range: range, images: images, imagesAreCut: imagesAreCut, isGuarded: isGuarded,
                 outline: try ResultOutline(source, range),
                 take: take)
             try maker.makeAll()
@@ -49,10 +51,10 @@ package struct PartsMaker {
     }
 
     private init(
-        source: any ByteSource, images: [PartImage], imagesAreCut: Bool, isGuarded: Bool, outline: ResultOutline,
-        take: @escaping ([UInt8]) throws -> Void
+        source: any ByteSource, range: Range<UInt64>, images: [PartImage], imagesAreCut: Bool, isGuarded: Bool,
+        outline: ResultOutline, take: @escaping ([UInt8]) throws -> Void
     ) {
-        (self.source, self.images) = (source, images)
+        (self.source, self.range, self.images) = (source, range, images)
         (self.imagesAreCut, self.isGuarded) = (imagesAreCut, isGuarded)
         (self.outline, self.take) = (outline, take)
     }

@@ -19,6 +19,7 @@ package final class JobLibrary: Sendable {
     private let sizes: SizeProbe
     private let imagesAhead: ImagePrefetch
     private let jobsAhead: JobPrefetch
+    let batches: BatchJobs
     /// Who waits for jobs that are still running.
     package let watches: JobWatches
     let waitRules: WaitRules
@@ -94,6 +95,10 @@ package final class JobLibrary: Sendable {
             clock: clock,
             next: { [catalog] job, count in ((try? catalog.known(after: job, limit: count)) ?? []).map(\.ordinal) },
             fetch: { job, slots in await ahead.library?.fetchAhead(job, slots) })
+        batches = BatchJobs { id in
+            guard let library = ahead.library, library.catalog.held(id) == nil else { return }
+            _ = try? await library.ask(id, .prefetch, isPoll: true)
+        }
         let awaited = WeakLibrary()
         let known = { @Sendable [catalog] (id: JobID) in (try? catalog.job(id)) ?? nil }
         watches = JobWatches(
@@ -611,6 +616,7 @@ package final class JobLibrary: Sendable {
         await doubts.close(grace: rest())
         await sizes.close(grace: rest())
         await jobsAhead.close()
+        await batches.close()
         await downloads.close(grace: rest())
         await store.close()
     }

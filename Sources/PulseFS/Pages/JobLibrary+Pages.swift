@@ -1,6 +1,7 @@
 import ArtifactStore
 import FUSE
 import Pages
+import Parts
 import PulseAPI
 
 /// What is known of a job's page.
@@ -58,17 +59,21 @@ extension JobLibrary {
         let (store, id) = (store, job.id)
         var artifact = StoredArtifact(slot: .page, name: "index.html", size: nil, source: label.text, isListed: true)
         do throws(StoreError) {
-            let spool = try await store.onDisk { () throws(StoreError) in
+            let (spool, children) = try await store.onDisk { () throws(StoreError) in
                 var page = page
+                var children: [ChildJob] = []
                 if let markdown {
                     page.markdown = try? DocumentSource(markdown).prefix(JobPage.longestDocument + 1)
                 }
                 if let result, let facts = try? ResultFacts.scan(DocumentSource(result)) {
                     page.take(facts, of: id, isHere: isHere.contains)
                     page.takeAddresses(facts, in: DocumentSource(result))
+                    children = (try? ChildJob.read(DocumentSource(result), 0..<result.size)) ?? []
+                    page.children = children.map { ($0.id.text, $0.status, $0.name) }
                 }
-                return try store.spool(page.html())
+                return (try store.spool(page.html()), children)
             }
+            batches.makeKnown(children, of: job.ordinal)
             let facts = BlobFacts(key: job.blobKey(.page), name: artifact.name, source: artifact.source)
             artifact.take(try await store.publish(spool, facts))
         } catch {

@@ -20,6 +20,8 @@ extension JobPage {
         files = JobFile.all.filter { file in
             file.slot != .images && file.slot != .page && JobFile.isListed(file.slot, in: job, library)
         }.map(\.name)
+        // It is there for every result, and links to all other parts.
+        if library.mayHaveParts(job) { files.append("contents.md") }
     }
 
     /// Takes in what is in the result. `isHere` says whether a file of this slot can be had.

@@ -85,7 +85,7 @@ extension JobLibrary {
         let label = partsLabel(of: job)
         let (store, id, isGuarded) = (store, job.id, partsPolicy.isGuarded)
         var artifact = StoredArtifact(slot: .parts, name: ".parts", size: nil, source: label.text, isListed: false)
-        let made: Result<(SpoolFile, PartList), JSONError>
+        let made: Result<(SpoolFile, PartList, [ChildJob]), JSONError>
         // As long as the result, more or less: each text stands in it once as a whole and once in its page or chunk.
         let hasRoom = await store.arrivals.find(result.size, of: result.size)
         do throws(StoreError) {
@@ -105,7 +105,8 @@ extension JobLibrary {
         }
         let spool: SpoolFile
         let list: PartList
-        do throws(JSONError) { (spool, list) = try made.get() } catch {
+        let children: [ChildJob]
+        do throws(JSONError) { (spool, list, children) = try made.get() } catch {
             throw Failure(.badAnswer, "the parts of job \(job.id) cannot be made of its result: \(error)")
         }
         do throws(StoreError) {
@@ -115,6 +116,7 @@ extension JobLibrary {
             throw Failure(error)
         }
         partsKnown.note(list, label, of: job.ordinal)
+        batches.makeKnown(children, of: job.ordinal)
         catalog.put(artifact, of: job.ordinal)
         // It may have been listed while neither they nor the result were here.
         catalog.noteListing(of: job.ordinal)
@@ -134,7 +136,7 @@ extension JobLibrary {
 
     private static func spoolParts(
         of result: BlobFile, _ id: JobID, _ isGuarded: Bool, to spool: SpoolFile
-    ) throws(StoreError) -> Result<(SpoolFile, PartList), JSONError> {
+    ) throws(StoreError) -> Result<(SpoolFile, PartList, [ChildJob]), JSONError> {
         let source = DocumentSource(result)
         do {
             let facts = try facts(in: source)
@@ -155,7 +157,7 @@ extension JobLibrary {
                 pending.removeAll(keepingCapacity: true)
             }
             try spool.append(pending)
-            return .success((spool, list))
+            return .success((spool, list, try ChildJob.read(source, 0..<result.size)))
         } catch let error as StoreError {
             throw error
         } catch let error as JSONError {
