@@ -29,8 +29,8 @@ package struct FetchProblem: Sendable, Hashable {
 }
 
 extension JobLibrary {
-    /// Brings a job whole into the cache: its answer, a result that came as a link whatever the policy, every listed image,
-    /// the form. What is there already is not asked for again.
+    /// Brings a job whole into the cache: its answer, a result that came as a link unless this library withholds such, every
+    /// listed image, the form. What is there already is not asked for again.
     ///
     /// Requests wait for a place in `places`. A job that still runs, or that cannot be asked about just now, is left to
     /// `wait`, which holds no place and returns the job when it has ended; without one, it is not whole. When the task is
@@ -44,6 +44,7 @@ extension JobLibrary {
             let advice = "fetch it when it has ended, or with --wait"
             return fetched(asked, [FetchProblem("it is still running (\(asked.facts.status)): \(advice)")])
         }
+        guard !withholds(asked) else { return fetched(asked, [FetchProblem(Self.withheld)]) }
         let whole = try await places.hold { () throws(Failure) in
             let job = try await self.secure(self.isWorthAskingAgain(asked) ? await self.doubt(asked) : asked)
             // A file that was cut out of the answer, and evicted since.
@@ -61,6 +62,8 @@ extension JobLibrary {
         let isExpired = job.phase == .expired && whole.phase != .expired
         return fetched(job, problems.isEmpty ? Self.problems(of: job) : (isExpired ? Self.reason(job) : []) + problems)
     }
+
+    private static let withheld = "its result can be fetched only once, and is not while --large-results is manual"
 
     private func asked(
         _ id: JobID, _ places: Places, _ wait: (@Sendable (JobID) async throws(Failure) -> Job)?

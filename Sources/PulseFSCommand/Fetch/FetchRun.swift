@@ -11,7 +11,7 @@ struct FetchRun: Sendable {
     }
 
     private let library: JobLibrary
-    private let report: FetchReport
+    private let report: JobReport<Outcome>
     /// Whether jobs that still run are waited for.
     private let waits: Bool
     /// For requests.
@@ -19,7 +19,7 @@ struct FetchRun: Sendable {
     /// For jobs that are not waited for: how many of them there are at a time.
     private let lanes = Places(CommandLibrary.width)
 
-    init(_ library: JobLibrary, _ report: FetchReport, waits: Bool) {
+    init(_ library: JobLibrary, _ report: JobReport<Outcome>, waits: Bool) {
         (self.library, self.report, self.waits) = (library, report, waits)
     }
 
@@ -67,7 +67,15 @@ struct FetchRun: Sendable {
     }
 }
 
-extension FetchRun.Outcome {
+extension FetchRun.Outcome: JobOutcome {
+    var isInterrupted: Bool { if case .interrupted = self { true } else { false } }
+
+    var cells: [String] {
+        if case .fetched(let job) = self { ["\(job.files)", byteText(job.bytes)] } else { [] }
+    }
+
+    func entry(_ id: JobID) -> FetchedEntry { FetchedEntry(id, self) }
+
     var isWhole: Bool {
         if case .fetched(let job) = self { job.isWhole } else { false }
     }
