@@ -58,8 +58,8 @@ let package = Package(
             name: "FUSE",
             dependencies: ["CFuse", "Quantities", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
-        // Module map and shim over libfuse3.
-        .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+        // Shim over libfuse3 (libfuse3-dev), which is opened when something is mounted: other commands run without it.
+        .target(name: "CFuse", linkerSettings: [.linkedLibrary("dl")]),
         // A result in, the files made of it out: pages, tables, values; knows no network, kernel or store.
         .target(name: "Parts", dependencies: ["Pages", "PulseAPI", "Quantities"], swiftSettings: house),
         // Values in, HTML out: the page of a job, and the page of all jobs; knows no network, kernel or store.
