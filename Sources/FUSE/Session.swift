@@ -38,7 +38,8 @@ package final class Session: @unchecked Sendable {
         if let trouble = pulse_fuse_open() {
             throw MountError(
                 code: .session,
-                message: "libfuse 3 is needed to mount: sudo apt install fuse3 (\(String(cString: trouble)))", cause: nil)
+                message: "libfuse 3 is needed to mount: sudo apt install fuse3 (\(String(cString: trouble)))",
+                cause: nil)
         }
         LibraryLog.install()
         self.fileSystem = fileSystem

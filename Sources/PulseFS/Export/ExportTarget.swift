@@ -1,5 +1,6 @@
 import FUSE
 import PulseAPI
+import Quantities
 import Synchronization
 import SystemPackage
 
@@ -56,25 +57,23 @@ package final class ExportTarget: Sendable {
         throw ExportFailure(.job, "\(path.appending(id)) is \(what): remove it")
     }
 
-    /// Whether all that a plan has is there and equal; false too when only copying would tell.
-    func isEqual(_ plan: ExportPlan) throws(ExportFailure) -> Bool {
-        guard let job = try job(plan.id.text) else { return false }
+    /// The files that are there of a job, if all that a plan has is there and equal; else nil. Bytes are compared, those of
+    /// `reader`, where size and date do not tell.
+    func equal(_ plan: ExportPlan, _ reader: TreeReader) throws(ExportFailure) -> (files: Int, bytes: UInt64)? {
+        guard let job = try job(plan.id.text) else { return nil }
         guard plan.directories.allSatisfy({ $0.path.isEmpty || job.entries[$0.path]?.kind == .directory }),
             !plan.hasPartsElsewhere || job.hasParts(of: plan), !rules.deletes || job.others(than: plan).isEmpty
-        else { return false }
-        return plan.files.allSatisfy { file in
+        else { return nil }
+        let isEqual = plan.files.allSatisfy { file in
             switch job.standing(of: file) {
             case .equal: true
             case .different: false
-            case .doubtful: file.content.map { Self.holds(job, file, $0) } ?? false
+            case .doubtful: FileComparison.isSame(file, in: job, reader)
             }
         }
-    }
-
-    private static func holds(_ job: ExportedJob, _ file: ExportPlan.File, _ content: [UInt8]) -> Bool {
-        guard let open = try? job.open(file.path) else { return false }
-        defer { try? open.close() }
-        return (try? JobWriter.holds(open, content)) ?? false
+        guard isEqual else { return nil }
+        let parts = plan.hasPartsElsewhere ? job.parts : []
+        return (plan.files.count + parts.count, plan.bytes +| parts.map(\.size).saturatingSum)
     }
 
     // MARK: Writing

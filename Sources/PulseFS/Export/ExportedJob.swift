@@ -58,6 +58,9 @@ struct ExportedJob: Sendable {
         return plan.directories.first { [.file, .other].contains(entries[$0.path]?.kind) }?.path
     }
 
+    /// The files that are parts of the result.
+    var parts: [EntryFacts] { entries.filter { $0.key.isOfPart && $0.value.kind == .file }.map(\.value) }
+
     /// The parts of the result are here as they were exported, as far as that can be told without knowing them.
     func hasParts(of plan: ExportPlan) -> Bool {
         guard let modified = plan.directories.first?.modified else { return false }

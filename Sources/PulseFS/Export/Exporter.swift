@@ -58,10 +58,10 @@ package final class Exporter: Sendable {
         waiting wait: (@Sendable (JobID) async throws(Failure) -> Job)?
     ) async throws(ExportFailure) -> Prepared {
         if let known = try? library.catalog.job(id), let plan = await reader.knownPlan(of: known),
-            try await isEqual(plan)
+            let outcome = try await unchanged(plan)
         {
-            tally.lists(id, files: plan.files.count, ofWhichHere: plan.files.count)
-            return Prepared(outcome: Self.outcome(plan, written: nil), draft: nil)
+            tally.lists(id, files: outcome.files, ofWhichHere: outcome.files)
+            return Prepared(outcome: outcome, draft: nil)
         }
         let troubles = try await fetch(id, places, tally, wait)
         for _ in 1..<Self.attempts {
@@ -103,14 +103,16 @@ package final class Exporter: Sendable {
         let job: Job?
         do throws(Failure) { job = try library.catalog.job(id) } catch { throw ExportFailure(.job, error.words) }
         guard let job else { throw ExportFailure(.job, "the job is not known any more") }
-        let plan = try await reader.plan(of: job)
-        if try await isEqual(plan) { return Prepared(outcome: Self.outcome(plan, written: nil), draft: nil) }
+        let plan = try await reader.plan(of: job, troubles)
+        if let outcome = try await unchanged(plan) { return Prepared(outcome: outcome, draft: nil) }
         let existing = try await disk.run { [target] () throws(ExportFailure) in try target.job(id.text) }
         let writer = JobWriter(plan, reader, target, replacing: existing, troubles: troubles)
         do throws(ExportFailure) {
             try await run(writer, of: plan)
             let draft = try writer.finished()
-            return Prepared(outcome: Self.outcome(plan, written: writer.count), draft: draft)
+            let outcome = Outcome(
+                status: plan.status, files: plan.files.count, bytes: plan.bytes, written: writer.count)
+            return Prepared(outcome: outcome, draft: draft)
         } catch {
             await disk.run { writer.discard() }
             throw error
@@ -127,15 +129,13 @@ package final class Exporter: Sendable {
         }
     }
 
-    private func isEqual(_ plan: ExportPlan) async throws(ExportFailure) -> Bool {
-        try await disk.run { [target] () throws(ExportFailure) in try target.isEqual(plan) }
+    /// What is to be said of a job whose directory is as it should be; nil when it is not.
+    private func unchanged(_ plan: ExportPlan) async throws(ExportFailure) -> Outcome? {
+        let found = try await disk.run { [target, reader] () throws(ExportFailure) in try target.equal(plan, reader) }
+        return found.map { Outcome(status: plan.status, files: $0.files, bytes: $0.bytes, written: nil) }
     }
 
     private static func checkCancellation() throws(ExportFailure) {
         if Task.isCancelled { throw ExportFailure(.interrupted, "it was interrupted") }
-    }
-
-    private static func outcome(_ plan: ExportPlan, written: Int?) -> Outcome {
-        Outcome(status: plan.status, files: plan.files.count, bytes: plan.bytes, written: written)
     }
 }

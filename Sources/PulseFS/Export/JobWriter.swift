@@ -139,7 +139,7 @@ final class JobWriter: @unchecked Sendable {
         switch existing.standing(of: next) {
         case .different: return false
         case .equal: break
-        case .doubtful: guard isSame(next, in: existing) else { return false }
+        case .doubtful: guard FileComparison.isSame(next, in: existing, tree) else { return false }
         }
         // Where the file system has no links, or the file has gone, it is written.
         return (try? link(next.path, from: existing)) != nil
@@ -148,19 +148,6 @@ final class JobWriter: @unchecked Sendable {
     private func link(_ path: FilePath, from existing: ExportedJob) throws(Errno) {
         let parent = path.removingLastComponent()
         try existing.directory.directory(at: parent).link(try Self.name(of: path), into: try directory(parent))
-    }
-
-    /// Compares the bytes of a small file; of others nothing is known without copying them.
-    private func isSame(_ next: ExportPlan.File, in existing: ExportedJob) -> Bool {
-        guard let content = next.content, let open = try? existing.open(next.path) else { return false }
-        defer { try? open.close() }
-        return (try? Self.holds(open, content)) ?? false
-    }
-
-    /// Whether an open file has these bytes and no more.
-    static func holds(_ file: FileDescriptor, _ content: [UInt8]) throws(Errno) -> Bool {
-        guard try file.facts().size == UInt64(content.count) else { return false }
-        return try file.bytes(at: 0, atMost: content.count) == content
     }
 
     /// Copies until the file is whole, or there is something to wait for.

@@ -17,6 +17,13 @@ struct TreeReader: Sendable {
     /// What is not to be had without asking the API, or without making it.
     private struct Unknown: Error {}
 
+    /// How a plan is made.
+    private struct Looking {
+        let isQuick: Bool
+        let making: MakingTimes
+        let troubles: [FilePath: String]
+    }
+
     init(_ tree: PulseFileSystem, _ library: JobLibrary) { (self.tree, self.library) = (tree, library) }
 
     // MARK: Plans
@@ -28,13 +35,14 @@ struct TreeReader: Sendable {
         return try? await plan(of: job, isQuick: true)
     }
 
-    /// What a job shows. Its files are best in the cache already.
-    func plan(of job: Job) async throws(ExportFailure) -> ExportPlan {
+    /// What a job shows. Its files are best in the cache already; `troubles` are those that could not be brought there, by their
+    /// paths, in words.
+    func plan(of job: Job, _ troubles: [FilePath: String]) async throws(ExportFailure) -> ExportPlan {
         // Made by themselves, they may take longer than a file operation. What is wrong with them is met again below.
         if library.mayHaveParts(job) { _ = try? await library.parts(of: job) }
         if library.knownPage(of: job) == nil { _ = try? await library.page(of: job) }
         do {
-            return try await plan(of: try library.catalog.job(job.ordinal) ?? job, isQuick: false)
+            return try await plan(of: try library.catalog.job(job.ordinal) ?? job, isQuick: false, troubles)
         } catch let error as ExportFailure {
             throw error
         } catch {
@@ -42,18 +50,18 @@ struct TreeReader: Sendable {
         }
     }
 
-    private func plan(of job: Job, isQuick: Bool) async throws -> ExportPlan {
+    private func plan(of job: Job, isQuick: Bool, _ troubles: [FilePath: String] = [:]) async throws -> ExportPlan {
         var plan = ExportPlan(id: job.id, status: job.status)
         let attributes = tree.directoryAttributes(.job(job.ordinal), job)
         plan.directories.append(.init(path: "", modified: attributes.modified))
         plan.hasPartsElsewhere = isQuick && library.mayHaveParts(job) && !library.hasParts(job)
-        let making = MakingTimes(of: job, library.store)
-        try await list(Node.job(job.ordinal).id, at: "", of: job, isQuick, making, into: &plan)
+        let looking = Looking(isQuick: isQuick, making: MakingTimes(of: job, library.store), troubles: troubles)
+        try await list(Node.job(job.ordinal).id, at: "", of: job, looking, into: &plan)
         return plan
     }
 
     private func list(
-        _ node: NodeID, at path: FilePath, of job: Job, _ isQuick: Bool, _ making: MakingTimes,
+        _ node: NodeID, at path: FilePath, of job: Job, _ looking: Looking,
         into plan: inout ExportPlan
     ) async throws {
         var cookie = DirectoryCookie.start
@@ -62,45 +70,44 @@ struct TreeReader: Sendable {
             do throws(Errno) {
                 entries = try await tree.readdir(node, after: cookie, limit: Self.page, for: Self.caller).resolved()
             } catch {
-                throw ExportFailure(error, reading: path, nil)
+                throw ExportFailure(error, reading: path, looking.troubles[path])
             }
             guard let last = entries.last else { return }
             cookie = last.cookie
             for entry in entries {
                 // The tree lists safe names alone.
                 guard FileName.isSafe(entry.name), let name = FilePath.Component(entry.name) else { continue }
-                try await take(entry, at: path.appending(name), in: node, of: job, isQuick, making, into: &plan)
+                try await take(entry, at: path.appending(name), in: node, of: job, looking, into: &plan)
             }
         }
     }
 
     private func take(
-        _ entry: DirectoryEntry, at path: FilePath, in directory: NodeID, of job: Job, _ isQuick: Bool,
-        _ making: MakingTimes,
+        _ entry: DirectoryEntry, at path: FilePath, in directory: NodeID, of job: Job, _ looking: Looking,
         into plan: inout ExportPlan
     ) async throws {
-        guard let attributes = try await attributes(of: entry, at: path, in: directory, isQuick) else { return }
+        guard let attributes = try await attributes(of: entry, at: path, in: directory, looking) else { return }
         if attributes.kind == .directory {
             plan.directories.append(.init(path: path, modified: attributes.modified))
-            return try await list(attributes.node, at: path, of: job, isQuick, making, into: &plan)
+            return try await list(attributes.node, at: path, of: job, looking, into: &plan)
         }
         plan.files.append(
             ExportPlan.File(
                 path: path, node: attributes.node, size: attributes.size, modified: attributes.modified,
-                changed: max(attributes.changed, making.time(of: attributes.inode) ?? attributes.changed),
+                changed: max(attributes.changed, looking.making.time(of: attributes.inode) ?? attributes.changed),
                 content: content(of: attributes, job)))
     }
 
     /// Nil for a file that has turned out not to be there.
     private func attributes(
-        of entry: DirectoryEntry, at path: FilePath, in directory: NodeID, _ isQuick: Bool
+        of entry: DirectoryEntry, at path: FilePath, in directory: NodeID, _ looking: Looking
     ) async throws -> FileAttributes? {
         if let known = entry.entry { return known.attributes }
         let answer = tree.lookup(entry.name, in: directory, for: Self.caller)
-        if isQuick, case .later = answer { throw Unknown() }
+        if looking.isQuick, case .later = answer { throw Unknown() }
         let reply: LookupReply
         do throws(Errno) { reply = try await answer.resolved() } catch {
-            throw ExportFailure(error, reading: path, nil)
+            throw ExportFailure(error, reading: path, looking.troubles[path])
         }
         if case .found(let found) = reply { return found.attributes }
         return nil
