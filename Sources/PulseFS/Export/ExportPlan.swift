@@ -16,8 +16,9 @@ struct ExportPlan: Sendable {
         let node: NodeID
         let size: UInt64
         let modified: FileTime
-        /// A copy that is older than this may be of other bytes, also with the same size and date.
-        let changed: FileTime
+        /// A copy that is older than this may be of other bytes, also with the same size and date; nil when there is no such
+        /// doubt.
+        let changed: FileTime?
         /// The bytes, where they are made in memory and cost nothing.
         let content: [UInt8]?
     }

@@ -38,6 +38,7 @@ package final class ExportTarget: Sendable {
     init(_ path: FilePath, _ rules: Rules) throws(Errno) {
         (self.path, self.rules) = (path, rules)
         root = try DirectoryHandle(path)
+        try ExportWorkplace.clearLeftovers(in: root)
     }
 
     // MARK: What is there

@@ -31,9 +31,12 @@ final class ExportWorkplace: Sendable {
 
     deinit { try? lock.close() }
 
-    /// Makes one, and removes those of processes that are no more.
-    static func make(in parent: DirectoryHandle) throws(Errno) -> ExportWorkplace {
+    /// Removes those of processes that are no more, and puts back what they had moved out of the way.
+    static func clearLeftovers(in parent: DirectoryHandle) throws(Errno) {
         for leftover in try parent.names() where leftover.string.hasPrefix(prefix) { clear(leftover, in: parent) }
+    }
+
+    static func make(in parent: DirectoryHandle) throws(Errno) -> ExportWorkplace {
         for _ in 0..<attempts {
             let number = String(UInt64.random(in: .min ... .max), radix: 36)
             guard let name = DirectoryHandle.Name(prefix + number) else { throw .invalidArgument }

@@ -34,7 +34,7 @@ struct ExportedJob: Sendable {
         guard let facts = entries[file.path], facts.kind == .file, facts.size == file.size,
             facts.modified.isAsKept(of: file.modified)
         else { return .different }
-        return file.content != nil || facts.changed < file.changed ? .doubtful : .equal
+        return file.content != nil || file.changed.map { facts.changed < $0 } ?? false ? .doubtful : .equal
     }
 
     /// Opens a file that was found. ELOOP or ENOENT when something else has its name by now.

@@ -94,7 +94,7 @@ struct TreeReader: Sendable {
         plan.files.append(
             ExportPlan.File(
                 path: path, node: attributes.node, size: attributes.size, modified: attributes.modified,
-                changed: max(attributes.changed, looking.making.time(of: attributes.inode) ?? attributes.changed),
+                changed: looking.making.lastChange(of: attributes),
                 content: content(of: attributes, job)))
     }
 
@@ -142,8 +142,11 @@ private struct MakingTimes {
         parts = store.publicationTime(of: job.blobKey(.parts)).map { FileTime($0) }
     }
 
-    func time(of inode: NodeID) -> FileTime? {
-        guard case .file(_, let slot)? = Node(inode) else { return nil }
-        return slot == .page ? page : slot.partNumber.flatMap { _ in parts }
+    /// When a file got the bytes that it has now, if it may have had others with the same size and date.
+    func lastChange(of attributes: FileAttributes) -> FileTime? {
+        guard case .file(_, let slot)? = Node(attributes.inode) else { return nil }
+        let made = slot == .page ? page : slot.partNumber.flatMap { _ in parts }
+        guard attributes.changed > attributes.modified else { return made }
+        return made.map { max($0, attributes.changed) } ?? attributes.changed
     }
 }

@@ -41,7 +41,8 @@ struct ExportCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Ids of jobs, as the API gave them, and the directory to write to.", valueName: "id… dir"))
+        help: ArgumentHelp("Ids of jobs, as the API gave them, and the directory to write to.", valueName: "id-or-dir"),
+        completion: .directory)
     var words: [String] = []
 
     @Option(

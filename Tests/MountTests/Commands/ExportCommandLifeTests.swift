@@ -33,6 +33,7 @@ struct ExportCommandLifeTests {
                     done
                     if [ "$1" = false ]; then rm -rf "$D"/job-$((RANDOM % 12 + 1)); fi
                 done
+                mkdir "$D/.pulsefs-export-left" "$D/.pulsefs-export-left/job-1.new"; touch "$D/.pulsefs-export-left/lock"
                 "$P" export job-{1..12} "$D" > /dev/null || echo "the last one failed"
                 diff -r -x mine "$D.right" "$D" && ls -A "$D" | grep -v '^job-'
                 exit 0
