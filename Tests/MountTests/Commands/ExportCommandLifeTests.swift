@@ -17,12 +17,15 @@ struct ExportCommandLifeTests {
             let said = try await rig.shell(
                 """
                 "$P" export job-{1..12} "$D.right" > /dev/null || exit 9
-                for round in {1..40}; do
+                for round in {1..30}; do
                     if [ "$1" = true ] && [ -d "$D" ]; then
                         for job in "$D"/job-*; do touch "$job/images/image_0001.png"; echo "$round" > "$job/mine"; done
                     fi
-                    delay=0.$(printf %03d $((RANDOM % 350 + 20)))
-                    timeout -s KILL "$delay" "$P" export job-{1..12} "$D" > /dev/null 2>&1
+                    "$P" export job-{1..12} "$D" > /dev/null 2>&1 & export=$!
+                    until compgen -G "$D/.pulsefs-export-*" > /dev/null || ! kill -0 $export 2> /dev/null; do :; done
+                    # It writes now: any moment from here on is one to be killed at.
+                    sleep "0.$(printf %03d $((RANDOM % 400)))"
+                    kill -KILL $export 2> /dev/null; wait $export 2> /dev/null
                     [ -d "$D" ] || continue
                     for job in "$D"/job-*; do
                         [ -d "$job" ] || continue
@@ -117,16 +120,20 @@ struct ExportCommandLifeTests {
 
     @Test("--wait waits for a job that runs, which is else exported as it is")
     func waits() async throws {
-        let timed = EmulatedJob(
-            id: "timed", timetable: .running(processingAfter: .zero, endsAfter: .seconds(2)),
-            result: .inline(["markdown": "# done"]))
-        try await Rig.with(adding: [timed]) { (rig) async throws in
-            let running = try await rig.export(["timed"])
+        let slow = EmulatedJob(id: "slow", timetable: .always(.processing))
+        try await Rig.with(adding: [slow]) { (rig) async throws in
+            let running = try await rig.export(["slow"])
             #expect(running.status == 0 && running.cells.map { $0[1] } == ["processing"], "\(running.errors)")
-            #expect(try await rig.shell("ls \"$D\"/timed").lines == ["index.html", "status.json"])
-            let said = try await rig.export(["timed"], "--wait")
-            #expect(said.status == 0 && said.cells.map { $0[1] } == ["completed"], "\(said.errors)")
-            #expect(try await rig.shell("cat \"$D\"/timed/result.md").text == "# done")
+            #expect(try await rig.shell("ls \"$D\"/slow").lines == ["index.html", "status.json"])
+            rig.emulator.clearRequests()
+            try await rig.running("export", "--wait", "slow", rig.exported.string) { (export) async throws in
+                try await rig.eventually { !rig.emulator.requests().isEmpty }
+                #expect(!export.hasEnded)
+                rig.emulator.add(job: .syntheticInline(id: "slow", markdownSize: 10))
+                #expect(await export.ended() == 0)
+                #expect(String(decoding: export.output, as: UTF8.self).hasPrefix("slow\tcompleted\t"))
+            }
+            #expect(try await rig.shell("ls \"$D\"/slow").lines.contains("result.md"))
         }
     }
 
