@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "Transfer", "Quantities", "CMemory", "CProcess",
+                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "Transfer", "Quantities", "CFiles", "CMemory",
+                "CProcess",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -57,8 +58,8 @@ let package = Package(
             name: "FUSE",
             dependencies: ["CFuse", "Quantities", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: house),
-        // Module map and shim over libfuse3.
-        .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+        // Shim over libfuse3 (libfuse3-dev), which is opened when something is mounted: other commands run without it.
+        .target(name: "CFuse", linkerSettings: [.linkedLibrary("dl")]),
         // A result in, the files made of it out: pages, tables, values; knows no network, kernel or store.
         .target(name: "Parts", dependencies: ["Pages", "PulseAPI", "Quantities"], swiftSettings: house),
         // Values in, HTML out: the page of a job, and the page of all jobs; knows no network, kernel or store.
@@ -84,6 +85,8 @@ let package = Package(
         .systemLibrary(name: "CStore", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // Shim over the C library's heaps.
         .systemLibrary(name: "CMemory"),
+        // Shim over renameat2(2), syncfs(2) and ioctl_ficlone(2).
+        .systemLibrary(name: "CFiles"),
         // Shim over prctl(2), getxattr(2) and syslog(3).
         .systemLibrary(name: "CProcess"),
         // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.

@@ -451,6 +451,11 @@ package final class ArtifactStore: Sendable {
         try await disk.run(work)
     }
 
+    /// When the bytes of a blob were written; nil when it is not on the disk. Costs one lstat(2).
+    package func publicationTime(of key: BlobKey) -> Timestamp? {
+        FileFacts(of: shelf.path(key)).map { Timestamp(seconds: Int64($0.modified), nanoseconds: $0.modifiedFraction) }
+    }
+
     /// Nil when the blob is not here, or not whole.
     package func open(_ key: BlobKey) -> BlobFile? {
         shelf.open(key) ?? unkept.blob(key) ?? readOnly?.open(key)

@@ -158,6 +158,8 @@ struct FileFacts {
     let links: UInt64
     /// Seconds since 1970.
     let modified: Int
+    /// Nanoseconds beyond these.
+    let modifiedFraction: Int64
 
     init?(of path: FilePath) {
         var facts = stat()
@@ -190,6 +192,7 @@ struct FileFacts {
         allocated = UInt64(max(0, facts.st_blocks)) *| 512
         links = UInt64(facts.st_nlink)
         modified = facts.st_mtim.tv_sec
+        modifiedFraction = Int64(facts.st_mtim.tv_nsec)
     }
 }
 

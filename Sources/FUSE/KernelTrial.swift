@@ -23,6 +23,8 @@ package enum KernelTrial {
         return features
     }
 
-    /// The version of libfuse that is in use.
-    package static var libraryVersion: String { fuse_pkgversion().map { String(cString: $0) } ?? "unknown" }
+    /// The version of libfuse that is in use; nil when it is not installed.
+    package static var libraryVersion: String? {
+        pulse_fuse_open() == nil ? fuse_pkgversion().map { String(cString: $0) } ?? "unknown" : nil
+    }
 }

@@ -33,8 +33,14 @@ package final class Session: @unchecked Sendable {
     let features = Mutex<KernelFeatures?>(nil)
     private let initialized = DispatchSemaphore(value: 0)
 
-    /// Throws when libfuse takes neither the options nor the operations.
+    /// Throws when there is no libfuse, and when it takes neither the options nor the operations.
     package init(serving fileSystem: any FileSystem, options: MountOptions) throws(MountError) {
+        if let trouble = pulse_fuse_open() {
+            throw MountError(
+                code: .session,
+                message: "libfuse 3 is needed to mount: sudo apt install fuse3 (\(String(cString: trouble)))",
+                cause: nil)
+        }
         LibraryLog.install()
         self.fileSystem = fileSystem
         self.options = options

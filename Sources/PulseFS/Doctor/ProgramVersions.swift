@@ -10,7 +10,8 @@ struct ProgramVersions: Sendable, Hashable {
     static var here: ProgramVersions {
         ProgramVersions(
             parts: [
-                "pulsefs \(Version.text)", "libfuse \(KernelTrial.libraryVersion)", TransferLibrary.version,
+                "pulsefs \(Version.text)", KernelTrial.libraryVersion.map { "libfuse \($0)" } ?? "no libfuse",
+                TransferLibrary.version,
                 "SQLite \(IndexInspection.libraryVersion)", Machine.kernel,
             ] + [Machine.distribution].compactMap { $0 },
             hasHTTP2: TransferLibrary.hasHTTP2)

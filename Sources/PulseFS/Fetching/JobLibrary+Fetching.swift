@@ -29,9 +29,9 @@ package struct FetchProblem: Sendable, Hashable {
 }
 
 extension JobLibrary {
-    /// Brings a job whole into the cache: its answer, a result that came as a link whatever the policy, every listed image,
-    /// the form. What is there already is not asked for again. A link within the result is followed if `followsLinks`; else the
-    /// job is not whole.
+    /// Brings a job whole into the cache: its answer, a result that came as a link unless this library withholds such, every
+    /// listed image, the form. What is there already is not asked for again. A link within the result is followed if
+    /// `followsLinks`; else the job is not whole.
     ///
     /// Requests wait for a place in `places`. A job that still runs, or that cannot be asked about just now, is left to
     /// `wait`, which holds no place and returns the job when it has ended; without one, it is not whole. When the task is
@@ -45,6 +45,7 @@ extension JobLibrary {
             let advice = "fetch it when it has ended, or with --wait"
             return fetched(asked, [FetchProblem("it is still running (\(asked.facts.status)): \(advice)")])
         }
+        guard !withholds(asked) || asked.holdsLink else { return fetched(asked, [FetchProblem(Self.withheld)]) }
         let whole = try await places.hold { () throws(Failure) in
             var job = try await self.secure(self.isWorthAskingAgain(asked) ? await self.doubt(asked) : asked)
             if followsLinks { job = try await self.followLink(of: self.known(job)) }
@@ -63,6 +64,8 @@ extension JobLibrary {
         let isExpired = job.phase == .expired && whole.phase != .expired
         return fetched(job, problems.isEmpty ? Self.problems(of: job) : (isExpired ? Self.reason(job) : []) + problems)
     }
+
+    private static let withheld = "its result can be fetched only once, and is not while --large-results is manual"
 
     private func asked(
         _ id: JobID, _ places: Places, _ wait: (@Sendable (JobID) async throws(Failure) -> Job)?

@@ -289,7 +289,8 @@ package final class JobLibrary: Sendable {
         return blob
     }
 
-    private func letGo(of keys: [BlobKey]) {
+    /// Files of the cache that are not what they were.
+    func letGo(of keys: [BlobKey]) {
         openBlobs.withLock { blobs in for key in keys { blobs.remove(key) } }
     }
 

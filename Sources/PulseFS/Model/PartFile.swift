@@ -4,8 +4,11 @@ package import ArtifactStore
 enum PartFile {
     /// Those that stand beside `result.md`.
     static let names = [
-        "contents.md", "structured.json", "citations.jsonl", "splits.json", "images.jsonl", "form_fields.csv",
+        contents, "structured.json", "citations.jsonl", "splits.json", "images.jsonl", "form_fields.csv",
     ]
+
+    /// The one that every result has.
+    static let contents = "contents.md"
 
     /// What a name in a job's directory may stand for.
     enum Target: Equatable {

@@ -15,6 +15,8 @@ extension CacheOpening {
         _ path: FilePath, limits: StoreLimits, isMade: Bool = false
     ) async throws(MountFailure) -> ArtifactStore {
         try refuseInMount(path)
+        // A file that grows beyond what the process may write is refused (EFBIG) then, and the process goes on (setrlimit(2)).
+        signal(SIGXFSZ, SIG_IGN)
         guard isMade || path.withPlatformString({ access($0, F_OK) }) == 0 else {
             throw MountFailure(
                 "there is no cache at \(path): nothing was fetched into it yet; or name another with --cache-dir")

@@ -23,8 +23,9 @@ extension JobLibrary {
     /// Whether the list can be had without asking the API.
     func hasParts(_ job: Job) -> Bool {
         guard mayHaveParts(job), job.artifact(.result) != nil else { return false }
-        return knownParts(of: job) != nil || blob(.result, of: job) != nil
-            || storedParts(of: job) != nil && blob(.parts, of: job) != nil
+        // The parts are looked for first, as whoever asks looks at them next.
+        return knownParts(of: job) != nil || storedParts(of: job) != nil && blob(.parts, of: job) != nil
+            || blob(.result, of: job) != nil
     }
 
     private func partsLabel(of job: Job) -> PartsLabel {
@@ -53,17 +54,25 @@ extension JobLibrary {
     func parts(of job: Job) async throws(Failure) -> PartList {
         try await partLists.join(keyring.own(job.ordinal)) { [self] _ throws(Failure) in
             var job = try catalog.job(job.ordinal) ?? job
-            if let blob = storedParts(of: job).flatMap({ _ in store.open(job.blobKey(.parts)) }) {
+            if let blob = partsBlob(of: job) {
                 // Whoever came a moment later finds them made.
                 if let known = knownParts(of: job) { return known }
                 if let list = try await list(in: blob) {
                     partsKnown.note(list, partsLabel(of: job), of: job.ordinal)
                     return list
                 }
+                letGo(of: [job.blobKey(.parts)])
             }
             if job.awaitsLargeResult { job = try await fetchLargeResult(of: job) }
             return try await makeParts(of: job)
         }
+    }
+
+    /// The file of the parts in the store: the open one, unless another was made since.
+    private func partsBlob(of job: Job) -> BlobFile? {
+        guard let parts = storedParts(of: job) else { return nil }
+        if let open = blob(.parts, of: job), open.sha256 == parts.sha256 { return open }
+        return store.open(job.blobKey(.parts))
     }
 
     /// Nil for a file that is damaged.

@@ -79,7 +79,7 @@ struct FetchCommand: AsyncParsableCommand {
         let (isComplete, signal) = try await interruptible { library in
             let ids = all ? Self.adding(try library.knownJobs(), to: named) : named
             if ids.isEmpty { Terminal.complain("there is nothing to fetch: the cache knows no job for this key") }
-            let report = FetchReport(json ? .array : .lines, of: ids) { library.receivedBytes }
+            let report = JobReport<FetchRun.Outcome>(json ? .array : .lines, of: ids) { library.receivedBytes }
             var rest = ids.makeIterator()
             await FetchRun(library, report, waits: wait, followsLinks: followLinks).run { rest.next() }
             return report.finish(isInterrupted: false)
@@ -95,42 +95,12 @@ struct FetchCommand: AsyncParsableCommand {
 
     private func follow(_ path: String) async throws {
         let (isComplete, _) = try await interruptible { library in
-            let report = FetchReport(json ? .objects : .lines, of: nil) { library.receivedBytes }
-            let file = try Self.opened(path)
-            var seen: Set<JobID> = []
-            await FetchRun(library, report, waits: true, followsLinks: followLinks).run {
-                while let line = await file.next() {
-                    guard let id = Self.id(in: line, of: path, report) else { continue }
-                    if seen.insert(id).inserted { return id }
-                }
-                return nil
-            }
+            let report = JobReport<FetchRun.Outcome>(json ? .objects : .lines, of: nil) { library.receivedBytes }
+            let ids = try FollowedIDs(path) { report.complain($0) }
+            await FetchRun(library, report, waits: true, followsLinks: followLinks).run { await ids.next() }
             return report.finish(isInterrupted: Task.isCancelled)
         }
         if !isComplete { throw ExitCode(1) }
-    }
-
-    /// A FIFO is opened once: its writers take the first reader for the one who stays.
-    private static func opened(_ path: String) throws(ExitCode) -> FollowedFile {
-        do throws(FollowedFile.Trouble) { return try FollowedFile(path) } catch {
-            throw Terminal.failure(
-                "cannot read \(path): name a file with one id a line, or - for standard input", code: 64)
-        }
-    }
-
-    /// Nil for an empty line, and for a malformed one, which is complained about.
-    private static func id(in line: FollowedLines.Line, of path: String, _ report: FetchReport) -> JobID? {
-        let place = JobIDOptions.place(line: line.number, of: path)
-        guard let text = line.text else {
-            report.complain(JobIDOptions.overlong(place))
-            return nil
-        }
-        guard let word = JobIDOptions.word(in: text) else { return nil }
-        guard let id = JobID(word) else {
-            report.complain(JobIDOptions.malformed(word, place))
-            return nil
-        }
-        return id
     }
 
     /// Works with the library until that is done or a signal ends it.

@@ -11,7 +11,7 @@ struct FetchRun: Sendable {
     }
 
     private let library: JobLibrary
-    private let report: FetchReport
+    private let report: JobReport<Outcome>
     /// Whether jobs that still run are waited for.
     private let waits: Bool
     /// Whether links within results are followed.
@@ -21,7 +21,7 @@ struct FetchRun: Sendable {
     /// For jobs that are not waited for: how many of them there are at a time.
     private let lanes = Places(CommandLibrary.width)
 
-    init(_ library: JobLibrary, _ report: FetchReport, waits: Bool, followsLinks: Bool) {
+    init(_ library: JobLibrary, _ report: JobReport<Outcome>, waits: Bool, followsLinks: Bool) {
         (self.library, self.report, self.waits, self.followsLinks) = (library, report, waits, followsLinks)
     }
 
@@ -70,7 +70,15 @@ struct FetchRun: Sendable {
     }
 }
 
-extension FetchRun.Outcome {
+extension FetchRun.Outcome: JobOutcome {
+    var isInterrupted: Bool { if case .interrupted = self { true } else { false } }
+
+    var cells: [String] {
+        if case .fetched(let job) = self { ["\(job.files)", byteText(job.bytes)] } else { [] }
+    }
+
+    func entry(_ id: JobID) -> FetchedEntry { FetchedEntry(id, self) }
+
     var isWhole: Bool {
         if case .fetched(let job) = self { job.isWhole } else { false }
     }

@@ -51,21 +51,48 @@ struct CommandLibrary: ParsableArguments {
         let flags = connection.flags + size.flags + artifacts.flags + (waiting?.flags ?? SettingsFlags())
         let settings = try Settings(SettingsSources(flags, .process))
         for warning in settings.warnings { Terminal.warn(warning) }
+        return try await Self.with(settings, actor: name, polls: polls, rules: KeyRules()) {
+            try await body($0.library)
+        }
+    }
+
+    /// The same for a command that shows jobs as a mount does, with the settings of one. `prepare` comes before the cache is
+    /// opened.
+    func withMountSettings<Value>(
+        _ name: String, _ further: SettingsFlags, polls: Urgency.Level,
+        prepare: (MountSettings) throws -> Void, _ body: (LibraryOpening, MountSettings) async throws -> Value
+    ) async throws -> Value {
+        let flags = connection.flags + size.flags + artifacts.flags + further
+        let mount = try MountSettings(SettingsSources(flags, .process))
+        for warning in mount.settings.warnings { Terminal.warn(warning) }
+        try prepare(mount)
+        return try await Self.with(
+            mount.settings, actor: name, polls: polls, rules: mount.keyRules,
+            largeResults: mount.settings.largeResults, parts: mount.parts
+        ) { try await body($0, mount) }
+    }
+
+    private static func with<Value>(
+        _ settings: Settings, actor: String, polls: Urgency.Level, rules: KeyRules,
+        largeResults: LargeResultPolicy = .automatic, parts: PartsPolicy = PartsPolicy(),
+        _ body: (LibraryOpening) async throws -> Value
+    ) async throws -> Value {
         // Whatever is made from here on is the user's alone.
         _ = umask(0o077)
         let store = try await CacheOpening.openForCommand(
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
         let opening = try LibraryOpening(
-            on: store, origin: settings.origin, key: settings.key, actor: "\(name), process \(getpid())",
-            onExpiry: settings.onExpiry, waiting: WaitRules(patience: settings.waitPatience, polls: polls),
+            on: store, origin: settings.origin, key: settings.key, rules: rules,
+            actor: "\(actor), process \(getpid())", largeResults: largeResults, onExpiry: settings.onExpiry,
+            parts: parts, waiting: WaitRules(patience: settings.waitPatience, polls: polls),
             timeout: settings.timeout, maximumArtifactSize: settings.maximumArtifactSize,
             authorities: settings.authorities)
         do {
-            let value = try await body(opening.library)
-            await Self.close(opening)
+            let value = try await body(opening)
+            await close(opening)
             return value
         } catch {
-            await Self.close(opening)
+            await close(opening)
             throw error
         }
     }

@@ -16,7 +16,14 @@ struct JobIDOptions: ParsableArguments {
     /// Each once, in the order given. Ends the command with one line and exit code 64 when an id is malformed, or when there
     /// is none and there has to be one; `otherwise` says how else jobs may be named.
     func identifiers(mayBeNone: Bool = false, otherwise: String = "") throws(ExitCode) -> [JobID] {
-        var named = ids.map { (text: $0, place: "") }
+        try Self.identifiers(ids, from: from, mayBeNone: mayBeNone, otherwise: otherwise)
+    }
+
+    /// The same of these words and the lines of a file.
+    static func identifiers(
+        _ words: [String], from: String?, mayBeNone: Bool = false, otherwise: String = ""
+    ) throws(ExitCode) -> [JobID] {
+        var named = words.map { (text: $0, place: "") }
         if let from {
             for line in FollowedLines.all(of: try bytes(of: from)) {
                 let place = Self.place(line: line.number, of: from)
@@ -57,13 +64,13 @@ struct JobIDOptions: ParsableArguments {
         "what is\(place) is no job id: it is longer than \(FollowedLines.longest) bytes"
     }
 
-    private func bytes(of file: String) throws(ExitCode) -> [UInt8] {
+    private static func bytes(of file: String) throws(ExitCode) -> [UInt8] {
         do {
             let handle =
                 file == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
             return Array(try handle.readToEnd() ?? Data())
         } catch {
-            throw Self.misuse("cannot read \(file): name a file with one id a line, or - for standard input")
+            throw misuse("cannot read \(file): name a file with one id a line, or - for standard input")
         }
     }
 

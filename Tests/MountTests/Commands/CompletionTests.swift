@@ -33,7 +33,7 @@ struct CompletionTests {
         let said = try await Shell.run(
             "\"$1\" --generate-completion-script \(shell)", [BuiltProducts.pulsefs], timeout: 30)
         #expect(said.status == 0)
-        for word in ["mount", "unmount", "status", "wait", "fetch", "forget", "verify", "explain", "config"] {
+        for word in ["mount", "unmount", "status", "wait", "fetch", "export", "forget", "verify", "explain", "config"] {
             #expect(said.text.contains(word), "\(word)")
         }
         #expect(!said.text.contains("detached"))

@@ -6,7 +6,8 @@ struct HelpTests {
     @Test(
         "help has an example, the options and the exit codes",
         arguments: [
-            "mount", "unmount", "status", "fetch", "jobs add", "jobs list", "jobs forget", "cache info", "cache verify",
+            "mount", "unmount", "status", "fetch", "export", "jobs add", "jobs list", "jobs forget", "cache info",
+            "cache verify",
             "cache prune", "wait", "explain", "config", "doctor",
         ])
     func help(_ command: String) async throws {

@@ -103,6 +103,18 @@ extension Transcript {
                 "PULSE_API_KEY=pulse-key-of-nobody pulsefs fetch \(JobName.report)",
             ]),
         Transcript(
+            name: "export",
+            commands: [
+                "pulsefs export --help", "# Whole jobs, and the same once more.",
+                "pulsefs export \(invoice) \(JobName.report) ~/results", "ls ~/results/\(invoice)",
+                "pulsefs export \(invoice) \(JobName.report) ~/results",
+                "# A job that still runs; one that failed; another organisation's.",
+                "pulsefs export \(JobName.processing) \(JobName.failed) \(JobName.contoso) ~/results",
+                "# No directory; no id; a directory in one that there is not; the cache.",
+                "pulsefs export", "pulsefs export \(invoice)", "pulsefs export \(invoice) ~/nowhere/results",
+                "pulsefs export \(invoice) ~/.cache/pulsefs",
+            ]),
+        Transcript(
             name: "doctor", preparation: "mkdir pulse",
             commands: [
                 "pulsefs doctor --help", "# What a mount needs is there.",

@@ -3,8 +3,12 @@
 
 // The low-level API as libfuse 3.12 and later declare it (Debian 12 ships 3.14).
 #define FUSE_USE_VERSION 314
-#include <fuse_lowlevel.h>
+#include <fuse3/fuse_lowlevel.h>
 #include <stdlib.h>
+
+// Opens libfuse3, which calls.c hands its calls to: nothing of it may be called before. Any thread may ask, and more than once.
+// Returns what is wrong, in a line; NULL when it is open. A program that mounts nothing runs without libfuse.
+const char *pulse_fuse_open(void);
 
 // Swift cannot import casts in macros; on some libfuse versions these are casts of shifted constants.
 static const unsigned int pulse_fuse_cap_no_open = FUSE_CAP_NO_OPEN_SUPPORT;

@@ -4,28 +4,39 @@ import PulseFS
 import Quantities
 import Synchronization
 
-/// Says what becomes of the jobs of `pulsefs fetch`, and how far it has come.
-final class FetchReport: Sendable {
-    enum Style: Sendable {
-        /// A line for each whole job.
-        case lines
-        /// One JSON array at the end.
-        case array
-        /// A JSON object for each job, in a line.
-        case objects
-    }
+/// What has become of a job of a command that works on many.
+protocol JobOutcome: Sendable {
+    associatedtype Entry: Encodable
 
+    /// It is as the command is to make it.
+    var isWhole: Bool { get }
+    /// Whoever interrupted the command knows why the job is not whole.
+    var isInterrupted: Bool { get }
+    /// Why it is not whole, or why nothing more will be.
+    var problems: [FetchProblem] { get }
+
+    /// The cells of the line of a whole job, behind its id.
+    var cells: [String] { get }
+
+    /// As JSON has it.
+    func entry(_ id: JobID) -> Entry
+}
+
+/// Says what becomes of the jobs of `pulsefs fetch` or `pulsefs export`, and how far it has come.
+final class JobReport<Outcome: JobOutcome>: Sendable {
     private struct State {
         /// Of jobs that ended before those that are to be told first.
-        var early: [Int: (id: JobID, outcome: FetchRun.Outcome)] = [:]
+        var early: [Int: (id: JobID, outcome: Outcome)] = [:]
         var next = 0
-        var entries: [FetchedEntry] = []
+        var entries: [Outcome.Entry] = []
         var rate = TransferRate()
         var hasComplained = false
     }
 
     let tally = FetchTally()
-    private let style: Style
+    private let style: ReportStyle
+    /// What whole jobs are.
+    private let done: String
     /// How many jobs there are; nil when nobody knows yet, and then they are told as they end.
     private let count: Int?
     /// Of the first column.
@@ -36,12 +47,12 @@ final class FetchReport: Sendable {
     private let state = Mutex(State())
 
     /// Problems of one job that are told one by one.
-    private static let problemsTold = 20
-    private static let progressPause = Duration.milliseconds(200)
+    private static var problemsTold: Int { 20 }
+    private static var progressPause: Duration { .milliseconds(200) }
 
-    /// `received` are the bytes that have come so far.
-    init(_ style: Style, of jobs: [JobID]?, received: @escaping @Sendable () -> UInt64) {
-        (self.style, self.received) = (style, received)
+    /// `received` are the bytes that have come so far. `done` says in a word what whole jobs are.
+    init(_ style: ReportStyle, of jobs: [JobID]?, done: String = "whole", received: @escaping @Sendable () -> UInt64) {
+        (self.style, self.done, self.received) = (style, done, received)
         count = jobs?.count
         width = jobs?.lazy.map(\.text.count).max() ?? 0
     }
@@ -49,7 +60,7 @@ final class FetchReport: Sendable {
     func begins() { tally.begins() }
 
     /// `number` is the job's place among all.
-    func ended(_ number: Int, _ id: JobID, _ outcome: FetchRun.Outcome) {
+    func ended(_ number: Int, _ id: JobID, _ outcome: Outcome) {
         tally.ended(id, isWhole: outcome.isWhole)
         state.withLock { state in
             guard count != nil else { return tell(id, outcome, &state) }
@@ -80,7 +91,7 @@ final class FetchReport: Sendable {
             let isComplete = counts.whole == all && !state.hasComplained
             // Of one the reason has been said.
             if isInterrupted || (!isComplete && all > 1) {
-                Terminal.complain("\(counts.whole) of \(all) jobs are whole")
+                Terminal.complain("\(counts.whole) of \(all) jobs are \(done)")
             }
             return isComplete
         }
@@ -106,17 +117,14 @@ final class FetchReport: Sendable {
             ].compactMap(\.self).joined(separator: ", "))
     }
 
-    private func tell(_ id: JobID, _ outcome: FetchRun.Outcome, _ state: inout State) {
+    private func tell(_ id: JobID, _ outcome: Outcome, _ state: inout State) {
         bar.clear()
-        if case .fetched(let job) = outcome, job.isWhole, style == .lines {
-            Table.say([id.text, "\(job.files)", byteText(job.bytes)], firstWidth: width)
-        }
-        // Whoever interrupts knows why those jobs are not whole.
-        if case .interrupted = outcome {} else { Self.complain(id, outcome.problems) }
+        if outcome.isWhole, style == .lines { Table.say([id.text] + outcome.cells, firstWidth: width) }
+        if !outcome.isInterrupted { Self.complain(id, outcome.problems) }
         switch style {
         case .lines: break
-        case .array: state.entries.append(FetchedEntry(id, outcome))
-        case .objects: say(json: FetchedEntry(id, outcome), inOneLine: true)
+        case .array: state.entries.append(outcome.entry(id))
+        case .objects: say(json: outcome.entry(id), inOneLine: true)
         }
     }
 
@@ -132,4 +140,13 @@ final class FetchReport: Sendable {
     private func say(json value: some Encodable, inOneLine: Bool) {
         do { try Terminal.say(json: value, inOneLine: inOneLine) } catch { Terminal.complain("\(error)") }
     }
+}
+
+enum ReportStyle: Sendable {
+    /// A line for each whole job.
+    case lines
+    /// One JSON array at the end.
+    case array
+    /// A JSON object for each job, in a line.
+    case objects
 }
