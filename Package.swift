@@ -88,7 +88,16 @@ let package = Package(
         .systemLibrary(name: "CProcess"),
         // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.
         .target(name: "PulseAPI", dependencies: ["Transfer", "Quantities"], swiftSettings: house),
-        // Edge to the network: requests in, bytes to a sink, exact causes of failure; knows no Pulse.
+        // A store that many machines share, on an S3-compatible engine: requests, names, seals; knows no Pulse, kernel or cache.
+        .target(
+            name: "SharedStore",
+            dependencies: [
+                "Transfer", "Quantities",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // Edge to the network: requests with bodies in, bytes to a sink, exact causes of failure; knows no Pulse.
         .target(name: "Transfer", dependencies: ["CCurl", "Quantities"], swiftSettings: house),
         // Module map and shim over libcurl.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -156,6 +165,14 @@ let package = Package(
         .testTarget(name: "QuantitiesTests", dependencies: ["Quantities", "PulseTestSupport"], swiftSettings: house),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Quantities", "PulseTestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "SharedStoreTests",
+            dependencies: [
+                "SharedStore", "Transfer", "Quantities", "PulseTestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
         .testTarget(name: "PulseEmulatorTests", dependencies: ["PulseEmulator"], swiftSettings: house),
         .testTarget(
             name: "MountTests",

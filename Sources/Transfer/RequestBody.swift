@@ -25,7 +25,7 @@ package enum RequestBody: Sendable {
     }
 
     /// Puts bytes of the body from `offset` on into `buffer`; 0 at the end.
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: ByteCount) throws -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: ByteCount) throws -> Int {
         let left = length - offset
         let room = Int(clamping: min(left.bytes, UInt64(buffer.count)))
         guard room > 0 else { return 0 }
