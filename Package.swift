@@ -35,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "PulseFSCommand",
             dependencies: [
-                "PulseFS", "ArtifactStore", "PulseAPI", "Quantities",
+                "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "Quantities",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -45,7 +45,9 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "Transfer", "Quantities", "CMemory", "CProcess",
+                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "SharedStore", "Transfer", "Quantities",
+                "CMemory",
+                "CProcess",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -156,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "PulseFSTests",
             dependencies: [
-                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "Transfer", "Quantities", "PulseEmulator",
+                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities",
+                "PulseEmulator",
                 "PulseTestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

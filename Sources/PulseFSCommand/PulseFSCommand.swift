@@ -26,7 +26,7 @@ struct PulseFSCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             MountCommand.self, UnmountCommand.self, StatusCommand.self, WaitCommand.self, FetchCommand.self,
-            JobsCommand.self, CacheCommand.self, ExplainCommand.self, ConfigCommand.self,
+            JobsCommand.self, CacheCommand.self, StoreCommand.self, ExplainCommand.self, ConfigCommand.self,
             DoctorCommand.self,
             DemoCommand.self,
         ])

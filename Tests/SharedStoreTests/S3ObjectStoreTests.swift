@@ -219,6 +219,17 @@ import Transfer
         #expect(try await failure { try await store.delete(try key(), .ifStill(etag), within: soon) }.kind == .absent)
     }
 
+    @Test func whatIsGoneAfterAnAttemptInDoubtIsRemovedAllTheSame() async throws {
+        let answers = [ScriptedEngine.error(500, "InternalError"), ScriptedEngine.error(404, "NoSuchKey")]
+        let engine = try ScriptedEngine(answers.map { .http($0) })
+        try await engine.store(time: Self.hasty).delete(try key(), .none, within: soon)
+        let etag = try #require(ETag("\"v1\""))
+        let again = try ScriptedEngine(answers.map { .http($0) })
+        let other = try again.store(time: Self.hasty)
+        #expect(try await failure { try await other.delete(try key(), .ifStill(etag), within: soon) }.kind == .unclear)
+        #expect(again.asked.count == 2)
+    }
+
     // MARK: Asking again
 
     /// Time in which pauses take none.

@@ -49,6 +49,12 @@ package struct StoreCheck: Sendable {
     package func run(
         _ said: @Sendable (Outcome) -> Void = { _ in }
     ) async throws(ObjectStoreError) -> [Outcome] {
+        do throws(ObjectStoreError) {
+            _ = try await store.get(
+                .description, range: nil, .none, limit: StoreDescription.largest, within: within)
+        } catch {
+            guard error.kind == .absent || error.kind == .tooLarge else { throw error }
+        }
         let first = try key("first")
         _ = try await store.put(first, .bytes(body(0)), .none, within: within)
         written.add(first)

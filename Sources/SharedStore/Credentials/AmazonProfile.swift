@@ -1,6 +1,6 @@
 /// The profile of Amazon's tools that is in use: `AWS_PROFILE`, or `default`.
 package struct AmazonProfile: Sendable {
-    let name: String
+    package let name: String
     /// Somebody asked for it.
     let isNamed: Bool
     /// Where the two files are.

@@ -30,7 +30,8 @@ package struct StoreDescription: Sendable, Hashable {
     }
 
     package static let format = 1
-    static let largest = 65_536
+    /// Bytes; a longer text is none.
+    package static let largest = 65_536
     private static let mostChecks = 16
 
     /// 128 random bits as hexadecimal digits, so that two stores are never taken for one.

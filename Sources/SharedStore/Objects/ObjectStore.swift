@@ -23,7 +23,8 @@ package protocol ObjectStore: Sendable {
         _ key: ObjectKey, _ body: RequestBody, _ condition: WriteCondition, within: Duration
     ) async throws(ObjectStoreError) -> ETag
 
-    /// Copies an object onto itself, so that its time is that of now, if it is still this version.
+    /// Copies an object onto itself, so that its time is that of now, if it is still this version. What it is called may be another
+    /// then, as for one that was written in parts.
     func renew(_ key: ObjectKey, _ etag: ETag, within: Duration) async throws(ObjectStoreError)
 
     /// Removes an object. Without a condition one that is not there is fine.

@@ -45,8 +45,8 @@ struct S3Course {
     func conclusion(of error: ObjectStoreError) -> ObjectStoreError {
         var error = error
         if isInDoubt {
-            // The condition may have failed because of an attempt of one's own.
-            if error.kind == .conditionFailed || error.kind == .absent {
+            // The condition may have failed, or the object be gone, because of an attempt of one's own.
+            if error.kind == .conditionFailed || error.kind == .absent && !call.isRepeatable {
                 var unclear = ObjectStoreError(
                     .unclear, "\(error.message), after an attempt that may have been done.")
                 (unclear.status, unclear.code, unclear.requestID) = (error.status, error.code, error.requestID)

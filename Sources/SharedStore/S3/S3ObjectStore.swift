@@ -73,7 +73,7 @@ package final class S3ObjectStore: ObjectStore {
             let used: StoreCredentials
             do throws(CredentialTrouble) { used = try await credentials.current() } catch {
                 state.withLock { $0.breaker.withdrawn(pass, at: time.now()) }
-                throw ObjectStoreError(.noCredentials, "\(call.words): \(error.words)")
+                throw ObjectStoreError(.noCredentials, error.words)
             }
             let outcome = await attempt(call, payload, used, into: sink, within: left)
             settle(outcome, pass, call, sink)

@@ -14,7 +14,7 @@ package struct FleetSecret: Sendable, CustomStringConvertible, CustomDebugString
     package struct Trouble: Error, Sendable, Hashable, CustomStringConvertible {
         package let description: String
 
-        init(_ words: String) { description = words }
+        package init(_ words: String) { description = words }
     }
 
     /// The one that seals.
