@@ -154,8 +154,12 @@ package final class S3ObjectStore: ObjectStore {
             return .failure(Self.failure(call, response.head, response.errorBody))
         } catch {
             var verdict = S3Verdict(error, isWrite: call.isWrite)
-            if error.underlying is MissingFacts { verdict = S3Verdict(status: 200, S3ErrorBody([])) }
-            var failure = ObjectStoreError(verdict.kind, "\(call.words) failed: \(error.message)")
+            var words = "failed: \(error.message)"
+            if error.underlying is MissingFacts {
+                verdict = S3Verdict(status: 200, S3ErrorBody([]))
+                words = "was answered with what is no object: it has no ETag, or no length"
+            }
+            var failure = ObjectStoreError(verdict.kind, "\(call.words) \(words)")
             failure.mayHaveBeenDone = verdict.mayHaveBeenDone
             return .failure(
                 Failure(verdict: verdict, error: failure, date: nil, isUnreached: error.isUnreached))
