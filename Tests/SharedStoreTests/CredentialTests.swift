@@ -250,8 +250,10 @@ import Transfer
         let life: Int64?
         init(life: Int64?) { self.life = life }
 
-        func keeper() -> CredentialKeeper {
+        /// `pausing` lets others come in between.
+        func keeper(pausing: Bool = false) -> CredentialKeeper {
             CredentialKeeper(wall: { self.now.withLock { $0 } }) { () throws(CredentialTrouble) in
+                for _ in 0..<(pausing ? 50 : 0) { await Task.yield() }
                 if self.fails.withLock({ $0 }) { throw CredentialTrouble("gone") }
                 let number = self.reads.withLock { reads in
                     reads += 1
@@ -302,13 +304,37 @@ import Transfer
         #expect(source.reads.withLock { $0 } == 2)
     }
 
+    @Test func allWhoAreRefusedAtOnceTryTheOthers() async throws {
+        let source = Source(life: nil)
+        let keeper = source.keeper(pausing: true)
+        let first = try await keeper.current()
+        let replaced = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<20 { group.addTask { await keeper.replace(first) } }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(replaced == 20)
+        #expect(source.reads.withLock { $0 } == 2)
+    }
+
     @Test func thoseThatAreRefusedAreReadAnewUnlessSomebodyHasAlready() async throws {
         let source = Source(life: nil)
         let keeper = source.keeper()
         let first = try await keeper.current()
-        await keeper.refused(first)
-        #expect(try await keeper.current().accessKey == "A2")
-        await keeper.refused(first)
-        #expect(try await keeper.current().accessKey == "A2")
+        #expect(await keeper.replace(first))
+        let second = try await keeper.current()
+        #expect(second.accessKey == "A2")
+        #expect(await keeper.replace(first))
+        #expect(source.reads.withLock { $0 } == 2)
+        // Not for each request that is refused.
+        #expect(await !keeper.replace(second))
+        source.now.withLock { $0 += 11 }
+        #expect(await keeper.replace(second))
+        #expect(try await keeper.current().accessKey == "A3")
+        // When there are none to be had, these are all there is.
+        source.now.withLock { $0 += 11 }
+        source.fails.withLock { $0 = true }
+        let third = try await keeper.current()
+        #expect(await !keeper.replace(third))
+        #expect(try await keeper.current().accessKey == "A3")
     }
 }

@@ -128,6 +128,33 @@ import Transfer
         #expect(engine.asked.map(\.problem) == [nil, nil])
     }
 
+    @Test(arguments: ["SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied"])
+    func whoIsRefusedWithTheOnlyCredentialsThereAreDoesNotInsist(code: String) async throws {
+        let engine = try ScriptedEngine(ScriptedEngine.error(403, code))
+        let store = try engine.store()
+        #expect(
+            try await failure { _ = try await store.get(try key(), range: nil, .none, limit: 5, within: soon) }.kind
+                == .denied)
+        #expect(engine.asked.count == 1)
+    }
+
+    @Test func credentialsThatHaveBeenReplacedWhereTheyStandAreReadAnew() async throws {
+        let engine = try ScriptedEngine(ScriptedEngine.error(403, "InvalidAccessKeyId"), ScriptedEngine.object("x"))
+        let reads = Mutex(0)
+        let keeper = CredentialKeeper { () throws(CredentialTrouble) in
+            let number = reads.withLock { reads in
+                reads += 1
+                return reads
+            }
+            guard let some = StoreCredentials(accessKey: "AKID\(number)", secretKey: ScriptedEngine.secretKey) else {
+                throw CredentialTrouble("none")
+            }
+            return some
+        }
+        _ = try await engine.store(keeper: keeper).get(try key(), range: nil, .none, limit: 5, within: soon)
+        #expect(engine.asked.map { $0.headers["authorization"]?.contains("AKID2/") } == [false, true])
+    }
+
     @Test func aRegionThatIsNamedIsSignedForFromThenOn() async throws {
         let engine = try ScriptedEngine(
             ScriptedEngine.error(

@@ -7,11 +7,13 @@ package actor CredentialKeeper {
     private var kept: StoreCredentials?
     /// Not before then are credentials read again that are still good.
     private var nextReading = Int64.min
+    /// Not before then are others read because these were refused.
+    private var nextReplacing = Int64.min
     private var reading: Task<Result<StoreCredentials, CredentialTrouble>, Never>?
 
     /// Others are read so long before these expire.
     private static let margin: Int64 = 300
-    /// Seconds between two readings, when what is read is about to expire.
+    /// Seconds between two readings, when what is read is about to expire, or is refused.
     private static let interval: Int64 = 10
 
     package init(
@@ -38,9 +40,16 @@ package actor CredentialKeeper {
         }
     }
 
-    /// The engine did not take these: others are read when they are next asked for.
-    func refused(_ credentials: StoreCredentials) {
-        if kept == credentials { kept = nil }
+    /// The engine did not take these, as when they have been replaced where they stand: others are read, though not for each
+    /// request that is refused. True when there are others to try.
+    func replace(_ refused: StoreCredentials) async -> Bool {
+        if let kept, kept != refused { return true }
+        let now = wall()
+        // Whoever is refused while others are being read waits for those.
+        guard now >= nextReplacing || reading != nil else { return false }
+        nextReplacing = now +| Self.interval
+        guard case .success(let others) = await read() else { return false }
+        return others != refused
     }
 
     private func read() async -> Result<StoreCredentials, CredentialTrouble> {

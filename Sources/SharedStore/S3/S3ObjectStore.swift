@@ -125,9 +125,7 @@ package final class S3ObjectStore: ObjectStore {
     private func correct(_ failure: Failure, _ used: StoreCredentials) async -> Bool {
         switch failure.verdict.correction {
         case nil: return true
-        case .credentials:
-            await credentials.refused(used)
-            return true
+        case .credentials: return await credentials.replace(used)
         case .clock:
             guard let date = failure.date else { return false }
             state.withLock { $0.clockOffset = date -| time.wall() }

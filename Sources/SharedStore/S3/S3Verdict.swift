@@ -4,7 +4,7 @@ import Transfer
 struct S3Verdict: Hashable {
     /// What is to be put right before the call is made again, once.
     enum Correction: Hashable {
-        /// The credentials have expired: others are to be read.
+        /// The credentials have expired, or are others by now: they are to be read again.
         case credentials
         /// The clocks differ: the answer's date is to be taken.
         case clock
@@ -27,7 +27,8 @@ struct S3Verdict: Hashable {
         case (_, "RequestTimeTooSkewed"):
             kind = .denied
             correction = .clock
-        case (_, "ExpiredToken"), (_, "ExpiredTokenException"), (_, "TokenRefreshRequired"):
+        case (_, "ExpiredToken"), (_, "ExpiredTokenException"), (_, "TokenRefreshRequired"), (_, "InvalidToken"),
+            (_, "InvalidAccessKeyId"), (_, "SignatureDoesNotMatch"), (403, nil), (401, nil):
             kind = .denied
             correction = .credentials
         case (301, _), (400, "AuthorizationHeaderMalformed"):
@@ -37,8 +38,7 @@ struct S3Verdict: Hashable {
             kind = .conflict
             mayPass = true
         case (416, _): kind = .beyondEnd
-        case (403, _), (401, _), (_, "InvalidAccessKeyId"), (_, "SignatureDoesNotMatch"), (_, "InvalidToken"):
-            kind = .denied
+        case (403, _), (401, _): kind = .denied
         case (501, _), (405, _): kind = .notSupported
         case (503, _), (429, _), (_, "SlowDown"):
             kind = .unavailable(.slowDown)
