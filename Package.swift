@@ -35,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "PulseFSCommand",
             dependencies: [
-                "PulseFS", "ArtifactStore", "PulseAPI", "Quantities",
+                "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "Quantities",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "Transfer", "Quantities", "CFiles", "CMemory",
+                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "SharedStore", "Transfer", "Quantities", "CFiles",
+                "CMemory",
                 "CProcess",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -91,7 +92,16 @@ let package = Package(
         .systemLibrary(name: "CProcess"),
         // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.
         .target(name: "PulseAPI", dependencies: ["Transfer", "Quantities"], swiftSettings: house),
-        // Edge to the network: requests in, bytes to a sink, exact causes of failure; knows no Pulse.
+        // A store that many machines share, on an S3-compatible engine: requests, names, seals; knows no Pulse, kernel or cache.
+        .target(
+            name: "SharedStore",
+            dependencies: [
+                "Transfer", "Quantities",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // Edge to the network: requests with bodies in, bytes to a sink, exact causes of failure; knows no Pulse.
         .target(name: "Transfer", dependencies: ["CCurl", "Quantities"], swiftSettings: house),
         // Module map and shim over libcurl.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -150,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "PulseFSTests",
             dependencies: [
-                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "Transfer", "Quantities", "PulseEmulator",
+                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities",
+                "PulseEmulator",
                 "PulseTestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -159,6 +170,14 @@ let package = Package(
         .testTarget(name: "QuantitiesTests", dependencies: ["Quantities", "PulseTestSupport"], swiftSettings: house),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Quantities", "PulseTestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "SharedStoreTests",
+            dependencies: [
+                "SharedStore", "Transfer", "Quantities", "PulseTestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
         .testTarget(name: "PulseEmulatorTests", dependencies: ["PulseEmulator"], swiftSettings: house),
         .testTarget(
             name: "MountTests",

@@ -28,6 +28,10 @@ static inline CURLcode pulse_curl_set_string(CURL *easy, CURLoption option, cons
     return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode pulse_curl_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
 static inline CURLcode pulse_curl_set_pointer(CURL *easy, CURLoption option, void *value) {
     return curl_easy_setopt(easy, option, value);
 }
@@ -35,6 +39,10 @@ static inline CURLcode pulse_curl_set_pointer(CURL *easy, CURLoption option, voi
 /* Variadic as well; the type of function is kept so that the compiler checks each callback. Headers use it too. */
 static inline CURLcode pulse_curl_set_write_callback(CURL *easy, CURLoption option, curl_write_callback callback) {
     return curl_easy_setopt(easy, option, callback);
+}
+
+static inline CURLcode pulse_curl_set_read_callback(CURL *easy, curl_read_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
 }
 
 static inline CURLcode pulse_curl_set_prereq_callback(CURL *easy, curl_prereq_callback callback) {

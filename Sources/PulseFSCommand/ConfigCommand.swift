@@ -9,8 +9,8 @@ struct ConfigCommand: ParsableCommand {
         abstract: "Say which settings a mount would have, and where each comes from.",
         discussion: """
             Flags go before the environment, that before pulsefs's own file of settings, that before the official tools' file \
-            ~/.pulse/config.toml, that before the default. Takes the options of pulsefs mount, makes no request, and never \
-            shows the key.
+            ~/.pulse/config.toml, that before the default. Takes the options of pulsefs mount and of pulsefs store, makes no \
+            request, and never shows the key.
 
               pulsefs config
               pulsefs config --profile work --timeout 5s
@@ -26,6 +26,8 @@ struct ConfigCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: MountOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var storeUse: StoreUseOptions
 
     @Flag(help: "Print one JSON array.")
     var json = false
@@ -46,7 +48,7 @@ struct ConfigCommand: ParsableCommand {
     }
 
     func run() throws {
-        let sources = SettingsSources(options.flags, .process)
+        let sources = SettingsSources(options.flags + store.flags + storeUse.flags, .process)
         if path { return try sayFiles(sources) }
         let listing = SettingsListing(sources, user: getuid(), group: getgid())
         if json {

@@ -26,8 +26,8 @@ struct PulseFSCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             MountCommand.self, UnmountCommand.self, StatusCommand.self, WaitCommand.self, FetchCommand.self,
-            ExportCommand.self, JobsCommand.self, CacheCommand.self, ExplainCommand.self, ConfigCommand.self,
-            DoctorCommand.self, DemoCommand.self,
+            ExportCommand.self, JobsCommand.self, CacheCommand.self, StoreCommand.self, ExplainCommand.self,
+            ConfigCommand.self, DoctorCommand.self, DemoCommand.self,
         ])
 
     static func main() async {

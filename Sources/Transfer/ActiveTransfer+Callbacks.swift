@@ -8,6 +8,9 @@ extension ActiveTransfer {
             header: Self.headerCallback, body: Self.bodyCallback, beforeRequest: Self.beforeRequestCallback,
             newSocket: Self.newSocketCallback, openSocket: Self.openSocketCallback,
             context: Unmanaged.passUnretained(self).toOpaque())
+        if !order.request.method.isSafe {
+            easy.setBodyCallback(Self.sendCallback, context: Unmanaged.passUnretained(self).toOpaque())
+        }
     }
 
     /// The transfer that a context stands for.
@@ -28,14 +31,19 @@ extension ActiveTransfer {
         return answer(transfer(context).receive(body: body), to: body.count)
     }
 
+    private static let sendCallback: curl_read_callback = { data, size, count, context in
+        guard let data, let context else { return Int(CURL_READFUNC_ABORT) }
+        let room = UnsafeMutableRawBufferPointer(start: data, count: size * count)
+        return transfer(context).send(into: room) ?? Int(CURL_READFUNC_ABORT)
+    }
+
     private static let beforeRequestCallback: curl_prereq_callback = { context, address, _, _, _ in
         guard let context else { return CURL_PREREQFUNC_ABORT }
         // The connection may have been another transfer's.
         guard transfer(context).mayUseConnection(to: address.flatMap { NetworkAddress(String(cString: $0)) }) else {
             return CURL_PREREQFUNC_ABORT
         }
-        transfer(context).requestIsSent()
-        return CURL_PREREQFUNC_OK
+        return transfer(context).requestIsSent() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
     }
 
     /// What is opened is not passed on to other programs, unlike libcurl's own.

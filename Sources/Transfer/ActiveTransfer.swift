@@ -27,6 +27,10 @@ final class ActiveTransfer {
     private var head: ResponseHead?
     private var errorBody: [UInt8] = []
     private var received: UInt64 = 0
+    /// Bytes of the request's body that libcurl has been given.
+    private var sent = ByteCount.zero
+    /// A connection has been given the request at least once.
+    private var hasBeenSent = false
     /// Why a callback ended the transfer; goes before whatever libcurl says.
     private var refusal: TransferError?
 
@@ -91,9 +95,34 @@ final class ActiveTransfer {
     }
 
     /// The connection stands and the request goes out: from now on the server is expected to say something.
-    func requestIsSent() {
+    ///
+    /// False when it must not go out. libcurl would send a request again, on another connection, when one that was kept breaks
+    /// before the answer; whether one that changes something has been done is not for it to guess.
+    func requestIsSent() -> Bool {
+        if hasBeenSent, !order.request.method.isSafe {
+            // An answer (417) is what the transfer comes to.
+            if head == nil { refusal = .brokenOff(at: order.destination.authority) }
+            return false
+        }
+        hasBeenSent = true
         deadlines.restartStallClock(at: .now)
         onDeadlineMovedUp?(self)
+        return true
+    }
+
+    /// Gives libcurl the next bytes of the body; nil ends the transfer.
+    func send(into room: UnsafeMutableRawBufferPointer) -> Int? {
+        guard let body = order.request.body else { return 0 }
+        // The server takes what is sent: it is there.
+        deadlines.restartStallClock(at: .now)
+        do {
+            let count = try body.read(into: room, at: sent)
+            sent += ByteCount(UInt64(count))
+            return count
+        } catch {
+            refusal = TransferError(thrownBySource: error)
+            return nil
+        }
     }
 
     func receive(headerLine line: UnsafeRawBufferPointer) -> Verdict {
@@ -201,6 +230,7 @@ extension ActiveTransfer {
         var error = error
         error.received = received
         error.status = head?.status
+        error.delivery = hasBeenSent ? .unclear : .notSent
         if let code, code != CURLE_OK, refusal == nil {
             error.curlCode = code.rawValue
             let errno = Int32(truncatingIfNeeded: easy.info(CURLINFO_OS_ERRNO))

@@ -31,6 +31,8 @@ struct CurlFailure {
         case CURLE_OPERATION_TIMEDOUT: .connectTimedOut
         case CURLE_GOT_NOTHING: .connectionReset
         case CURLE_PARTIAL_FILE: cut
+        // The request would have to be sent again from its beginning.
+        case CURLE_SEND_FAIL_REWIND: .connectionReset
         case CURLE_SEND_ERROR: broken ?? .connectionReset
         case CURLE_RECV_ERROR: broken ?? unreadable
         // Also what a server says that ends a connection over HTTP/2 in good order (GOAWAY, RFC 9113, section 6.8), having

@@ -1,4 +1,5 @@
 import CCurl
+import Quantities
 
 /// Owns a curl easy handle and its header list, set up for one request; frees both when it goes.
 ///
@@ -13,8 +14,7 @@ final class EasyHandle {
     ) throws(TransferError) {
         guard let easy = curl_easy_init() else { throw TransferError(.other, "Out of memory.") }
         do {
-            headers = try Self.makeList(
-                request.headers, leavingOut: request.acceptsCompression ? nil : "Accept-Encoding")
+            headers = try Self.makeList(request.headers, leavingOut: Self.omittedHeaders(of: request))
         } catch {
             curl_easy_cleanup(easy)
             throw error
@@ -54,6 +54,13 @@ final class EasyHandle {
         pulse_curl_get_pointer(easy, CURLINFO_PRIVATE)
     }
 
+    /// Sets the function that libcurl takes the body from, called with `context`, which must outlive the handle. There is none to go
+    /// back in it: what was sent in part is not sent again behind anyone's back.
+    func setBodyCallback(_ body: @escaping curl_read_callback, context: UnsafeMutableRawPointer) {
+        _ = pulse_curl_set_read_callback(pointer, body)
+        _ = pulse_curl_set_pointer(pointer, CURLOPT_READDATA, context)
+    }
+
     /// Hands back the bytes refused by the write callback, which is called from within (curl_easy_pause(3)).
     func unpause() -> CURLcode {
         curl_easy_pause(pointer, CURLPAUSE_CONT)
@@ -82,8 +89,17 @@ final class EasyHandle {
         var isSet = set(CURLOPT_URL, request.url) && set(CURLOPT_PROTOCOLS_STR, "http,https")
         // The path goes out as written: a signature may cover it, and `..` is for the caller to judge.
         isSet = isSet && set(CURLOPT_PATH_AS_IS, 1)
-        if request.method == .head {
-            isSet = isSet && set(CURLOPT_NOBODY, 1)
+        switch request.method {
+        case .get: break
+        case .head: isSet = isSet && set(CURLOPT_NOBODY, 1)
+        case .put, .post, .delete:
+            isSet = isSet && set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+            guard request.method != .delete || request.body != nil else { break }
+            // An upload, whatever the method: then nothing is added that a form would have.
+            isSet =
+                isSet && set(CURLOPT_UPLOAD, 1) && set(CURLOPT_UPLOAD_BUFFERSIZE, Self.sendBufferSize)
+                && pulse_curl_set_offset(
+                    pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(request.body?.length.bytes ?? 0)) == CURLE_OK
         }
         if let range = request.range {
             isSet = isSet && set(CURLOPT_RANGE, range.specifier)
@@ -128,6 +144,20 @@ final class EasyHandle {
     /// Bytes read from the network at once (CURLOPT_BUFFERSIZE(3)); anything from 64 to 512 KiB streams equally fast.
     private static let receiveBufferSize = 256 * 1024
 
+    /// Bytes of a body read at once (CURLOPT_UPLOAD_BUFFERSIZE(3)).
+    private static let sendBufferSize = 256 * 1024
+
+    /// Bodies above this wait until the server says that it wants them, or a second has passed; libcurl would have smaller ones of
+    /// a PUT wait too.
+    private static let largestUnexpected: ByteCount = 1_048_576
+
+    /// Headers that libcurl is not to add by itself.
+    private static func omittedHeaders(of request: TransferRequest) -> [String] {
+        let coding = request.acceptsCompression ? [] : ["Accept-Encoding"]
+        let isExpected = (request.body?.length ?? .zero) > largestUnexpected
+        return request.method.isSafe || isExpected ? coding : coding + ["Expect"]
+    }
+
     private func set(_ option: CURLoption, _ value: Int) -> Bool {
         pulse_curl_set_long(pointer, option, value) == CURLE_OK
     }
@@ -136,14 +166,14 @@ final class EasyHandle {
         pulse_curl_set_string(pointer, option, value) == CURLE_OK
     }
 
-    /// `omitted` is a header that libcurl is not to add by itself.
+    /// `omitted` are headers that libcurl is not to add by itself.
     private static func makeList(
-        _ fields: HTTPFields, leavingOut omitted: String?
+        _ fields: HTTPFields, leavingOut omitted: [String]
     ) throws(TransferError) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
         // libcurl takes `Name:` as a wish to send no such header, and `Name;` as an empty one.
         let lines = fields.all.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-        let taken = omitted.flatMap { fields[$0] == nil ? ["\($0):"] : nil } ?? []
+        let taken = omitted.compactMap { fields[$0] == nil ? "\($0):" : nil }
         for line in lines + taken {
             guard let longer = curl_slist_append(list, line) else {
                 curl_slist_free_all(list)

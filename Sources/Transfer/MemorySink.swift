@@ -6,6 +6,8 @@ package final class MemorySink: BodySink {
     /// The body went over the limit; the transfer ends with the code `.tooLarge`.
     package struct LimitExceeded: Error {
         package let limit: UInt64
+
+        package init(limit: UInt64) { self.limit = limit }
     }
 
     private let limit: Int

@@ -30,6 +30,8 @@ package struct TransferError: Error, CustomStringConvertible {
         case tooLarge(limit: UInt64, announced: UInt64? = nil)
         /// The sink threw; `errno` is set when the error was one of the system's.
         case sink(errno: Int32?)
+        /// The body to be sent could not be had; `errno` is set when the error was one of the system's.
+        case source(errno: Int32?)
         case cancelled
         case shutDown
         case other
@@ -44,18 +46,27 @@ package struct TransferError: Error, CustomStringConvertible {
         case `protocol`
     }
 
+    /// What the server can know of a request that was not answered.
+    package enum Delivery: Sendable, Hashable {
+        /// No byte of it was sent: it cannot have been done.
+        case notSent
+        /// The server may have done what it says.
+        case unclear
+    }
+
     package let code: Code
     /// What happened, in one plain sentence.
     package let message: String
     /// Bytes of a 2xx body that the sink took before the failure.
     package internal(set) var received: UInt64 = 0
+    package internal(set) var delivery = Delivery.notSent
     /// The status of the answer; nil when none had begun.
     package internal(set) var status: Int?
     /// The CURLcode, for diagnosis; nil when libcurl was not the one to fail.
     package internal(set) var curlCode: UInt32?
     /// The last errno libcurl saw (CURLINFO_OS_ERRNO(3)), for diagnosis; nil when there was none.
     package internal(set) var osErrno: Int32?
-    /// What the sink threw.
+    /// What the sink or the source threw.
     package internal(set) var underlying: (any Error)?
 
     package init(_ code: Code, _ message: String) {

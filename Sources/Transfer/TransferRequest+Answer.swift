@@ -3,7 +3,7 @@ import Quantities
 extension TransferRequest {
     /// Why a 2xx answer must not be taken, before a byte of it is; nil if it may.
     func refusal(of head: ResponseHead) -> TransferError? {
-        if let problem = head.problemOfLength ?? (method == .get ? head.problemOfCoding : nil) {
+        if let problem = head.problemOfLength ?? (method == .head ? nil : head.problemOfCoding) {
             return TransferError(.invalidResponse, problem)
         }
         if head.status == 206, !carriesRequestedRange(head) {
@@ -59,6 +59,10 @@ extension TransferError {
         TransferError(
             .forbiddenAddress,
             "\(authority) is at an address \(range.words), which is not asked on behalf of a document.")
+    }
+
+    static func brokenOff(at authority: String) -> TransferError {
+        TransferError(.connectionReset, "\(authority) closed the connection before it had answered.")
     }
 
     static func tooLarge(limit: UInt64, announced: UInt64? = nil) -> TransferError {

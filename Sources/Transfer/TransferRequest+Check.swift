@@ -16,6 +16,7 @@ extension TransferRequest {
         for field in headers.all {
             try check(field)
         }
+        try checkBody()
         if let range, let last = range.last, last < range.first {
             throw TransferError(.invalidRequest, "The byte range ends before it begins.")
         }
@@ -50,6 +51,20 @@ extension TransferRequest {
         return Destination(
             authority: port.map { "\(host):\($0)" } ?? host,
             host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, isTLS: scheme == "https")
+    }
+
+    /// What libcurl says of the body by itself is not to be said otherwise.
+    private static let fieldsOfBodies = ["Content-Length", "Transfer-Encoding", "Expect"]
+
+    private func checkBody() throws(TransferError) {
+        if let body, method.isSafe || !body.isWhole {
+            throw TransferError(
+                .invalidRequest,
+                method.isSafe ? "A \(method.rawValue) has no body." : "The body is to be sent beyond its end.")
+        }
+        guard method.isSafe || Self.fieldsOfBodies.allSatisfy({ headers[$0] == nil }) else {
+            throw TransferError(.invalidRequest, "How a body is sent is not for a header to say.")
+        }
     }
 
     private func check(_ field: HTTPFields.Field) throws(TransferError) {

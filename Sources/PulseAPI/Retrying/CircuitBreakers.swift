@@ -59,7 +59,7 @@ extension TransferError {
             .totalTimedOut, .tls:
             true
         case .connectionReset, .partialBody, .invalidResponse, .invalidURL, .forbiddenAddress, .invalidRequest,
-            .tooLarge, .sink,
+            .tooLarge, .sink, .source,
             .cancelled, .shutDown, .other:
             false
         }

@@ -70,7 +70,8 @@ package struct RetryPolicy: Sendable, Hashable {
         case .nameNotResolved, .refused, .hostUnreachable, .networkUnreachable, .connectTimedOut: true
         // A HEAD that gets no answer from a server that is there is asked once as a GET.
         case .connectionReset, .stalled, .totalTimedOut, .partialBody: method == .get
-        case .tls, .invalidURL, .forbiddenAddress, .invalidRequest, .invalidResponse, .tooLarge, .sink, .cancelled,
+        case .tls, .invalidURL, .forbiddenAddress, .invalidRequest, .invalidResponse, .tooLarge, .sink, .source,
+            .cancelled,
             .shutDown, .other:
             false
         }

@@ -112,7 +112,7 @@ extension Failure {
         case .partialBody: .partialBody
         case .tls: .tls
         case .tooLarge: .tooLarge
-        case .sink: .cacheFailed
+        case .sink, .source: .cacheFailed
         case .cancelled: .interrupted
         case .shutDown: .shuttingDown
         case .invalidURL, .invalidRequest, .invalidResponse, .other: .badAnswer

@@ -43,6 +43,7 @@ package final class RequestCounts: Sendable {
             case .cancelled, .shutDown: "cancelled"
             case .tooLarge: "too_large"
             case .sink: "not_stored"
+            case .source: "not_read"
             case .forbiddenAddress: "forbidden_address"
             case .invalidURL, .invalidRequest, .invalidResponse, .other: "invalid"
             }

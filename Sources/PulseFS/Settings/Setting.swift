@@ -1,3 +1,5 @@
+import SharedStore
+
 /// The settings there are: what reads them, what shows them and what documents them goes through this list.
 package enum Setting: String, CaseIterable, Sendable {
     case apiURL = "api-url"
@@ -22,12 +24,25 @@ package enum Setting: String, CaseIterable, Sendable {
     case umask
     case uid
     case gid
+    case store
+    case storeEndpoint = "store-endpoint"
+    case storePlainHTTP = "store-plain-http"
+    case storeRegion = "store-region"
+    case storeAddressing = "store-addressing"
+    case storeMode = "store-mode"
+    case storeSecretFile = "store-secret-file"
+    case storeSecret = "store-secret"
+    case storeSingleUse = "store-single-use"
+    case storeTimeout = "store-timeout"
 
     /// As it stands in a file of settings.
     package var name: String { rawValue }
 
-    /// The key itself is no argument, ever; nor is a program to run, which a list of processes would show.
-    package var flag: String? { self == .apiKey || self == .apiKeyCommand ? nil : "--\(rawValue)" }
+    /// A secret itself is no argument, ever; nor is a program to run, which a list of processes would show.
+    package var flag: String? { isSecret || self == .apiKeyCommand ? nil : "--\(rawValue)" }
+
+    /// Its value is shown to nobody.
+    var isSecret: Bool { self == .apiKey || self == .storeSecret }
 
     /// What is the API's has the official tools' names.
     package var variable: String {
@@ -42,16 +57,23 @@ package enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .apiURL: .address
         case .apiKey: .secret
+        case .storeSecret: .fleetSecret
+        case .store: .store
+        case .storeEndpoint: .server
+        case .storeRegion: .region
+        case .storeAddressing: .choice(StoreLocation.Addressing.allCases.map(\.rawValue))
+        case .storeMode: .choice(StoreSettings.Mode.allCases.map(\.rawValue))
+        case .storeSingleUse: .choice(StoreSettings.SingleUse.allCases.map(\.rawValue))
         case .apiKeyCommand: .command
-        case .apiKeyFile, .caFile, .cacheDirectory: .path
-        case .authTTL, .timeout, .waitTimeout: .time
+        case .apiKeyFile, .caFile, .cacheDirectory, .storeSecretFile: .path
+        case .authTTL, .timeout, .waitTimeout, .storeTimeout: .time
         case .offline: .choice(OfflinePolicy.allCases.map(\.rawValue))
         case .largeResults: .choice(LargeResultPolicy.allCases.map(\.rawValue))
         case .onExpiry: .choice(ExpiryPolicy.allCases.map(\.rawValue))
         case .cacheSize, .maximumArtifactSize: .size
         case .noFetch: .names
         case .parts: .choice(PartsPolicy.Choice.allCases.map(\.rawValue))
-        case .csvGuard, .extendedAttributes, .allowOther: .flag
+        case .csvGuard, .extendedAttributes, .allowOther, .storePlainHTTP: .flag
         case .umask: .mode
         case .uid, .gid: .number
         }
@@ -62,6 +84,13 @@ package enum Setting: String, CaseIterable, Sendable {
         switch self {
         case .apiURL: "https://api.runpulse.com"
         case .apiKeyFile, .apiKey, .apiKeyCommand, .maximumArtifactSize: "none"
+        case .store, .storeSecretFile, .storeSecret: "none"
+        case .storeEndpoint: "that of AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, or Amazon's in the region"
+        case .storeRegion: "that of AWS_REGION, AWS_DEFAULT_REGION or the profile of Amazon's tools, or us-east-1"
+        case .storeAddressing: "virtual at Amazon's, path elsewhere"
+        case .storeMode: "readwrite"
+        case .storeSingleUse: "late"
+        case .storeTimeout: "2s"
         case .caFile: "those of SSL_CERT_FILE, SSL_CERT_DIR or CURL_CA_BUNDLE, or the system's"
         case .authTTL, .waitTimeout: "10m"
         case .offline: "read"
@@ -72,7 +101,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .timeout: "30s"
         case .noFetch: "updatedb, indexers and thumbnailers"
         case .parts: "all"
-        case .csvGuard, .extendedAttributes, .allowOther: "false"
+        case .csvGuard, .extendedAttributes, .allowOther, .storePlainHTTP: "false"
         case .umask: "077"
         case .uid: "you"
         case .gid: "yours"
@@ -110,6 +139,18 @@ package enum Setting: String, CaseIterable, Sendable {
         case .umask: "Permission bits to take away, in octal: 077 leaves files 0400 and directories 0500"
         case .uid: "The number of the user who owns what is shown"
         case .gid: "The number of the group that owns what is shown"
+        case .store: "A store that machines share, in a bucket of an S3-compatible engine"
+        case .storeEndpoint: "The engine's address"
+        case .storePlainHTTP: "Whether an engine elsewhere than on this machine may be asked without TLS"
+        case .storeRegion: "The region that requests are signed for"
+        case .storeAddressing: "Where the bucket stands: path, in the path; virtual, before the host"
+        case .storeMode: "Whether the store is written to: readwrite or read"
+        case .storeSecretFile:
+            "A file with the store's secret that only you can read, as pulsefs store init writes it; the first line seals, all open"
+        case .storeSecret: "The store's secret itself, in the environment alone"
+        case .storeSingleUse:
+            "Results that can be fetched only once, while the store cannot be asked who does: late, fetched in the last minutes of their link; wait, never"
+        case .storeTimeout: "How long the store has to begin an answer before the API is asked"
         }
     }
 

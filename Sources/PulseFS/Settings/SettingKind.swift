@@ -1,6 +1,7 @@
 /// What the value of a setting is.
 package enum SettingKind: Sendable, Hashable {
     case address, secret, command, path, time, size, names, flag, mode, number
+    case store, server, region, fleetSecret
     case choice([String])
 
     /// What is wrong with a value that is none of the kind, without the value.
@@ -16,19 +17,30 @@ package enum SettingKind: Sendable, Hashable {
         case .flag: "is neither true nor false"
         case .mode: "is no set of permission bits: write them in octal, as 077"
         case .number: "is no number of a user or group"
+        case .store: "is no address of a store: write it as s3://bucket/prefix"
+        case .server: "is no address of a server: write it as https://host or https://host:port"
+        case .region: "is no region: write it as us-east-1"
+        case .fleetSecret: "is no secret of a store: it is of 64 hexadecimal digits"
         case .choice(let words): "is none of: \(words.joined(separator: ", "))"
         }
     }
 
     /// What is wrong with that value.
     func complaint(of text: String) -> String {
-        guard self == .address, text.contains("@") else { return complaint }
+        guard self == .address || self == .server, text.contains("@") else { return complaint }
+        guard self == .address else {
+            return "has a user or a password in it, which is not sent: write it as https://host"
+        }
         return "has a user or a password in it, which the API takes neither of: write it as https://host"
     }
 
     /// A value as it may be shown: an address without the user and the password that someone may have put into it.
     package func shown(_ text: String) -> String {
-        self == .address && text.contains("@") ? ProxyVariables.redacted(text) : text
+        switch self {
+        case .address, .server: text.contains("@") ? ProxyVariables.redacted(text) : text
+        case .secret, .fleetSecret: "…"
+        default: text
+        }
     }
 
     /// How a value of the kind is written in a file of settings.
@@ -44,6 +56,10 @@ package enum SettingKind: Sendable, Hashable {
         case .flag: "true or false"
         case .mode: "\"077\" or 0o077"
         case .number: "a number"
+        case .store: "\"s3://bucket/prefix\""
+        case .server: "\"https://host\""
+        case .region: "\"us-east-1\""
+        case .fleetSecret: "\"…\""
         case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: " or ")
         }
     }
@@ -76,6 +92,10 @@ package enum SettingKind: Sendable, Hashable {
         case .flag: "flag"
         case .mode: "mode"
         case .number: "number"
+        case .store: "s3-address"
+        case .server: "url"
+        case .region: "region"
+        case .fleetSecret: "secret"
         case .choice(let words): words.joined(separator: "|")
         }
     }

@@ -76,7 +76,8 @@ struct SettingsLayer: Sendable {
             notes[setting] = Note(place: setting.variable, origin: .environment)
         }
         let provider = EnvironmentVariablesProvider(
-            environmentVariables: variables, secretsSpecifier: .specific([Setting.apiKey.variable])
+            environmentVariables: variables,
+            secretsSpecifier: .specific([Setting.apiKey.variable, Setting.storeSecret.variable])
         ).mapKeys { key in
             let setting = Setting(rawValue: key.components.joined(separator: "."))
             return AbsoluteConfigKey(setting?.variable.split(separator: "_").map(String.init) ?? key.components)
@@ -116,7 +117,7 @@ struct SettingsLayer: Sendable {
             name: name,
             values: values.reduce(into: [:]) { values, value in
                 values[AbsoluteConfigKey([value.key.name])] = ConfigValue(
-                    .string(value.value), isSecret: value.key == .apiKey)
+                    .string(value.value), isSecret: value.key.isSecret)
             })
     }
 }

@@ -1,3 +1,4 @@
+import SharedStore
 import SystemPackage
 import Transfer
 
@@ -22,6 +23,8 @@ package struct SettingsListing: Sendable {
         // What does not hang on the key is known without it.
         var other = SettingsReader(sources)
         let local = LocalSettings(&other)
+        let store = StoreSettings(&reader)
+        let places = StorePlaces(sources.surroundings)
         rows = Setting.allCases.map { setting in
             let entry = sources.entry(setting)
             let standard: String? =
@@ -31,13 +34,25 @@ package struct SettingsListing: Sendable {
                 case .uid: "\(user)"
                 case .gid: "\(group)"
                 case .noFetch: CrawlerNames.standard.joined(separator: ",")
-                case .apiKeyFile, .apiKey, .apiKeyCommand, .caFile, .maximumArtifactSize: nil
+                case .apiKeyFile, .apiKey, .apiKeyCommand, .caFile, .maximumArtifactSize, .store, .storeSecretFile,
+                    .storeSecret:
+                    nil
+                case .storeEndpoint: places.endpoint?.text
+                case .storeRegion: places.region.text
+                case .storeAddressing: store?.location.addressing.rawValue
                 default: setting.standard
                 }
             switch setting {
             case .apiKey:
                 let place = sources.keyEntry?.place ?? Self.byDefault
                 return Row(setting: setting, value: settings == nil ? Self.noKey : Self.redacted, place: place)
+            case .storeSecret:
+                return Row(
+                    setting: setting, value: entry.map { _ in Self.redacted }, place: entry?.place ?? Self.byDefault)
+            case .storeEndpoint where entry == nil:
+                return Row(setting: setting, value: standard, place: places.endpoint?.place ?? Self.byDefault)
+            case .storeRegion where entry == nil:
+                return Row(setting: setting, value: standard, place: places.region.place ?? Self.byDefault)
             case .apiKeyFile where sources.keyEntry?.origin == .credential:
                 return Row(setting: setting, value: nil, place: Self.byDefault)
             case .caFile where entry == nil:

@@ -7,8 +7,7 @@ struct HelpTests {
         "help has an example, the options and the exit codes",
         arguments: [
             "mount", "unmount", "status", "fetch", "export", "jobs add", "jobs list", "jobs forget", "cache info",
-            "cache verify",
-            "cache prune", "wait", "explain", "config", "doctor",
+            "cache verify", "cache prune", "store init", "store info", "store check", "wait", "explain", "config", "doctor",
         ])
     func help(_ command: String) async throws {
         let said = try await Shell.run("\"$1\" help \(command)", [BuiltProducts.pulsefs], timeout: 30)
@@ -34,7 +33,8 @@ struct HelpTests {
             "jobs list extra", "jobs no-such", "cache prune --to 10X", "cache prune --to", "cache info --cache-size -1",
             "mount --cache-size many /tmp", "mount --large-results never /tmp", "mount --on-expiry burn /tmp",
             "fetch --no-such a", "explain", "config --api-key k", "config --umask 999", "mount --api-key k /tmp",
-            "doctor a b", "unmount --all /tmp", "unmount --timeout soon /tmp", "status --no-such",
+            "doctor a b", "store info --store-addressing host s3://bucket", "store check a b", "unmount --all /tmp",
+            "unmount --timeout soon /tmp", "status --no-such",
             "mount --verbose --quiet /tmp",
         ])
     func usage(_ words: String) async throws {

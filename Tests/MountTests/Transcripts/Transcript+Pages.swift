@@ -171,6 +171,35 @@ extension Transcript {
                 "pulsefs jobs forget 'my job'", "pulsefs jobs forget --cache-dir ~/nowhere \(invoice)",
             ]),
         Transcript(
+            name: "store-init", preparation: "true",
+            commands: [
+                "pulsefs store init --help", "# Which store; where its secret is to be; no credentials.",
+                "pulsefs store init",
+                "pulsefs store init s3://bucket/pulse",
+                "pulsefs store init s3://bucket/pulse --store-secret-file ~/store.secret; ls ~/store.secret",
+                "# An engine without TLS; an address that is none; a secret that is none.",
+                "pulsefs store init s3://bucket/pulse --store-endpoint http://engine.example.com",
+                "pulsefs store init s3://Bucket/pulse",
+                "PULSEFS_STORE_SECRET=short pulsefs store init s3://bucket/pulse",
+            ]),
+        Transcript(
+            name: "store-info", preparation: "true",
+            commands: [
+                "pulsefs store info --help", "# No credentials; no engine.",
+                "pulsefs store info s3://bucket/pulse",
+                "AWS_ACCESS_KEY_ID=A AWS_SECRET_ACCESS_KEY=B pulsefs store info s3://bucket/pulse --store-endpoint http://localhost:1",
+                "# A secret that is not there; one that others can read.",
+                "pulsefs store info s3://bucket/pulse --store-secret-file ~/store.secret",
+                "echo > ~/store.secret; pulsefs store info s3://bucket/pulse --store-secret-file ~/store.secret",
+            ]),
+        Transcript(
+            name: "store-check", preparation: "true",
+            commands: [
+                "pulsefs store check --help", "# No credentials; no engine.", "pulsefs store check s3://bucket/pulse",
+                "AWS_ACCESS_KEY_ID=A AWS_SECRET_ACCESS_KEY=B pulsefs store check s3://bucket/pulse --store-endpoint http://localhost:1",
+                "# Two stores.", "pulsefs store check s3://bucket/a s3://bucket/b",
+            ]),
+        Transcript(
             name: "cache-info", preparation: withFiles,
             commands: [
                 "pulsefs cache info --help", "# What is kept.",

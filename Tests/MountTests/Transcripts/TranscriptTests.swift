@@ -25,17 +25,13 @@ struct TranscriptTests {
 
     @Test("every command has a page, with its help, and no page is left over")
     func complete() async throws {
-        let help = try await Shell.run("\"$1\" --help; \"$1\" help jobs; \"$1\" help cache", [BuiltProducts.pulsefs])
-        let words = help.text.matches(of: #/(?m)^  ([a-z]+) {2,}\S/#).map { String($0.output.1) }
-        let groups: Set = ["jobs", "cache", "help"]
-        var commands = words.filter { !groups.contains($0) }
-        commands = commands.map { command in
-            switch command {
-            case "add", "list", "forget": "jobs-\(command)"
-            case "info", "verify", "prune": "cache-\(command)"
-            default: command
-            }
+        func listed(by words: String) async throws -> [String] {
+            let help = try await Shell.run("\"$1\" \(words)", [BuiltProducts.pulsefs])
+            return help.text.matches(of: #/(?m)^  ([a-z]+) {2,}\S/#).map { String($0.output.1) }
         }
+        let groups = ["jobs", "cache", "store"]
+        var commands = try await listed(by: "--help").filter { !(groups + ["help"]).contains($0) }
+        for group in groups { commands += try await listed(by: "help \(group)").map { "\(group)-\($0)" } }
         #expect(commands.count > 12)
         #expect(Set(commands) == Set(Transcript.all.map(\.name)))
         for transcript in Transcript.all {

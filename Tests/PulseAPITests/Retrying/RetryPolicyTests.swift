@@ -27,7 +27,7 @@ struct RetryPolicyTests {
         [204, 302, 304, 400, 401, 402, 403, 404, 405, 409, 410, 416, 418, 422, 501, 505].map { .status($0) }
         + [
             .tls(.certificate), .tls(.hostname), .tls(.protocol), .invalidURL, .invalidRequest, .invalidResponse,
-            .tooLarge(limit: 1), .sink(errno: nil), .cancelled, .shutDown, .other,
+            .tooLarge(limit: 1), .sink(errno: nil), .source(errno: nil), .cancelled, .shutDown, .other,
         ].map { .transport($0) } + [.noKey, .badURL]
 
     @Test("S5.1 what may pass is asked again", arguments: passing)

@@ -57,6 +57,7 @@ struct ErrnoTableTests {
                 .status(204), .status(302), .status(405), .status(409), .status(418), .badURL,
                 .transport(.invalidResponse), .transport(.other),
                 .transport(.invalidURL), .transport(.invalidRequest), .transport(.sink(errno: 28)),
+                .transport(.source(errno: 5)),
                 .transport(.shutDown),
             ],
             errno: .ioError),

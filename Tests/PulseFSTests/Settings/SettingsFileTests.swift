@@ -29,6 +29,15 @@ struct SettingsFileTests {
         umask = 0o027
         uid = 12
         gid = "34"
+        store = "s3://bucket/prefix"
+        store-endpoint = "https://engine.example.com"
+        store-plain-http = false
+        store-region = "eu-west-1"
+        store-addressing = "virtual"
+        store-mode = "read"
+        store-secret-file = "key"
+        store-single-use = "wait"
+        store_timeout = 5
         """
 
     @Test("S7.2: every setting can stand in the file, with dashes or underscores, in the type that is natural to it")
@@ -54,7 +63,7 @@ struct SettingsFileTests {
             #expect(listing.problems.isEmpty)
             let elsewhere = listing.rows.filter { !$0.place.hasPrefix("\(rig.own):") }.map(\.setting)
             // One source of the key is all that a file may have.
-            #expect(elsewhere == [.apiKeyCommand])
+            #expect(elsewhere == [.apiKeyCommand, .storeSecret])
         }
     }
 

@@ -1,0 +1,51 @@
+import ArgumentParser
+import PulseFS
+import SharedStore
+
+struct StoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store",
+        abstract: "Make a store that machines share, look at it, and find out what its engine is worth.",
+        discussion: """
+            A store is a prefix of a bucket of an S3-compatible engine. What is in it is sealed under a secret that its \
+            machines have in common. Credentials come from where Amazon's tools have them: the environment, AWS_PROFILE, a \
+            program, the host of a container, a web identity. No secret is ever shown.
+
+              pulsefs store check s3://bucket/pulse
+              pulsefs store init s3://bucket/pulse --store-secret-file ~/.config/pulsefs/store.secret
+              pulsefs store info s3://bucket/pulse
+            """,
+        subcommands: [StoreInitCommand.self, StoreInfoCommand.self, StoreCheckCommand.self])
+}
+
+/// Which store a command is about.
+struct StoreChoice: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+
+    @Option(help: .of(.caFile), completion: .file())
+    var caFile: String?
+
+    @OptionGroup var options: StoreOptions
+
+    @Argument(help: "The store, as s3://bucket/prefix; in place of --store.")
+    var address: String?
+
+    /// Asks the store for the length of `body`.
+    func with<Value: Sendable>(
+        _ body: (StoreConnection) async throws -> Value
+    ) async throws -> Value {
+        var flags = configuration.flags + options.flags + SettingsFlags([.caFile: caFile])
+        if let address { flags[.store] = address }
+        let surroundings = Surroundings.process
+        let settings = try StoreSettings(SettingsSources(flags, surroundings))
+        let connection = try StoreConnection(settings, surroundings)
+        do {
+            let value = try await body(connection)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+}
