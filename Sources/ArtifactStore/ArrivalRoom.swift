@@ -17,6 +17,8 @@ package final class ArrivalRoom: Sendable {
     private struct State {
         /// Bytes that may be written without another look.
         var allowance: UInt64 = 0
+        /// As many as the last look has found.
+        var found: UInt64 = 0
         /// When what the last look has found is old.
         var end: ContinuousClock.Instant?
         var look: Task<UInt64, Never>?
@@ -24,6 +26,8 @@ package final class ArrivalRoom: Sendable {
 
     /// The most that is handed out after one look; bytes.
     static let step: UInt64 = 8 << 20
+    /// The same where there is much more room than that, so that a fast download does not wait for looks.
+    static let greatestStep: UInt64 = 64 << 20
     /// Others write too.
     private static let age = Duration.seconds(1)
 
@@ -38,7 +42,7 @@ package final class ArrivalRoom: Sendable {
         let (isTaken, isDue) = state.withLock { state -> (Bool, Bool) in
             guard state.allowance >= bytes, let end = state.end else { return (false, false) }
             state.allowance -|= bytes
-            let isDue = state.look == nil && (state.allowance < Self.step / 4 || end < .now)
+            let isDue = state.look == nil && (state.allowance < max(Self.step, state.found) / 4 || end < .now)
             return (true, isDue)
         }
         if isDue { _ = begin(Wish(bytes: 0, expected: 0)) }
@@ -65,7 +69,7 @@ package final class ArrivalRoom: Sendable {
             let task = Task {
                 let found = await look(wish)
                 self.state.withLock { state in
-                    state.allowance = found
+                    (state.allowance, state.found) = (found, found)
                     state.end = .now + Self.age
                     state.look = nil
                 }

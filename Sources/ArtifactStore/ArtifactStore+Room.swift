@@ -71,7 +71,10 @@ extension Evictor {
         do throws(StoreError) {
             var space = try await looked()
             // Room that is there for others to come is handed out in small pieces, as they take of it too.
-            let step = { (room: UInt64) in max(min(ArrivalRoom.step, room / 4), min(room, wish.bytes)) }
+            let step = { (room: UInt64) in
+                max(
+                    min(ArrivalRoom.step, room / 4), min(ArrivalRoom.greatestStep, room / 64), min(room, wish.bytes))
+            }
             if limits.greatestRoom(space) < wish.expected {
                 space = try await withoutPartials(space, freeing: wish.expected)
             }
