@@ -278,6 +278,7 @@ final class ArtifactDownloads: Sendable {
         do throws(StoreError) {
             guard let spool = download.spool else { throw StoreError(.system, "a download has no file") }
             let blob = try await store.publish(spool, facts)
+            download.isPublished(as: blob.sha256)
             shown.complete(
                 .init(sha256: blob.sha256, validators: download.validators, download: download.number), at: place)
             return blob

@@ -98,6 +98,8 @@ final class Download: Sendable {
         var isOutdated = false
         /// Another process had fetched it already.
         var blob: BlobFile?
+        /// Of all bytes, in hexadecimal SHA-256: they are in the cache.
+        var digest: String?
         var waiters: [UInt64: Waiter] = [:]
         var nextTicket: UInt64 = 0
 
@@ -261,8 +263,11 @@ final class Download: Sendable {
     /// Which version of the file the bytes are of; nil before an answer has begun, and where another process had fetched it.
     var validators: Validators? { state.withLock { $0.validators } }
 
-    /// The blob that is the file, where another process had fetched it already.
-    var foundBlob: BlobFile? { state.withLock { $0.blob } }
+    /// Hexadecimal SHA-256 of all bytes, once they are in the cache.
+    var digest: String? { state.withLock { $0.blob?.sha256 ?? $0.digest } }
+
+    /// All bytes are in the cache, and this is their digest. To be said before anyone can meet them there as another's.
+    func isPublished(as digest: String) { state.withLock { $0.digest = digest } }
 
     /// All bytes are there.
     var isComplete: Bool { state.withLock { $0.isComplete } }

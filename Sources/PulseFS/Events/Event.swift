@@ -28,6 +28,8 @@ package struct Event: Sendable, Hashable {
         case fileQuarantined = "file_quarantined"
         case indexRebuilt = "index_rebuilt"
         case filesEvicted = "files_evicted"
+        /// A result names more images than are listed.
+        case listingCut = "listing_cut"
     }
 
     package let kind: Kind

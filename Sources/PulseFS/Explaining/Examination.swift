@@ -177,7 +177,13 @@ struct Examination {
         let finding = isThere ? .fine : missing(nil, .images, job, nil, trouble)
         var diagnosis = Diagnosis(path, finding, what: what, job: job.id.text)
         diagnosis.problem = isThere ? nil : trouble.map { Diagnosis.Problem($0) }
-        if isThere { diagnosis.known.append("The result lists \(job.listedImages.count) images.") }
+        let listed = job.listedImages.count
+        if isThere { diagnosis.known.append("The result lists \(listed) images.") }
+        if listed >= ResultFacts.imageLimit {
+            diagnosis.known.append(
+                "It may name more: no more than \(ResultFacts.imageLimit) are listed, and the others are there by their names."
+            )
+        }
         return diagnosis
     }
 

@@ -493,13 +493,18 @@ package final class JobLibrary: Sendable {
     ) async throws(Failure) {
         let place = ShownFiles.Place(job.ordinal, artifact.slot)
         var version = ShownFiles.Version(
-            sha256: download.foundBlob?.sha256, validators: download.validators, download: download.number)
+            sha256: download.digest, validators: download.validators, download: download.number)
         if shown.compare(version, at: place) == .unknown, shown.isKnownByDigest(place) {
             // Only all of it tells whether it is what was shown before.
             version.sha256 = try await downloads.bring(artifact.name, from: source, of: job, isLost: false)?.sha256
         }
         let node = shown.node(of: place)
         shown.show(version, at: place)
+        // It may have come into the cache a moment ago, when nothing of it had been shown that could be told to be the same.
+        if version.sha256 == nil, let digest = download.digest {
+            version.sha256 = digest
+            shown.show(version, at: place)
+        }
         if shown.node(of: place) != node { throw .changed }
     }
 

@@ -247,6 +247,7 @@ extension JobFetcher {
         (known.largeResultURL, known.explanation) = (nil, nil)
         let document = DocumentSource(claim.document, length: length)
         await ResultHarvest.describe(&known, facts, in: document, store)
+        noteCut(facts, of: job.id)
         let harvest = ResultHarvest(
             store: store, facts: known, job: job.id, grantee: reader.fingerprint, document: document)
         let artifacts = try await harvest.adopt(claim, facts)

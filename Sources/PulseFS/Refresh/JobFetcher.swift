@@ -319,9 +319,20 @@ final class JobFetcher: Sendable {
             }
         }
         await ResultHarvest.describe(&facts, result.facts, in: DocumentSource(document), store)
+        noteCut(result.facts, of: id)
         let harvest = ResultHarvest(
             store: store, facts: facts, job: id, grantee: fingerprint, document: DocumentSource(document))
         return (facts, try await harvest.artifacts(result).map { Self.merge($0, known?.artifact($0.slot)) })
+    }
+
+    /// What a result names beyond the bounds of a listing is not left out without a word.
+    func noteCut(_ facts: ResultFacts, of id: JobID) {
+        guard facts.imagesAreCut else { return }
+        events.record(
+            .listingCut, Place(job: id.text, file: "images"),
+            message:
+                "the result names more images than are listed: those after the first \(facts.images.count) are there by their names alone"
+        )
     }
 
     /// A file that was fetched before is not forgotten because its job is described again.
