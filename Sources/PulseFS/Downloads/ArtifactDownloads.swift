@@ -189,8 +189,10 @@ final class ArtifactDownloads: Sendable {
         }
     }
 
-    /// The download of a file that is under way, if one is.
-    func underWay(_ key: ArtifactKey) -> Download? { state.withLock { $0.downloads[key]?.download } }
+    /// The download of a file that is under way, if one is; none of a version that the server has no more.
+    func underWay(_ key: ArtifactKey) -> Download? {
+        state.withLock { $0.downloads[key]?.download }.flatMap { $0.isOutdated ? nil : $0 }
+    }
 
     private func run(_ download: Download, _ name: String, _ source: ArtifactSource, _ job: Job) async {
         // Without the lock the file is fetched all the same, perhaps by another process of the cache too.
