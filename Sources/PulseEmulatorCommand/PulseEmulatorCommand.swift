@@ -39,6 +39,7 @@ struct PulseEmulatorCommand: AsyncParsableCommand {
     func run() async throws {
         let endings = Endings(followsParent: exitWithParent)
         var configuration = EmulatorConfiguration(
+            jobs: Fixtures.jobs + Fixtures.shapes,
             features: EmulatorFeatures(head: !refusesHead, ranges: !refusesRanges),
             latency: latency.duration, servesControl: true)
         configuration.port = port

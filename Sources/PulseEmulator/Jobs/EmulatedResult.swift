@@ -13,6 +13,8 @@ public enum EmulatedResult: Sendable {
     public enum Link: Sendable {
         /// `/large_results/{jobId}` on the host the request came to.
         case own
+        /// As ``own``, in the place of a pipeline's `results`: `{"status": …, "results": {"is_url": true, "url": …}}`.
+        case ownForSteps
         /// Any other URL, for example an object store on another host.
         case elsewhere(String)
     }

@@ -48,12 +48,20 @@ struct JobSnapshot {
         guard let link = result.link else { return result.content(job: job.id, origin: origin) }
         let url: JSONNode =
             switch link {
-            case .own: .hosted("/large_results/\(job.id)")
+            case .own, .ownForSteps: .hosted("/large_results/\(job.id)")
             case .elsewhere(let url): .string(url)
             }
         let stub: JSONNode = ["is_url": true, "url": url]
-        let facts = result.linkFacts
-        return [.stored(JSONWriter.bytes(of: stub.appending(facts), origin: origin))]
+        let node: JSONNode =
+            switch link {
+            case .own, .elsewhere: stub.appending(result.linkFacts)
+            case .ownForSteps:
+                [
+                    "execution_id": .string("exe-\(job.id)"), "status": "completed", "results": stub,
+                    "auto_delete": false,
+                ]
+            }
+        return [.stored(JSONWriter.bytes(of: node, origin: origin))]
     }
 
     private static let expiredStub: JSONNode = [
