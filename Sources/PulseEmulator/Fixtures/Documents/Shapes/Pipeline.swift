@@ -64,7 +64,6 @@ extension Fixtures {
 
     private static let schemaStep: JSONNode = [
         "schema_id": "9c858901-8a57-4791-81fe-4c455b099bc9",
-        "version": 2,
         "schema_output": [
             "values": [
                 "agreement": "2025-07",
@@ -92,8 +91,6 @@ extension Fixtures {
                 "penalty": "N/A",
             ],
         ],
-        "extraction_ids": [.string(agreementExtraction)],
-        "credits_used": .decimal(1.5, places: 1),
     ]
 
     private static let splitStep: JSONNode = [
@@ -117,7 +114,6 @@ extension Fixtures {
                 ]
             ]
         ],
-        "credits_used": .decimal(1, places: 1),
     ]
 
     private static let agreementPages = [
