@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Parses every answer of the emulator with the strict models of the API's official client (PyPI: pulse-python-sdk).
 
 Usage: check-emulator-models.py URL KEY

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Reads the parts of every job on a mount with programs, and compares what they read with what the API sent.
 
 Usage: check-results.py URL KEY DIRECTORY-OF-JOBS
