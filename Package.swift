@@ -111,8 +111,10 @@ let package = Package(
         // An HTTP server that behaves like the API, from fixtures; imports none of the above.
         .target(
             name: "PulseEmulator",
-            dependencies: [.product(name: "HummingbirdCore", package: "hummingbird")],
+            dependencies: ["CZlib", .product(name: "HummingbirdCore", package: "hummingbird")],
             swiftSettings: house),
+        // Module map over zlib.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .executableTarget(
             name: "PulseEmulatorCommand",
             dependencies: [

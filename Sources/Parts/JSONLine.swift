@@ -60,7 +60,7 @@ extension JSONTree {
             bytes.append(UInt8(ascii: "]"))
         case .string(let text): JSONLine.write(text, to: &bytes)
         case .number(let digits):
-            bytes += (digits.utf8.contains { "NI".utf8.contains($0) } ? "null" : digits).utf8
+            bytes += (Self.isFinite(digits) ? digits : "null").utf8
         case .boolean(let isTrue): bytes += (isTrue ? "true" : "false").utf8
         case .null: bytes += "null".utf8
         }

@@ -48,15 +48,19 @@ package indirect enum JSONTree: Equatable {
         return digits
     }
 
-    /// A scalar as text: what a cell of a table says. Nil for containers, empty for null.
+    /// A scalar as text: what a cell of a table says. Nil for containers, empty for null and for what is no number (`NaN`).
     package var scalar: String? {
         switch self {
-        case .string(let text), .number(let text): text
+        case .string(let text): text
+        case .number(let digits): Self.isFinite(digits) ? digits : ""
         case .boolean(let isTrue): isTrue ? "true" : "false"
         case .null: ""
         case .object, .array: nil
         }
     }
+
+    /// Whether a number is one, and not `NaN` or `Infinity`.
+    static func isFinite(_ digits: String) -> Bool { !digits.utf8.contains { "NI".utf8.contains($0) } }
 
     /// The value at a range of a document; nil when it takes more than `limit` bytes there.
     ///

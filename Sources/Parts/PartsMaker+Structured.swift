@@ -159,11 +159,14 @@ struct CitedElements {
         var found: [String: Element] = [:]
         for list in lists {
             try JSONElements.forEach(source, list, limit: 1 << 20) { element, _ in
-                guard let element, let id = element["id"]?.text, wanted.contains(id) else { return }
-                let box = [element["bounding_box"], element["bbox"], element["box"]].lazy.compactMap { $0 }.first
-                found[id] = Element(
-                    page: element["page_number"]?.integer ?? element["page"]?.integer,
-                    box: box.flatMap { if case .null = $0 { nil } else { $0 } })
+                // A table has its id and its place in `table_info`.
+                guard let element, let own = element["id"]?.text == nil ? element["table_info"] : element,
+                    let id = own["id"]?.text, wanted.contains(id)
+                else { return }
+                let places = [own, own["location"], element].compactMap { $0 }
+                let numbers = places.lazy.compactMap { $0["page_number"]?.integer ?? $0["page"]?.integer }
+                let boxes = places.lazy.flatMap { place in ["bounding_box", "bbox", "box"].compactMap { place[$0] } }
+                found[id] = Element(page: numbers.first, box: boxes.first { $0 != .null && $0 != .array([]) })
             }
         }
         elements = found

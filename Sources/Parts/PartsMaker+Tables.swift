@@ -51,7 +51,7 @@ extension PartsMaker {
             try write(table, number, width, &lines)
         }
         if number == 0 {
-            let found = try tablesInMarkdown()
+            let found = try tablesInText()
             for table in found {
                 number += 1
                 try write(table, number, max(2, String(found.count).count), &lines)
@@ -136,20 +136,31 @@ extension PartsMaker {
             table.grid = TableGrid(headersAndRows: tree)
         }
         guard table.grid != nil || table.html != nil else { return nil }
+        let facts = try self.facts(level)
         func text(_ names: [String]) throws -> String? {
-            for name in names {
-                guard let place = level[name], place.shape == .string || place.shape == .number else { continue }
+            for place in facts.flatMap({ facts in names.compactMap { facts[$0] } }) {
+                guard place.shape == .string || place.shape == .number else { continue }
                 if let text = try JSONTree.read(source, place.range, limit: 1 << 14)?.scalar, !text.isEmpty {
                     return text
                 }
             }
             return nil
         }
-        table.title = try text(["title", "table_title", "caption", "chart_title"])
+        table.title = try text(["title", "table_title", "caption", "table_name", "chart_title"])
         table.page = try text(["page_number", "page"]).flatMap { Int($0) }
         table.sheet = try text(["sheet_name"])
         table.range = try text(["excel_range"])
         return table
+    }
+
+    /// Where the facts of a table can stand, the best place first: in itself, in its `table_info`, and in the `location` of either.
+    private func facts(_ level: JSONLevel) throws -> [JSONLevel] {
+        func within(_ level: JSONLevel, _ name: String) throws -> [JSONLevel] {
+            guard let place = level[name], place.shape == .object else { return [] }
+            return [try JSONLevel.read(source, place.range)]
+        }
+        let own = [level] + (try within(level, "table_info"))
+        return own + (try own.flatMap { try within($0, "location") })
     }
 
     private func grid(cells range: Range<UInt64>) throws -> TableGrid? {
@@ -182,8 +193,9 @@ extension PartsMaker {
     }
 
     /// The HTML tables that stand in the document's text.
-    private func tablesInMarkdown() throws -> [Table] {
-        guard let literal = outline.markdown, literal.upperBound -| literal.lowerBound <= Self.htmlLimit else {
+    private func tablesInText() throws -> [Table] {
+        guard let literal = outline.markdown ?? outline.html, literal.upperBound -| literal.lowerBound <= Self.htmlLimit
+        else {
             return []
         }
         let text = try decoded(literal)

@@ -14,7 +14,7 @@ package struct PartImage: Sendable {
 /// Values in, bytes out. Memory: one page, chunk or table at a time, and what is cited.
 package struct PartsMaker {
     /// Another number whenever the same result gives other bytes.
-    package static let version = 3
+    package static let version = 4
 
     let source: any ByteSource
     /// Of the result in the document.

@@ -63,7 +63,7 @@ struct TableGrid: Equatable {
             let column = place["column"]?.integer ?? place["col"]?.integer ?? place["column_index"]?.integer,
             row >= 0, column >= 0, column <= columnLimit
         else { return nil }
-        let original = value["original_content"]?.scalar
+        let original = value["original_content"].flatMap { $0 == .null ? nil : $0.scalar }
         guard let text = original ?? value["text"]?.scalar ?? value["content"]?.scalar ?? value["value"]?.scalar else {
             return nil
         }

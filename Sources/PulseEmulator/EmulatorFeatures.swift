@@ -8,6 +8,8 @@ public struct EmulatorFeatures: Sendable {
     public var ifRange: Bool
     /// How the bodies of refusals are written.
     public var errorShape: ErrorShape
+    /// Whether job documents and large results are compressed for clients that take gzip.
+    public var gzip = false
     /// When a link to a result is used up, and how it can be followed.
     public var links = LinkRules()
 

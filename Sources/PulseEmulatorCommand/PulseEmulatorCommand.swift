@@ -30,6 +30,9 @@ struct PulseEmulatorCommand: AsyncParsableCommand {
     @Flag(name: .customLong("no-range"), help: "Ignore Range headers.")
     var refusesRanges = false
 
+    @Flag(help: "Compress job documents and large results for clients that take gzip.")
+    var gzip = false
+
     @Option(name: .customLong("ready-fd"), help: "Write the address to this descriptor when ready.")
     var readyDescriptor: Int32?
 
@@ -39,9 +42,11 @@ struct PulseEmulatorCommand: AsyncParsableCommand {
     func run() async throws {
         let endings = Endings(followsParent: exitWithParent)
         var configuration = EmulatorConfiguration(
+            jobs: Fixtures.jobs + Fixtures.shapes,
             features: EmulatorFeatures(head: !refusesHead, ranges: !refusesRanges),
             latency: latency.duration, servesControl: true)
         configuration.port = port
+        configuration.features.gzip = gzip
         let emulator = try await Emulator.start(configuration)
         try announce(emulator.baseURL)
         await endings.first()

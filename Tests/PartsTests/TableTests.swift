@@ -50,6 +50,39 @@ struct TableTests {
                 == "0t-A,1t-B\r\n")
     }
 
+    @Test("S1.11 a cell that is null or no number is empty, and one without its original text has that which it has")
+    func emptyCells() throws {
+        #expect(
+            try csv(
+                #"{"bounding_boxes":{"Tables":[{"cell_data":[{"row":0,"column":0,"text":"a","original_content":null},{"row":0,"column":1,"text":NaN}]}]}}"#
+            ) == "a,\r\n")
+        #expect(
+            try csv(#"{"tables_output":{"tables":[{"table_content":{"headers":["h"],"rows":[[null],[-Infinity]]}}]}}"#)
+                == "h\r\n\r\n\r\n")
+    }
+
+    @Test("S1.11 title, page, sheet and range stand in the index also from table_info and its location")
+    func facts() throws {
+        let info =
+            #"{"id":"tbl-1","table_name":"Costs","sheet_name":"Q3","excel_range":"A1:B2","location":{"page":4,"bounding_box":[0,0,1,1]}}"#
+        let made = try MadeParts(
+            "{\"bounding_boxes\":{\"Tables\":[{\"table_info\":\(info),\"cell_data\":[{\"row\":0,\"column\":0,\"text\":\"a\"}]}]},"
+                + #""structured_output":{"values":{"v":1},"citations":{"v":"tbl-1-r0c0"}}}"#)
+        #expect(
+            made.text("tables/index.jsonl")
+                == #"{"table":1,"title":"Costs","page":4,"sheet":"Q3","range":"A1:B2","rows":1,"columns":1,"files":["tables/01.csv"]}"#
+                + "\n")
+        #expect(
+            made.text("citations.jsonl") == #"{"field":"v","ids":["tbl-1-r0c0"],"page":4,"box":[0,0,1,1]}"# + "\n")
+    }
+
+    @Test("S1.14 the tables of an answer that has HTML and no markdown are those of the HTML")
+    func htmlAlone() throws {
+        let html = "<h1>P</h1><table><tr><td>a</td></tr></table>"
+        #expect(try csv("{\"html\":\"\(html)\"}") == "a\r\n")
+        #expect(try csv("{\"html\":\"\(html)\",\"markdown\":\"P\"}") == nil)
+    }
+
     @Test("S1.11 headers and rows, as lists and as objects")
     func rows() throws {
         let tables =

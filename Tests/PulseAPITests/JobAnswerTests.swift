@@ -176,6 +176,7 @@ extension String {
             (#""error":{"message":"outer","details":{"error":"inner"}}"#, "outer; inner"),
             (#""message":"job-level""#, "job-level"),
             (#""error":"e","message":"m""#, "e; m"),
+            (#""error":"e.","message":"m.""#, "e; m."),
             (#""error":"the e of it","message":"e""#, "the e of it"),
             (#""error":{"details":{"error":"inner"}}"#, "inner"),
             (#""error":{"message":"outer","details":"why"}"#, "outer; why"),

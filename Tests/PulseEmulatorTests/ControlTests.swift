@@ -87,11 +87,11 @@ import Testing
         }
     }
 
-    @Test(arguments: ["inline", "single-use", "images"])
+    @Test(arguments: ["inline", "single-use", "images", "table"])
     func jobsOfAnySizeAreAdded(kind: String) async throws {
         try await Emulator.with(Self.configuration) { emulator in
             let client = RawClient(emulator)
-            let order = "{\"kind\": \"\(kind)\", \"id\": \"made\", \"bytes\": 5000, \"count\": 2}"
+            let order = "{\"kind\": \"\(kind)\", \"id\": \"made\", \"bytes\": 5000, \"count\": 2, \"columns\": 3}"
             let added = try await client.send("POST", "/_emulator/jobs", key: nil, body: order)
             #expect(added.status == 200)
             #expect(try await client.send("GET", "/job/made").status == 200)

@@ -5,7 +5,7 @@ import Testing
 /// The documents are what they claim to be.
 @Suite struct FixtureTests {
     @Test func idsAreUniqueAndWellFormed() throws {
-        let ids = Fixtures.jobs.map(\.id)
+        let ids = (Fixtures.jobs + Fixtures.shapes).map(\.id)
         #expect(Set(ids).count == ids.count)
         let pattern = #/[A-Za-z0-9][A-Za-z0-9_-]{0,127}/#
         for id in ids { #expect(id.wholeMatch(of: pattern) != nil) }

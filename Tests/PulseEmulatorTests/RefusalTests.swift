@@ -27,6 +27,8 @@ import Testing
         Case(
             description: "job, wrong method", method: "POST", path: invoice, status: 405,
             code: "METHOD_NOT_ALLOWED"),
+        Case(description: "pages, no key", path: "/pages", key: nil, status: 401, code: "AUTH_001"),
+        Case(description: "pages, bad key", path: "/pages", key: "x", status: 401, code: "AUTH_002"),
         Case(description: "image, no key", path: image, key: nil, status: 401, code: "AUTH_001"),
         Case(description: "image, bad key", path: image, key: "x", status: 401, code: "AUTH_002"),
         Case(

@@ -5,6 +5,7 @@ import Testing
 @Suite struct RouteTests {
     @Test(arguments: [
         ("/job/a-1", Route.job(id: "a-1")),
+        ("/pages", .pages),
         ("/job/a%2Fb", .job(id: "a/b")),
         ("/results/j/images/x%20y%25.png", .image(job: "j", filename: "x y%.png")),
         ("/results/j/images/..%2F..%2Fpasswd", .image(job: "j", filename: "../../passwd")),

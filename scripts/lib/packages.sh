@@ -1,7 +1,7 @@
 # Installs Debian packages that are missing. Sourced by the scripts; prints what it does.
 
 # What the product needs to be built and to run.
-build_packages="libfuse3-dev fuse3 libcurl4-openssl-dev libsqlite3-dev libxxhash-dev libcmark-gfm-dev libcmark-gfm-extensions-dev pkg-config ca-certificates"
+build_packages="libfuse3-dev fuse3 libcurl4-openssl-dev libsqlite3-dev libxxhash-dev zlib1g-dev libcmark-gfm-dev libcmark-gfm-extensions-dev pkg-config ca-certificates"
 # What the tour and the tests read a mount with, and the servers and checkers they use.
 tool_packages="jq rsync attr strace imagemagick curl python3 python3-venv openssl procps iproute2"
 

@@ -12,6 +12,11 @@ work='' emulator='' faults=0 pids=()
 need_programs() {
     # shellcheck disable=SC2086
     need $build_packages $program_packages >&2
+    need_libraries
+}
+
+# Leaves a Python with the libraries in $program_python.
+need_libraries() {
     local venv=${XDG_CACHE_HOME:-$HOME/.cache}/pulsefs-check
     program_python=$venv/bin/python
     [ "$(cat "$venv/libraries" 2>/dev/null)" != "$program_libraries" ] || return 0

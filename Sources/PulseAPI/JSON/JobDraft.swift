@@ -93,7 +93,9 @@ struct JobDraft {
         let stated = try statedError(in: source)
         let said = [stated, message, cause].compactMap { $0 }.filter { !$0.isEmpty }
         let texts = said.enumerated().filter { place, text in !said[..<place].contains { $0.contains(text) } }
-        return texts.isEmpty ? stated : texts.map(\.element).joined(separator: "; ")
+        // One sentence of them all: a full stop stands at its end alone.
+        let sentence = texts.dropLast().map { $0.element.hasSuffix(".") ? String($0.element.dropLast()) : $0.element }
+        return texts.isEmpty ? stated : (sentence + texts.suffix(1).map(\.element)).joined(separator: "; ")
     }
 
     private func statedError(in source: any ByteSource) throws(JSONError) -> String? {

@@ -8,18 +8,22 @@ struct JobOrder: Decodable {
         case singleUse = "single-use"
         /// `count` images of `bytes` bytes each.
         case images
+        /// A table of `count` rows and `columns` columns.
+        case table
     }
 
     var kind: Kind
     var id: String
-    var bytes: Int
+    var bytes: Int?
     var count: Int?
+    var columns: Int?
 
     var job: EmulatedJob {
         switch kind {
-        case .inline: .syntheticInline(id: id, markdownSize: bytes)
-        case .singleUse: .syntheticSingleUse(id: id, markdownSize: bytes)
-        case .images: .syntheticImages(id: id, count: count ?? 1, size: bytes)
+        case .inline: .syntheticInline(id: id, markdownSize: bytes ?? 0)
+        case .singleUse: .syntheticSingleUse(id: id, markdownSize: bytes ?? 0)
+        case .images: .syntheticImages(id: id, count: count ?? 1, size: bytes ?? 0)
+        case .table: .syntheticTable(id: id, rows: count ?? 1, columns: columns ?? 1)
         }
     }
 }

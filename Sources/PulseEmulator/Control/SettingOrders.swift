@@ -17,12 +17,14 @@ struct FeatureOrder: Decodable {
     var linkSpending: String?
     var linkRefusesOverlaps: Bool?
     var linkRanges: Bool?
+    var gzip: Bool?
 
     func apply(to features: inout EmulatorFeatures) {
         features.links.spending =
             linkSpending.flatMap(LinkRules.Spending.init(rawValue:)) ?? features.links.spending
         features.links.refusesOverlaps = linkRefusesOverlaps ?? features.links.refusesOverlaps
         features.links.ranges = linkRanges ?? features.links.ranges
+        features.gzip = gzip ?? features.gzip
         features.head = head ?? features.head
         features.ranges = ranges ?? features.ranges
         features.errorShape = errorShape ?? features.errorShape

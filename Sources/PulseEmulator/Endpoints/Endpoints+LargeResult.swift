@@ -8,7 +8,7 @@ extension Endpoints {
         guard request.method == "GET" else { throw .methodNotAllowed }
         let rules = features.value.links
         let snapshot = try snapshotForDownload(job, request.caller)
-        guard let result = snapshot.job.result, result.isSingleUse else { throw .jobNotFound }
+        guard let result = snapshot.job.result, snapshot.link != nil else { throw .jobNotFound }
         if snapshot.delivered { throw .alreadyDelivered }
         if snapshot.status == .expired { throw .linkExpired }
         guard snapshot.isCompleted else { throw .jobNotFound }

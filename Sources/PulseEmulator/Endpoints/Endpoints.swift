@@ -8,13 +8,15 @@ struct Endpoints: Sendable {
         do throws(APIFailure) {
             switch Route(path: request.path) {
             case .job(let id):
-                return try job(id, request)
+                return answer(try job(id, request), to: request)
             case .image(let job, let filename):
                 return try image(filename, of: job, request)
             case .pdf(let job):
                 return try pdf(of: job, request)
             case .largeResult(let job):
-                return try largeResult(of: job, request)
+                return answer(try largeResult(of: job, request), to: request)
+            case .pages:
+                return try pages(request)
             case .control, .unknown:
                 throw .pathNotFound
             }
@@ -22,5 +24,9 @@ struct Endpoints: Sendable {
             let headers = error == .methodNotAllowed ? [("Allow", "GET")] : []
             return .failure(error, shape: features.value.errorShape, headers: headers)
         }
+    }
+
+    private func answer(_ reply: Reply, to request: IncomingRequest) -> Reply {
+        features.value.gzip ? reply.compressed(for: request) : reply
     }
 }

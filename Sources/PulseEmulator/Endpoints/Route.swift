@@ -4,6 +4,7 @@ enum Route: Equatable {
     case image(job: String, filename: String)
     case pdf(job: String)
     case largeResult(job: String)
+    case pages
     /// Below `/_emulator/`, with the segments after it.
     case control([String])
     case unknown
@@ -16,6 +17,8 @@ enum Route: Equatable {
             self = .job(id: segments[1])
         case "large_results" where segments.count == 2:
             self = .largeResult(job: segments[1])
+        case "pages" where segments.count == 1:
+            self = .pages
         case "results" where segments.count == 3 && segments[2] == "pdf":
             self = .pdf(job: segments[1])
         case "results" where segments.count >= 4 && segments[2] == "images":

@@ -11,8 +11,11 @@ struct IncomingRequest: Sendable {
     let caller: Caller
     /// Scheme and host that URLs in the answer start with: those the request was sent to.
     let origin: String
+    /// Of a POST; empty for other methods.
+    let body: [UInt8]
 
-    init(_ head: HTTPRequest, keys: KeyRing, fallbackHost: String) {
+    init(_ head: HTTPRequest, body: [UInt8] = [], keys: KeyRing, fallbackHost: String) {
+        self.body = body
         method = head.method.rawValue
         target = head.path ?? "/"
         let fields = head.headerFields.map { ($0.name.canonicalName, $0.value) }

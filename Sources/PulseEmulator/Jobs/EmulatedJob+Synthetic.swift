@@ -48,6 +48,30 @@ extension EmulatedJob {
             id: id, organization: organization, result: .inline(result), images: images)
     }
 
+    /// A job of one table with headers `column 1` and on; a cell has the numbers of its row and column, and some have a comma,
+    /// quotes and a line break behind them.
+    public static func syntheticTable(
+        id: String, rows: Int, columns: Int, organization: EmulatedOrganization = .northwind
+    ) -> EmulatedJob {
+        let columns = 1...max(1, columns)
+        let lines = (1...max(1, rows)).prefix(max(0, rows)).map { row in
+            let cells = columns.map { column in
+                "\"\(row)/\(column)" + ((row &+ column) % 7 == 0 ? #", \"net\"\nof tax""# : "\"")
+            }
+            return "[" + cells.joined(separator: ",") + "]"
+        }
+        let content: JSONNode = [
+            "headers": .array(columns.map { .string("column \($0)") }),
+            "rows": .verbatim("[" + lines.joined(separator: ",") + "]"),
+        ]
+        return EmulatedJob(
+            id: id, organization: organization,
+            result: .inline([
+                "tables_id": .string("tbs-\(id)"),
+                "tables_output": ["tables": [["table_content": content, "citations": [], "from_chart": false]]],
+            ]))
+    }
+
     /// The file name of image number `number` (from 1) of ``syntheticImages(id:count:size:organization:)``.
     public static func syntheticImageName(_ number: Int) -> String {
         let digits = String(number)

@@ -13,6 +13,8 @@ public enum EmulatedResult: Sendable {
     public enum Link: Sendable {
         /// `/large_results/{jobId}` on the host the request came to.
         case own
+        /// As ``own``, in the place of a pipeline's `results`: `{"status": …, "results": {"is_url": true, "url": …}}`.
+        case ownForSteps
         /// Any other URL, for example an object store on another host.
         case elsewhere(String)
     }
@@ -27,23 +29,32 @@ public enum EmulatedResult: Sendable {
         }
     }
 
-    /// What is told about a single-use result beside its link.
+    /// What is told about a result beside the link to it.
     var linkFacts: [(String, JSONNode)] {
-        guard case .singleUse(let node, _) = self else { return [] }
+        guard let node else { return [] }
         return ["extraction_id", "page_count", "plan-info", "plan_info"].compactMap { key in
             node[key].map { (key, $0) }
         }
     }
 
+    /// Nil for a result that is computed.
+    private var node: JSONNode? {
+        switch self {
+        case .inline(let node), .singleUse(let node, _): node
+        case .syntheticInline, .syntheticSingleUse: nil
+        }
+    }
+
+    /// Nil if the result does not say.
+    var pageCount: Int? {
+        guard case .int(let count)? = node?["page_count"] else { return nil }
+        return count
+    }
+
     /// The decoded markdown, unless the result has none or computes it.
     public var markdown: String? {
-        switch self {
-        case .inline(let node), .singleUse(let node, _):
-            guard case .string(let text)? = node["markdown"] ?? node["content"] else { return nil }
-            return text
-        case .syntheticInline, .syntheticSingleUse:
-            return nil
-        }
+        guard case .string(let text)? = node?["markdown"] ?? node?["content"] else { return nil }
+        return text
     }
 
     /// The whole result as JSON text.

@@ -9,6 +9,8 @@ final class JobRegistry: Sendable {
         var canceled: Date?
         var delivered = false
         var downloads = 0
+        /// When the result was put behind a link.
+        var offloaded: Date?
     }
 
     private let entries: Mutex<[String: Entry]>
@@ -58,7 +60,7 @@ final class JobRegistry: Sendable {
         return JobSnapshot(
             job: entry.job, status: status, created: created, updated: since,
             completion: entry.job.timetable.completion(launch: entry.launch),
-            delivered: entry.delivered, now: now)
+            delivered: entry.delivered, offloaded: entry.offloaded, now: now)
     }
 
     /// Cancels a job that has not ended; any other stays as it is.
@@ -69,6 +71,27 @@ final class JobRegistry: Sendable {
             let status = entry.job.timetable.status(at: now, launch: entry.launch).status
             if status == .pending || status == .processing, entry.canceled == nil {
                 entries[id]?.canceled = now
+            }
+        }
+    }
+
+    /// Puts the result of a completed job behind a link that works once, and is new. What is behind one already stays there.
+    func offload(id: String) {
+        let now = clock()
+        entries.withLock { entries in
+            guard let entry = entries[id], entry.canceled == nil, let result = entry.job.result, !result.isSingleUse,
+                entry.job.timetable.status(at: now, launch: entry.launch).status == .completed
+            else { return }
+            entries[id]?.offloaded = now
+            entries[id]?.delivered = false
+        }
+    }
+
+    /// Pages of all results of an organisation.
+    func pageCount(of organization: EmulatedOrganization) -> Int {
+        entries.withLock { entries in
+            entries.values.reduce(0) { sum, entry in
+                sum + (entry.job.organization == organization ? entry.job.result?.pageCount ?? 0 : 0)
             }
         }
     }

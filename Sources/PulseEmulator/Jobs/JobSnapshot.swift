@@ -12,12 +12,17 @@ struct JobSnapshot {
     let completion: Date?
     /// Whether the single-use result was downloaded before.
     let delivered: Bool
+    /// When the result was put behind a link by the wish of a client.
+    let offloaded: Date?
     let now: Date
 
     var isCompleted: Bool { status == .completed }
 
+    /// Where the result is, if it is not in the answer.
+    var link: EmulatedResult.Link? { job.result?.link ?? (offloaded == nil ? nil : .own) }
+
     var linkHasExpired: Bool {
-        guard let completion else { return true }
+        guard let completion = offloaded ?? completion else { return true }
         return now >= completion.addingTimeInterval(Self.linkLifetime)
     }
 
@@ -45,15 +50,23 @@ struct JobSnapshot {
     }
 
     private func pieces(of result: EmulatedResult, origin: String) -> [ByteSource.Piece] {
-        guard let link = result.link else { return result.content(job: job.id, origin: origin) }
+        guard let link else { return result.content(job: job.id, origin: origin) }
         let url: JSONNode =
             switch link {
-            case .own: .hosted("/large_results/\(job.id)")
+            case .own, .ownForSteps: .hosted("/large_results/\(job.id)")
             case .elsewhere(let url): .string(url)
             }
         let stub: JSONNode = ["is_url": true, "url": url]
-        let facts = result.linkFacts
-        return [.stored(JSONWriter.bytes(of: stub.appending(facts), origin: origin))]
+        let node: JSONNode =
+            switch link {
+            case .own, .elsewhere: stub.appending(result.linkFacts)
+            case .ownForSteps:
+                [
+                    "execution_id": .string("exe-\(job.id)"), "status": "completed", "results": stub,
+                    "auto_delete": false,
+                ]
+            }
+        return [.stored(JSONWriter.bytes(of: node, origin: origin))]
     }
 
     private static let expiredStub: JSONNode = [

@@ -1,3 +1,4 @@
+import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
@@ -16,12 +17,15 @@ struct Responder: Sendable {
     /// - Throws: if the answer is incomplete; the server then closes the connection.
     func respond(to request: Request, on channel: any Channel) async throws {
         let fallbackHost = "127.0.0.1:\(channel.localAddress?.port ?? 80)"
-        let incoming = IncomingRequest(request.head, keys: keys, fallbackHost: fallbackHost)
+        // What is sent with other methods is passed over by the server.
+        let sent = request.head.method == .post ? Array(buffer: try await request.body.collect(upTo: 1 << 20)) : []
+        let incoming = IncomingRequest(request.head, body: sent, keys: keys, fallbackHost: fallbackHost)
         let connection = Connection(channel: channel, resets: resets)
         connection.whenReset(nil)
         if let control, case .control(let path) = Route(path: incoming.path) {
-            let body = try await request.body.collect(upTo: 1 << 20)
-            let reply = control.reply(to: incoming, path: path, body: Array(buffer: body))
+            let body =
+                incoming.method == "POST" ? incoming.body : Array(buffer: try await request.body.collect(upTo: 1 << 20))
+            let reply = control.reply(to: incoming, path: path, body: body)
             let exchange = Exchange(number: 0, connection: connection, log: log, gate: gate)
             return try await exchange.send(reply, isHead: false, plan: DeliveryPlan(nil))
         }

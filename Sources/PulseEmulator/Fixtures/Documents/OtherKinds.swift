@@ -27,6 +27,8 @@ extension Fixtures {
                     "total": ["bounding_box_ids": ["tbl-1"], "page_number": 2],
                 ],
             ],
+            "extraction_ids": ["0b9a5c3e-58d1-4f57-9d0e-6a1c2f7e4b10"],
+            "excel_output_url": .null,
             "credits_used": .decimal(2, places: 1),
             "plan_info": Extraction.plan(pages: 2),
         ]))
