@@ -22,6 +22,8 @@ struct ContentsPage {
     var tables: [Table] = []
     var hasStructured = false
     var headings: [Heading] = []
+    /// The result holds a link to what is in it, which was not followed.
+    var holdsLink = false
     /// Of a batch.
     var children: [ChildJob] = []
 
@@ -37,6 +39,7 @@ struct ContentsPage {
         let title = headings.first?.text ?? "Result"
         page.add("# \(Self.inline(title))\n\n")
         page.add("Made by PulseFS from result.json. Read this first, then the part that you need.\n")
+        if holdsLink { page.add("The result is a link to what is in it, which was not followed: see error.txt.\n") }
         if let pageCount { page.add("The document has \(pageCount) pages.\n") }
         if imagesAreCut {
             page.add(
@@ -203,12 +206,24 @@ extension PartsMaker {
             contents.headings = reader.headings
             sizes.append(("result.md", size))
         }
+        if let html { sizes.append(("result.html", try size(of: html))) }
+        sizes.append(("result.json", range.upperBound -| range.lowerBound))
+        contents.holdsLink = holdsLink
         contents.children = try ChildJob.read(source, range)
         let text = contents.text(
             list, sizes: sizes, images: images, imagesAreCut: imagesAreCut, pageCount: outline.pageCount)
         begin()
         try write(text)
         end("contents.md")
+    }
+
+    /// Bytes of a text that is a string literal.
+    private func size(of literal: Range<UInt64>) throws(JSONError) -> UInt64 {
+        var decoder = JSONStringDecoder(source, literal: literal)
+        var chunk: [UInt8] = []
+        var size: UInt64 = 0
+        while try decoder.next(into: &chunk) { size +|= UInt64(chunk.count) }
+        return size
     }
 }
 

@@ -14,7 +14,7 @@ package struct PartImage: Sendable {
 /// Values in, bytes out. Memory: one page, chunk or table at a time, and what is cited.
 package struct PartsMaker {
     /// Another number whenever the same result gives other bytes.
-    package static let version = 4
+    package static let version = 5
 
     let source: any ByteSource
     /// Of the result in the document.
@@ -23,6 +23,10 @@ package struct PartsMaker {
     /// The result has more images than are listed.
     let imagesAreCut: Bool
     let isGuarded: Bool
+    /// The string literal that `result.html` is made of.
+    let html: Range<UInt64>?
+    /// The result holds a link to what is in it.
+    let holdsLink: Bool
     let outline: ResultOutline
     private let take: ([UInt8]) throws -> Void
     private(set) var list = PartList()
@@ -37,12 +41,12 @@ package struct PartsMaker {
     /// - Throws: `JSONError`, or what `take` throws.
     package static func make(
         of source: any ByteSource, _ range: Range<UInt64>, images: [PartImage], imagesAreCut: Bool = false,
-        isGuarded: Bool = false, to take: ([UInt8]) throws -> Void
+        isGuarded: Bool = false, html: Range<UInt64>? = nil, holdsLink: Bool = false, to take: ([UInt8]) throws -> Void
     ) throws -> PartList {
         try withoutActuallyEscaping(take) { take in
             var maker = PartsMaker(
                 source: source, range: range, images: images, imagesAreCut: imagesAreCut, isGuarded: isGuarded,
-                outline: try ResultOutline(source, range),
+                html: html, holdsLink: holdsLink, outline: try ResultOutline(source, range),
                 take: take)
             try maker.makeAll()
             try take(maker.list.encoded(at: maker.offset))
@@ -52,10 +56,11 @@ package struct PartsMaker {
 
     private init(
         source: any ByteSource, range: Range<UInt64>, images: [PartImage], imagesAreCut: Bool, isGuarded: Bool,
-        outline: ResultOutline, take: @escaping ([UInt8]) throws -> Void
+        html: Range<UInt64>?, holdsLink: Bool, outline: ResultOutline, take: @escaping ([UInt8]) throws -> Void
     ) {
         (self.source, self.range, self.images) = (source, range, images)
         (self.imagesAreCut, self.isGuarded) = (imagesAreCut, isGuarded)
+        (self.html, self.holdsLink) = (html, holdsLink)
         (self.outline, self.take) = (outline, take)
     }
 

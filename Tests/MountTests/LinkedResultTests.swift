@@ -41,6 +41,7 @@ struct LinkedResultTests {
             let told = try await mount.shell("cat \"$M\"/jobs/linked/error.txt").text
             #expect(told.contains("pulsefs fetch --follow-links linked"), "\(told)")
             #expect(told.contains("only once") && told.contains("after the job's end, at 20"), "\(told)")
+            #expect(try await mount.shell("cat \"$M\"/jobs/linked/contents.md").text.contains("see error.txt"))
             let page = try await mount.shell("cat \"$M\"/jobs/linked/index.html").text
             #expect(page.contains("pulsefs fetch --follow-links linked"))
             let said = try await rig.pulsefs(

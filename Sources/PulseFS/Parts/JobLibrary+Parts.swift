@@ -158,7 +158,8 @@ extension JobLibrary {
             // Parts are many and short: they are written together.
             var pending: [UInt8] = []
             let list = try PartsMaker.make(
-                of: source, 0..<result.size, images: images, imagesAreCut: facts.imagesAreCut, isGuarded: isGuarded
+                of: source, 0..<result.size, images: images, imagesAreCut: facts.imagesAreCut, isGuarded: isGuarded,
+                html: facts.html, holdsLink: facts.pipelineIsURL
             ) { bytes in
                 pending += bytes
                 guard pending.count >= 1 << 18 else { return }
