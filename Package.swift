@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "SharedStore", "Transfer", "Quantities", "CFiles",
+                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "SharedStore", "Transfer", "Quantities",
+                "CFiles",
                 "CMemory",
                 "CProcess",
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -7,7 +7,8 @@ struct HelpTests {
         "help has an example, the options and the exit codes",
         arguments: [
             "mount", "unmount", "status", "fetch", "export", "jobs add", "jobs list", "jobs forget", "cache info",
-            "cache verify", "cache prune", "store init", "store info", "store check", "wait", "explain", "config", "doctor",
+            "cache verify", "cache prune", "store init", "store info", "store check", "wait", "explain", "config",
+            "doctor",
         ])
     func help(_ command: String) async throws {
         let said = try await Shell.run("\"$1\" help \(command)", [BuiltProducts.pulsefs], timeout: 30)
