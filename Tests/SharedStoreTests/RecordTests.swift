@@ -60,7 +60,8 @@ import Testing
         #expect(JobRecord(Array(repeating: 0, count: JobRecord.largest + 1)) == nil)
         #expect(FileRecord.read([255, 255, 255, 255, 1]) == nil)
         #expect(FileRecord.read(framed(#"{"state": "whole", "size": 3, "sha256": "00"}"#)) == nil)
-        #expect(FileRecord.read(framed(#"{"state": "whole", "size": 3}"#)) == nil)
+        #expect(FileRecord.read(framed(#"{"state": "whole", "size": -3}"#)) == nil)
+        #expect(FileRecord.read(framed(#"{"state": "whole"}"#)) == nil)
     }
 
     @Test func whatANewerVersionWritesIsLeftAlone() {

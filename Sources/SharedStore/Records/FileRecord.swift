@@ -5,8 +5,8 @@ package import Quantities
 package enum FileRecord: Sendable, Hashable {
     /// Somebody fetches it.
     case asking
-    /// Its bytes follow: how many, and their SHA-256 as hexadecimal digits.
-    case whole(size: ByteCount, sha256: String)
+    /// Its bytes follow: how many, and their SHA-256 as hexadecimal digits where the writer knew it.
+    case whole(size: ByteCount, sha256: String?)
     /// Something that another version of this program has written.
     case other
 
@@ -28,12 +28,14 @@ package enum FileRecord: Sendable, Hashable {
         switch header.state {
         case "asking": return (.asking, end)
         case "whole":
-            guard let size = header.size, let digest = header.sha256,
-                HexText.bytes(digest)?.count == digestLength, digest == digest.lowercased()
-            else { return nil }
-            return (.whole(size: ByteCount(size), sha256: digest), end)
+            guard let size = header.size, header.sha256.map(isDigest) ?? true else { return nil }
+            return (.whole(size: ByteCount(size), sha256: header.sha256), end)
         default: return (.other, end)
         }
+    }
+
+    private static func isDigest(_ text: String) -> Bool {
+        HexText.bytes(text)?.count == digestLength && text == text.lowercased()
     }
 
     /// The beginning of the contents; nil for what cannot be written down.
