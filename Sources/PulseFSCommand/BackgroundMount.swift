@@ -8,15 +8,16 @@ struct BackgroundMount {
     let words: [String]
     let directory: String
 
-    /// What a pipe holds until someone reads it (pipe(7)); no key is as long.
+    /// What a pipe holds until someone reads it (pipe(7)); no key is as long, nor a secret.
     private static let longestKey = 4096
 
     /// Returns when the mount is usable; throws with what the other process said when it will not be.
     ///
-    /// The key goes through a pipe: the environment of a process can be read for as long as it lives.
+    /// The key, and the secret of a store behind it, go through a pipe: the environment of a process can be read for as long as it lives.
     func start(_ environment: [String: String]) throws {
         var environment = environment
-        let key = Array((environment.removeValue(forKey: Secrecy.keyVariable) ?? "").utf8)
+        var key = Array((environment.removeValue(forKey: Secrecy.keyVariable) ?? "").utf8)
+        if let secret = environment.removeValue(forKey: Secrecy.storeSecretVariable) { key += [0] + Array(secret.utf8) }
         let child: DetachedProcess
         do throws(Errno) {
             child = try DetachedProcess(
@@ -32,10 +33,13 @@ struct BackgroundMount {
         throw ExitCode(code == 0 ? 1 : code)
     }
 
-    /// The environment with the key that `start` has sent.
+    /// The environment with what `start` has sent.
     static func received(_ environment: [String: String]) -> [String: String] {
         guard let input = try? FileHandle.standardInput.readToEnd(), !input.isEmpty else { return environment }
-        return environment.merging([Secrecy.keyVariable: String(decoding: input, as: UTF8.self)]) { $1 }
+        let parts = input.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        let names = [Secrecy.keyVariable, Secrecy.storeSecretVariable]
+        let sent = zip(names, parts).filter { !$1.isEmpty }.map { ($0, String(decoding: $1, as: UTF8.self)) }
+        return environment.merging(sent) { $1 }
     }
 
     /// Says that the mount is usable, and lets go of the terminal and of the working directory. False when nobody waits for

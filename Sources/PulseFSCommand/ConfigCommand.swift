@@ -26,8 +26,6 @@ struct ConfigCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: MountOptions
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var storeUse: StoreUseOptions
 
     @Flag(help: "Print one JSON array.")
     var json = false
@@ -48,7 +46,7 @@ struct ConfigCommand: ParsableCommand {
     }
 
     func run() throws {
-        let sources = SettingsSources(options.flags + store.flags + storeUse.flags, .process)
+        let sources = SettingsSources(options.flags, .process)
         if path { return try sayFiles(sources) }
         let listing = SettingsListing(sources, user: getuid(), group: getgid())
         if json {

@@ -47,7 +47,7 @@ struct MountCommand: AsyncParsableCommand {
             if detached { surroundings.variables = BackgroundMount.received(surroundings.variables) }
             let settings = try MountSettings(SettingsSources(options.flags, surroundings))
             if foreground {
-                try await serve(settings, surroundings.variables)
+                try await serve(settings, surroundings)
             } else {
                 let words = options.flags.words(in: surroundings.workingDirectory) + log.words
                 try BackgroundMount(words: words, directory: directory).start(surroundings.variables)
@@ -59,7 +59,8 @@ struct MountCommand: AsyncParsableCommand {
         }
     }
 
-    private func serve(_ settings: MountSettings, _ environment: [String: String]) async throws {
+    private func serve(_ settings: MountSettings, _ surroundings: Surroundings) async throws {
+        let environment = surroundings.variables
         // Whatever is made from here on is the user's alone.
         _ = Foundation.umask(0o077)
         // Whoever reads the messages may be gone.
@@ -74,7 +75,8 @@ struct MountCommand: AsyncParsableCommand {
         for file in configuration.hiddenFiles {
             Terminal.warn("\(file) is in \(mountpoint), and is not read any more while that is mounted on: move it")
         }
-        let mount = try Mount(configuration)
+        let fleet = try await FleetStore.opened(settings.settings.store, surroundings)
+        let mount = try Mount(configuration, sharing: fleet)
         try await confirmKey(of: mount, configuration)
         try mount.attach(claim)
         let line = "mounted \(configuration.origin) on \(mountpoint)"

@@ -22,12 +22,15 @@ public final class SeaweedServer: Sendable {
         "needs SeaweedFS: scripts/test installs it, or name its program weed in PULSEFS_TEST_WEED"
 
     public let url: String
+    /// Where objects can be put past the S3 interface, as `/buckets/<bucket>/<key>`.
+    public let filer: String
     public let process: ChildProcess
     private let ports: [ReservedPort]
 
     private init(_ process: ChildProcess, _ ports: [ReservedPort]) {
         (self.process, self.ports) = (process, ports)
         url = "http://127.0.0.1:\(ports[0].number)"
+        filer = "http://127.0.0.1:\(ports[6].number)"
     }
 
     /// Runs a server for the length of `body`, which begins when it answers.

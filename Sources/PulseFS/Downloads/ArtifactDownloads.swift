@@ -19,24 +19,28 @@ final class ArtifactDownloads: Sendable {
         var downloads: [ArtifactKey: (download: Download, task: Task<Void, Never>)] = [:]
         /// Files that neither the cache nor memory had room for, how they are read, if they are, and when that is found out anew.
         var outgrown = GenerationCache<ArtifactKey, (file: OutgrownFile?, end: ContinuousClock.Instant)>(generation: 64)
+        /// Files that were found to be others than before: what machines share may be the version before.
+        var changed = GenerationCache<ArtifactKey, Void>(generation: 64)
         var isClosed = false
         var observer: (@Sendable (ArtifactKey, Failure?) -> Void)?
     }
 
     private let client: PulseClient
-    private let store: ArtifactStore
-    private let catalog: JobCatalog
+    let store: ArtifactStore
+    let catalog: JobCatalog
     private let servers: Servers
     private let parts: PartGeometry
     private let shown: ShownFiles
+    let tier: any JobTier
     private let directReads = DirectReads()
     /// Taken before the catalog's lock.
     private let state = Mutex(State())
 
     init(
         client: PulseClient, store: ArtifactStore, catalog: JobCatalog, servers: Servers, parts: PartGeometry,
-        shown: ShownFiles
+        shown: ShownFiles, tier: any JobTier = NoTier()
     ) {
+        self.tier = tier
         self.shown = shown
         self.client = client
         self.store = store
@@ -96,11 +100,17 @@ final class ArtifactDownloads: Sendable {
 
     /// The server has another version of a file than readers have bytes of: its node is stale, and its size not known.
     private func hasChanged(_ key: ArtifactKey, _ job: Job) {
-        state.withLock { $0.outgrown.remove(key) }
+        state.withLock { state in
+            state.outgrown.remove(key)
+            state.changed.set((), for: key)
+        }
         guard var artifact = catalog.artifact(image: key.image, of: job) else { return }
         artifact.size = nil
         shown.replace(.init(job.ordinal, artifact.slot)) { catalog.put(artifact, of: job.ordinal) }
     }
+
+    /// Whether a file has been found to be another than before.
+    func hasBeenAnother(_ key: ArtifactKey) -> Bool { state.withLock { $0.changed.value(for: key) != nil } }
 
     /// Whether someone waits for the bytes of an image that is on its way.
     func isWanted(_ name: String, of job: Job) -> Bool {
@@ -199,6 +209,8 @@ final class ArtifactDownloads: Sendable {
         let lock = try? await store.fetchLock(origin: job.facts.origin, id: job.id.text, what: source.text)
         defer { withExtendedLifetime(lock) {} }
         if let blob = fetchedElsewhere(name, source, job) { return download.complete(with: blob) }
+        let shared = await fetchShared(name, source, job)
+        if let blob = shared?.blob { return download.complete(with: blob) }
         let keeper: PartKeeper
         do throws(StoreError) { keeper = try await open(download, lock != nil, source, job) } catch {
             return download.fail(Failure(error))
@@ -223,9 +235,13 @@ final class ArtifactDownloads: Sendable {
                 ?? StoredArtifact(slot: slot, name: name, size: nil, source: source.text, isListed: false)
             let facts = BlobFacts(
                 key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed)
-            artifact.take(try await publish(download, facts, at: .init(job.ordinal, slot)))
+            let blob = try await publish(download, facts, at: .init(job.ordinal, slot))
+            artifact.take(blob)
             catalog.put(artifact, of: job.ordinal)
             try await store.put(artifact, of: job.ordinal)
+            if let ticket = shared?.ticket, blob.isKept {
+                tier.publish(SharedFile(name, source, of: job.id), facts.key, ticket)
+            }
         } catch {
             if !isForgotten(job) { store.reportUnwritable(error) }
         }
@@ -291,7 +307,7 @@ final class ArtifactDownloads: Sendable {
     }
 
     /// The job has expired since, and its files were dropped.
-    private func hasDropped(_ name: String, _ source: ArtifactSource, _ job: Job) -> Bool {
+    func hasDropped(_ name: String, _ source: ArtifactSource, _ job: Job) -> Bool {
         let listed = source == .formPDF ? job.artifact(.form) : job.image(named: name)
         return listed.map { $0.isListed && catalog.hasDropped($0.slot, of: job) } ?? false
     }
@@ -311,7 +327,7 @@ final class ArtifactDownloads: Sendable {
         return blob
     }
 
-    private func slot(of name: String, _ source: ArtifactSource, _ job: Job) async throws(StoreError) -> ArtifactSlot {
+    func slot(of name: String, _ source: ArtifactSource, _ job: Job) async throws(StoreError) -> ArtifactSlot {
         if source == .formPDF { return .form }
         if let known = job.image(named: name) { return known.slot }
         return try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)

@@ -49,11 +49,12 @@ package final class JobLibrary: Sendable {
     /// `actor` says in the ledger who fetched what, such as `the mount on /home/me/pulse`. `openBlobs` is how many files of the
     /// cache are kept open for readers to come. `clock` is what everything grows
     /// old by within this library; `now` dates what the API says.
-    package init(
+    init(
         client: PulseClient, store: ArtifactStore, keyring: Keyring, events: EventLog = EventLog(), actor: String,
         largeResults: LargeResultPolicy = .automatic, maximumArtifactSize: UInt64? = nil,
         onExpiry: ExpiryPolicy = .keep, showing partsPolicy: PartsPolicy = PartsPolicy(),
         waiting: WaitRules = WaitRules(), parts: PartGeometry = .standard, openBlobs: Int = 256,
+        tier: any JobTier = NoTier(),
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (ContinuousClock.Instant) async throws -> Void = {
             try await ContinuousClock().sleep(until: $0)
@@ -74,7 +75,7 @@ package final class JobLibrary: Sendable {
         catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: clock)
         fetcher = JobFetcher(
             client: client, store: store, catalog: catalog, keyring: keyring, events: events, actor: actor,
-            onExpiry: onExpiry, now: now)
+            onExpiry: onExpiry, tier: tier, now: now)
         shown.recall(
             ((try? store.changes()) ?? []).map { (ShownFiles.Place($0.job, $0.slot), $0.at) })
         shown.observeChanges { place, at in
@@ -86,7 +87,7 @@ package final class JobLibrary: Sendable {
         }
         let servers = Servers(api: client.origin)
         downloads = ArtifactDownloads(
-            client: client, store: store, catalog: catalog, servers: servers, parts: parts, shown: shown)
+            client: client, store: store, catalog: catalog, servers: servers, parts: parts, shown: shown, tier: tier)
         sizes = SizeProbe(
             client: client, store: store, catalog: catalog, downloads: downloads, keyring: keyring, servers: servers)
         imagesAhead = ImagePrefetch(downloads, clock: clock)
@@ -607,7 +608,10 @@ package final class JobLibrary: Sendable {
 
     /// Lets work under way end within `grace`, which all of it has together; nothing new is begun. What can be fetched only
     /// once and is on its way has as long as it takes: `waiting` is called about once a second with how many such there are.
-    package func close(grace: Duration, waiting: @escaping @Sendable (Int) -> Void = { _ in }) async {
+    package func close(
+        grace: Duration, sharing: Duration? = JobLibrary.sharingGrace,
+        waiting: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async {
         let end = ContinuousClock.now + grace
         let rest = { max(.zero, ContinuousClock.now.duration(to: end)) }
         imagesAhead.close()
@@ -624,8 +628,12 @@ package final class JobLibrary: Sendable {
         await jobsAhead.close()
         await batches.close()
         await downloads.close(grace: rest())
+        await fetcher.tier.close(within: sharing)
         await store.close()
     }
+
+    /// What waits to be shared with other machines has so long when a mount ends.
+    package static let sharingGrace = Duration.seconds(5)
 }
 
 /// The way from a part of the library, made before it, to the whole.

@@ -12,14 +12,15 @@ package final class LibraryOpening: Sendable {
     private let client: PulseClient
 
     /// `actor` says in the ledger who fetched what. `events` is told what happens. `timeout` is how long a request is tried
-    /// for, `maximumArtifactSize` how many bytes an answer may have.
+    /// for, `maximumArtifactSize` how many bytes an answer may have. `fleet` is what is shared with other machines, and is closed with
+    /// this.
     package init(
         on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
         rules: KeyRules = KeyRules(), events: EventLog = EventLog(), actor: String,
         largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep,
         parts: PartsPolicy = PartsPolicy(), waiting: WaitRules = WaitRules(),
         timeout: Duration = RetryPolicy.standardBudget, maximumArtifactSize: UInt64? = nil,
-        authorities: CertificateAuthorities = .standard
+        authorities: CertificateAuthorities = .standard, fleet: FleetStore? = nil
     ) throws(MountFailure) {
         DispatchDescriptors.open()
         do throws(TransferError) {
@@ -37,10 +38,11 @@ package final class LibraryOpening: Sendable {
             scheduler: scheduler,
             persistence: Persistence(RetryPolicy(budget: timeout)), keys: keyring, observer: { events.note($0) })
         keyring.ask(client)
+        let tier: any JobTier = fleet.map { FleetTier($0, origin: origin.description, store: store) } ?? NoTier()
         library = JobLibrary(
             client: client, store: store, keyring: keyring, events: events, actor: actor, largeResults: largeResults,
             maximumArtifactSize: maximumArtifactSize, onExpiry: onExpiry, showing: parts, waiting: waiting,
-            openBlobs: DescriptorPlan.here.openBlobs)
+            openBlobs: DescriptorPlan.here.openBlobs, tier: tier)
     }
 
     /// Whether requests to the API are kept back, as it did not answer.
@@ -54,10 +56,15 @@ package final class LibraryOpening: Sendable {
     ///
     /// A result that can be fetched only once has as long as it takes: `waiting` is called about once a second with how many
     /// such there are.
-    package func close(grace: Duration, waiting: @escaping @Sendable (Int) -> Void = { _ in }) async {
+    ///
+    /// What waits to be shared with other machines has as long as `sharing` says, or as it takes.
+    package func close(
+        grace: Duration, sharing: Duration? = JobLibrary.sharingGrace,
+        waiting: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async {
         client.endRests()
         await keyring.close(grace: .zero)
-        await library.close(grace: grace, waiting: waiting)
+        await library.close(grace: grace, sharing: sharing, waiting: waiting)
         await engine.shutDown()
     }
 }

@@ -23,7 +23,7 @@ package final class Mount: Sendable {
     private static let grace = Duration.milliseconds(500)
 
     /// Opens the cache. `attach` makes the mount, which `serve` then answers.
-    package init(_ configuration: MountConfiguration) throws(MountFailure) {
+    package init(_ configuration: MountConfiguration, sharing fleet: FleetStore? = nil) throws(MountFailure) {
         let limit = DescriptorPlan.limit
         guard limit >= DescriptorPlan.least else {
             throw MountFailure(
@@ -45,7 +45,8 @@ package final class Mount: Sendable {
             largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
             parts: configuration.parts,
             waiting: WaitRules(patience: configuration.waitPatience), timeout: configuration.timeout,
-            maximumArtifactSize: configuration.maximumArtifactSize, authorities: configuration.authorities)
+            maximumArtifactSize: configuration.maximumArtifactSize, authorities: configuration.authorities, fleet: fleet
+        )
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, opening) = (library, opening.keyring, opening)

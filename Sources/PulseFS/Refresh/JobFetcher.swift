@@ -16,6 +16,7 @@ final class JobFetcher: Sendable {
     let now: @Sendable () -> Timestamp
     let denials = Denials()
     let singleUse = SingleUseRegistry()
+    let tier: any JobTier
 
     /// The job's fields without its result are kept in memory; what is larger is no job's status.
     private static let longestStatus = 4 << 20
@@ -23,7 +24,7 @@ final class JobFetcher: Sendable {
     /// `now` is what answers are dated by.
     init(
         client: PulseClient, store: ArtifactStore, catalog: JobCatalog, keyring: Keyring, events: EventLog,
-        actor: String, onExpiry: ExpiryPolicy, now: @escaping @Sendable () -> Timestamp
+        actor: String, onExpiry: ExpiryPolicy, tier: any JobTier = NoTier(), now: @escaping @Sendable () -> Timestamp
     ) {
         self.client = client
         self.store = store
@@ -32,6 +33,7 @@ final class JobFetcher: Sendable {
         self.events = events
         self.actor = actor
         self.onExpiry = onExpiry
+        self.tier = tier
         self.now = now
     }
 
@@ -132,37 +134,20 @@ final class JobFetcher: Sendable {
         let shown = look.shown
         // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
         let known = shown ?? look.stored
+        let elsewhere = try await lookElsewhere(id, known, purpose, for: reader)
+        if case .document(let document) = elsewhere,
+            // What cannot be taken in is not there.
+            let taken = try? await take(document, id, shown, known, purpose, for: reader, isShared: true)
+        {
+            return taken.job
+        }
+        var outcome = JobOutcome.released
+        defer { if case .ask(let ticket) = elsewhere { tier.settle(ticket, outcome) } }
         do throws(Failure) {
             let document = try await document(of: id, isAskedOnce, urgency)
-            let scanned = try await ResultHarvest.scan(DocumentSource(document), in: store) {
-                source throws(JSONError) in
-                let answer = try JobAnswer.scan(source)
-                return (answer, try Self.statusDocument(answer, source))
-            }
-            let (answer, status): (JobAnswer, [UInt8])
-            switch scanned {
-            case .success(let found): (answer, status) = found
-            case .failure(let error): throw Failure(.notAJob, "GET /job/\(id): \(error)")
-            }
-            if let named = answer.jobID, named != id.text {
-                throw Failure(.notAJob, "GET /job/\(id): the answer is about another job")
-            }
-            denials.forget(id)
-            let phase = JobPhase(status: answer.status)
-            if purpose == .doubt, phase == .completed, let shown, shown.phase == phase { return shown }
-            let shownStatus = StatusPadding.padded(
-                status, after: known?.facts.statusDocument.count, isRunning: !phase.isTerminal)
-            let (facts, artifacts) = try await takeApart(id, answer, shownStatus, document, known, reader.fingerprint)
-            guard keyring.generation == reader.generation else { throw Self.keyHasChanged }
-            if phase == .expired {
-                return try await expire(known, as: facts, of: id, for: reader) { remains in
-                    Explanation.expired(answer.errorText ?? answer.result?.facts.message, remains)
-                }
-            }
-            let job = try await recorded(facts, artifacts, of: id, reader.fingerprint)
-            catalog.put(
-                job, for: reader, changed: known.map { $0.facts.statusDocument != facts.statusDocument } ?? true)
-            return job
+            let taken = try await take(document, id, shown, known, purpose, for: reader)
+            if taken.isFinal { outcome = .ended(document) }
+            return taken.job
         } catch {
             if let shown, let gone = try await denied(shown, error, for: reader) { return gone }
             if shown == nil || !error.leavesKnownJobsReadable { catalog.refuse(id, error, for: reader) }
@@ -173,8 +158,50 @@ final class JobFetcher: Sendable {
         }
     }
 
+    /// The API's answer about a job, taken apart and shown from then on. `isFinal` is whether it will say nothing else, and all of it
+    /// can be asked for again.
+    /// - Parameter isShared: another machine was given it: then it must be final.
+    private func take(
+        _ document: SpoolFile, _ id: JobID, _ shown: Job?, _ known: Job?, _ purpose: Purpose, for reader: KeyInUse,
+        isShared: Bool = false
+    ) async throws(Failure) -> (job: Job, isFinal: Bool) {
+        let scanned = try await ResultHarvest.scan(DocumentSource(document), in: store) {
+            source throws(JSONError) in
+            let answer = try JobAnswer.scan(source)
+            return (answer, try Self.statusDocument(answer, source))
+        }
+        let (answer, status): (JobAnswer, [UInt8])
+        switch scanned {
+        case .success(let found): (answer, status) = found
+        case .failure(let error): throw Failure(.notAJob, "GET /job/\(id): \(error)")
+        }
+        if let named = answer.jobID, named != id.text {
+            throw Failure(.notAJob, "GET /job/\(id): the answer is about another job")
+        }
+        let phase = JobPhase(status: answer.status)
+        let isFinal = answer.isFinal(phase)
+        guard isFinal || !isShared else { throw Failure(.notAJob, "job \(id): what is shared of it is not its end") }
+        denials.forget(id)
+        if purpose == .doubt, phase == .completed, let shown, shown.phase == phase { return (shown, false) }
+        let shownStatus = StatusPadding.padded(
+            status, after: known?.facts.statusDocument.count, isRunning: !phase.isTerminal)
+        let (facts, artifacts) = try await takeApart(id, answer, shownStatus, document, known, reader.fingerprint)
+        guard keyring.generation == reader.generation else { throw Self.keyHasChanged }
+        if phase == .expired {
+            let expired = try await expire(known, as: facts, of: id, for: reader) { remains in
+                Explanation.expired(answer.errorText ?? answer.result?.facts.message, remains)
+            }
+            return (expired, false)
+        }
+        let job = try await recorded(facts, artifacts, of: id, reader.fingerprint)
+        catalog.put(
+            job, for: reader, changed: known.map { $0.facts.statusDocument != facts.statusDocument } ?? true)
+        return (job, isFinal)
+    }
+
     /// The API has said no to a key that it had shown the job to before: from now on also without asking it.
     private func withdraw(_ job: Job, from reader: KeyInUse) async {
+        if tier.isShared { tier.withdraw(job.id, from: reader) }
         do throws(StoreError) {
             try await store.revoke(job.ordinal, from: reader.fingerprint)
             catalog.checkListing()
@@ -183,7 +210,7 @@ final class JobFetcher: Sendable {
         }
     }
 
-    private static let keyHasChanged = Failure(.forbidden, "the API key has changed meanwhile")
+    static let keyHasChanged = Failure(.forbidden, "the API key has changed meanwhile")
 
     /// The key in use, if the API has shown it the job: what is learnt of the job from here on is for that key.
     func reader(of job: Job) throws(Failure) -> KeyInUse {

@@ -16,6 +16,8 @@ package struct Settings: Sendable {
     package let timeout: Duration
     /// Bytes of the largest answer that is taken; nil for any.
     package let maximumArtifactSize: UInt64?
+    /// What is shared with other machines; nil for nothing.
+    package let store: StoreSettings?
 
     package var origin: APIOrigin { local.origin }
     package var cacheDirectory: FilePath { local.cacheDirectory }
@@ -38,6 +40,7 @@ package struct Settings: Sendable {
         waitPatience = reader.duration(.waitTimeout) ?? WaitRules.standardPatience
         timeout = reader.duration(.timeout) ?? RetryPolicy.standardBudget
         maximumArtifactSize = reader.value(.maximumArtifactSize) { ByteCount($0) }?.bytes
+        store = reader.sources.entry(.store) == nil ? nil : StoreSettings(&reader, authorities)
         guard let (key, supply) = reader.key() else { return nil }
         (self.key, keySupply) = (key, supply)
     }

@@ -45,8 +45,8 @@ package struct StoreSettings: Sendable {
         self = try reader.finished(settings)
     }
 
-    /// Nil when no store is named, or something is wrong with how.
-    init?(_ reader: inout SettingsReader) {
+    /// Nil when no store is named, or something is wrong with how. `authorities` are those that have been read already.
+    init?(_ reader: inout SettingsReader, _ authorities: CertificateAuthorities? = nil) {
         let address = reader.value(.store) { try? StoreAddress($0) }
         let places = StorePlaces(reader.sources.surroundings)
         let endpoint =
@@ -63,7 +63,7 @@ package struct StoreSettings: Sendable {
         let isPlainAllowed = reader.isOn(.storePlainHTTP) ?? false
         secret = Self.secret(&reader)
         guard let address else { return nil }
-        authorities = reader.authorities()
+        self.authorities = authorities ?? reader.authorities()
         location = StoreLocation(address, endpoint: endpoint, region: region, addressing: addressing)
         guard let endpoint, !endpoint.isTLS, !endpoint.isLoopback, !isPlainAllowed else { return }
         reader.complain(

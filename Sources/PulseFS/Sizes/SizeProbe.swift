@@ -147,6 +147,7 @@ final class SizeProbe: Sendable {
         if catalog.hasExpired(job) {
             throw Failure(.notFound, "\(name) of job \(job.id): the API has let go of the job")
         }
+        if !isNamed, let size = await downloads.sharedSize(name, from: source, of: job) { return size }
         guard !isNamed, servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {
             let size = try await downloads.size(name, from: source, of: job, isNamed: isNamed)
             state.withLock { $0.toldByGet.set((), for: key) }

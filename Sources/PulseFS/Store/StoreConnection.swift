@@ -15,7 +15,10 @@ package final class StoreConnection: Sendable {
     }
 
     /// Reads no credentials yet, and asks nobody.
-    package init(_ settings: StoreSettings, _ surroundings: Surroundings) throws(Failure) {
+    /// - Parameter stallTimeout: silence inside an answer; nil for what is usual.
+    package init(
+        _ settings: StoreSettings, _ surroundings: Surroundings, stallTimeout: Duration? = nil
+    ) throws(Failure) {
         self.settings = settings
         do throws(TransferError) {
             engine = try TransferEngine(
@@ -25,7 +28,10 @@ package final class StoreConnection: Sendable {
         }
         let found = CredentialSurroundings(
             surroundings.variables, home: surroundings.home?.string, engine: engine, run: Self.run)
-        store = S3ObjectStore(settings.location, credentials: CredentialKeeper(CredentialChain(found)), engine: engine)
+        var rules = S3ObjectStore.Rules()
+        if let stallTimeout { rules.stallTimeout = stallTimeout }
+        store = S3ObjectStore(
+            settings.location, credentials: CredentialKeeper(CredentialChain(found)), engine: engine, rules: rules)
     }
 
     /// Ends what is under way.

@@ -5,5 +5,6 @@ package enum MountLog {
     static let mountLabel = "pulsefs.mount"
     package static let mount = Logger(label: mountLabel)
     package static let cache = Logger(label: "pulsefs.cache")
+    package static let store = Logger(label: "pulsefs.store")
     package static let api = Logger(label: "pulsefs.api")
 }

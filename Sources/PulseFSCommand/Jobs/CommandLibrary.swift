@@ -9,6 +9,8 @@ struct CommandLibrary: ParsableArguments {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var size: CacheSizeOptions
     @OptionGroup var artifacts: ArtifactSizeOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var storeUse: StoreUseOptions
 
     /// Jobs and files that are asked for at a time.
     static let width = 16
@@ -23,7 +25,10 @@ struct CommandLibrary: ParsableArguments {
     private static func close(_ opening: LibraryOpening) async {
         let isInterrupted = Task.isCancelled
         let isSaid = Mutex(false)
-        await opening.close(grace: isInterrupted ? graceWhenInterrupted : grace) { count in
+        await opening.close(
+            grace: isInterrupted ? graceWhenInterrupted : grace,
+            sharing: isInterrupted ? JobLibrary.sharingGrace : nil
+        ) { count in
             let isFirst = isSaid.withLock { isSaid in
                 defer { isSaid = true }
                 return !isSaid
@@ -48,7 +53,9 @@ struct CommandLibrary: ParsableArguments {
         _ name: String, _ waiting: WaitOptions? = nil, polls: Urgency.Level = .foreground,
         _ body: (JobLibrary) async throws -> Value
     ) async throws -> Value {
-        let flags = connection.flags + size.flags + artifacts.flags + (waiting?.flags ?? SettingsFlags())
+        let flags =
+            connection.flags + size.flags + artifacts.flags + store.flags + storeUse.flags
+            + (waiting?.flags ?? SettingsFlags())
         let settings = try Settings(SettingsSources(flags, .process))
         for warning in settings.warnings { Terminal.warn(warning) }
         return try await Self.with(settings, actor: name, polls: polls, rules: KeyRules()) {
@@ -62,7 +69,7 @@ struct CommandLibrary: ParsableArguments {
         _ name: String, _ further: SettingsFlags, polls: Urgency.Level,
         prepare: (MountSettings) throws -> Void, _ body: (LibraryOpening, MountSettings) async throws -> Value
     ) async throws -> Value {
-        let flags = connection.flags + size.flags + artifacts.flags + further
+        let flags = connection.flags + size.flags + artifacts.flags + store.flags + storeUse.flags + further
         let mount = try MountSettings(SettingsSources(flags, .process))
         for warning in mount.settings.warnings { Terminal.warn(warning) }
         try prepare(mount)
@@ -81,12 +88,13 @@ struct CommandLibrary: ParsableArguments {
         _ = umask(0o077)
         let store = try await CacheOpening.openForCommand(
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
+        let fleet = try await FleetStore.opened(settings.store, .process)
         let opening = try LibraryOpening(
             on: store, origin: settings.origin, key: settings.key, rules: rules,
             actor: "\(actor), process \(getpid())", largeResults: largeResults, onExpiry: settings.onExpiry,
             parts: parts, waiting: WaitRules(patience: settings.waitPatience, polls: polls),
             timeout: settings.timeout, maximumArtifactSize: settings.maximumArtifactSize,
-            authorities: settings.authorities)
+            authorities: settings.authorities, fleet: fleet)
         do {
             let value = try await body(opening)
             await close(opening)

@@ -12,9 +12,11 @@ struct MountOptions: ParsableArguments {
     @OptionGroup var attributes: AttributeOptions
     @OptionGroup var requests: RequestOptions
     @OptionGroup var access: AccessOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var storeUse: StoreUseOptions
 
     var flags: SettingsFlags {
         connection.flags + keyCheck.flags + cache.flags + artifacts.flags + waiting.flags + crawlers.flags
-            + attributes.flags + requests.flags + access.flags
+            + attributes.flags + requests.flags + access.flags + store.flags + storeUse.flags
     }
 }

@@ -44,7 +44,7 @@ final class TestTree: Sendable {
         rules: KeyRules = KeyRules(), clock: StillClock = StillClock(),
         scheduler: RequestScheduler = RequestScheduler(), parts: PartGeometry = .standard,
         onExpiry: ExpiryPolicy = .keep, crawlers: Crawlers = Crawlers([]),
-        persistence: Persistence = .none,
+        persistence: Persistence = .none, fleet: FleetStore? = nil,
         _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
@@ -63,6 +63,7 @@ final class TestTree: Sendable {
         let library = JobLibrary(
             client: client, store: store, keyring: keyring, events: events, actor: "a test", onExpiry: onExpiry,
             parts: parts,
+            tier: fleet.map { FleetTier($0, origin: origin.description, store: store) } ?? NoTier(),
             clock: { clock.now }, sleep: { try await clock.sleep(until: $0) }, now: { clock.date })
         let outcome: Result<Value, any Error>
         do {

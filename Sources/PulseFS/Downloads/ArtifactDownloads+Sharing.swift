@@ -1,0 +1,47 @@
+import ArtifactStore
+import PulseAPI
+
+extension ArtifactDownloads {
+    /// The size of a file that machines share, in bytes; nil when nobody knows.
+    func sharedSize(_ name: String, from source: ArtifactSource, of job: Job) async -> UInt64? {
+        guard tier.isShared, !hasBeenAnother(ArtifactKey(job, name, source)) else { return nil }
+        return await tier.size(of: SharedFile(name, source, of: job.id))
+    }
+
+    /// A file that machines share, published here, or with what it is to be shared; nil when it is the API's alone.
+    func fetchShared(
+        _ name: String, _ source: ArtifactSource, _ job: Job
+    ) async -> (blob: BlobFile?, ticket: FileTicket?)? {
+        guard tier.isShared, !hasBeenAnother(ArtifactKey(job, name, source)) else { return nil }
+        switch await tier.fetch(SharedFile(name, source, of: job.id)) {
+        case .alone: return nil
+        case .absent(let ticket): return (nil, ticket)
+        case .found(let spool, let sha256):
+            return await take(spool, sha256, name, source, job).map { ($0, nil) }
+        }
+    }
+
+    /// Publishes a file that has come whole; nil when that does not work out, or it is not what was announced.
+    private func take(
+        _ spool: SpoolFile, _ sha256: String?, _ name: String, _ source: ArtifactSource, _ job: Job
+    ) async -> BlobFile? {
+        do throws(StoreError) {
+            let slot = try await slot(of: name, source, job)
+            var artifact =
+                job.artifact(slot)
+                ?? StoredArtifact(slot: slot, name: name, size: nil, source: source.text, isListed: false)
+            let size = try spool.size()
+            guard (artifact.size ?? size) == size, !hasDropped(name, source, job) else { return nil }
+            let facts = BlobFacts(
+                key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed)
+            let blob = try await store.publish(spool, facts)
+            guard (sha256 ?? blob.sha256) == blob.sha256 else { return nil }
+            artifact.take(blob)
+            catalog.put(artifact, of: job.ordinal)
+            try await store.put(artifact, of: job.ordinal)
+            return blob
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import SharedStore
+
+/// The store of a fleet, with everything that it is asked with, until it is closed.
+package struct FleetStore: Sendable {
+    /// What was found out about which store it is.
+    enum Check: Sendable {
+        /// `claims` says that its conditional writes are worth something.
+        case fits(claims: Bool)
+        /// It is not the one that is meant, or none.
+        case refused(String)
+        /// It cannot be asked now.
+        case away(String)
+    }
+
+    let objects: any ObjectStore
+    let secret: FleetSecret
+    let rules: FleetRules
+    /// What it was found to be when it was opened.
+    let check: Check
+    private let end: @Sendable () async -> Void
+
+    init(
+        _ objects: any ObjectStore, _ secret: FleetSecret, _ rules: FleetRules, _ check: Check,
+        end: @escaping @Sendable () async -> Void = {}
+    ) {
+        (self.objects, self.secret, self.rules) = (objects, secret, rules)
+        (self.check, self.end) = (check, end)
+    }
+
+    /// Throws when there is no such store, or it is one of another secret. One that cannot be asked now is asked later.
+    package static func open(_ settings: StoreSettings, _ surroundings: Surroundings) async throws -> FleetStore {
+        let secret = try settings.readSecret()
+        let connection = try StoreConnection(settings, surroundings, stallTimeout: settings.timeout)
+        let check = await check(connection.store, secret, within: settings.timeout)
+        if case .refused(let words) = check {
+            await connection.close()
+            throw StoreFounding.Failure(description: "\(settings.location.address): \(words)")
+        }
+        var rules = FleetRules()
+        rules.timeout = settings.timeout
+        rules.isWritten = settings.mode == .readwrite
+        rules.writer = "\(ProcessInfo.processInfo.hostName), process \(getpid())"
+        return FleetStore(connection.store, secret, rules, check) { await connection.close() }
+    }
+
+    /// Why it is gone on without it; nil when it can be asked.
+    package var trouble: String? {
+        if case .away(let words) = check { words } else { nil }
+    }
+
+    func close() async { await end() }
+
+    static func check(_ objects: any ObjectStore, _ secret: FleetSecret, within: Duration) async -> Check {
+        let read: ObjectRead
+        do throws(ObjectStoreError) {
+            read = try await objects.get(
+                .description, range: nil, .none, limit: StoreDescription.largest, within: within)
+        } catch {
+            switch error.kind {
+            case .noSuchBucket: return .refused("there is no such bucket: \(error)")
+            case .absent: return .refused("there is no store yet: make one with pulsefs store init")
+            case .tooLarge: return .refused("\(ObjectKey.description) is no description of a store")
+            default: return .away("\(error)")
+            }
+        }
+        guard case .bytes(let bytes, _) = read else { return .away("the store did not answer") }
+        do throws(StoreDescription.Mistake) {
+            let description = try StoreDescription(bytes)
+            guard description.fits(secret) else {
+                return .refused("its secret is another: use the file that was handed out for it")
+            }
+            return .fits(claims: description.conditionalWrites == .atomic)
+        } catch {
+            switch error {
+            case .notADescription: return .refused("\(ObjectKey.description) is no description of a store")
+            case .unknownFormat(let format):
+                return .refused("it has format \(format), which this version does not know: use a newer one")
+            }
+        }
+    }
+}
+
+/// How a store is used.
+struct FleetRules: Sendable {
+    /// What a reader loses at most to a store that does not answer.
+    var timeout = StoreSettings.standardTimeout
+    /// Bytes of the largest file that is shared.
+    var largestFile: UInt64 = 67_108_864
+    /// How long a file may take to come whole.
+    var fileTimeout = Duration.seconds(10)
+    /// How long one file or record may take to be written.
+    var writeTimeout = Duration.seconds(10)
+    /// False: it is only read.
+    var isWritten = true
+    /// How this member is called, for others to tell.
+    var writer = "a member"
+}

@@ -1,0 +1,189 @@
+import ArtifactStore
+import PulseAPI
+import Quantities
+import SharedStore
+import Synchronization
+import Transfer
+
+extension FleetTier {
+    /// Bytes of an object that are read at first: the whole of most, and the first piece of all.
+    private static let firstBytes = 262_144
+
+    private func key(_ file: SharedFile) -> ObjectKey {
+        let job = job(file.job)
+        return .file(names.file(file.name, of: job), of: job)
+    }
+
+    func size(of file: SharedFile) async -> UInt64? {
+        guard admits() else { return nil }
+        let key = key(file)
+        do throws(ObjectStoreError) {
+            guard case .bytes(let bytes, let facts) = try await head(of: key),
+                case .whole(let size, _) = begin(key, bytes, facts)?.record, size.bytes <= rules.largestFile
+            else { return nil }
+            return size.bytes
+        } catch {
+            failed(error)
+            return nil
+        }
+    }
+
+    func fetch(_ file: SharedFile) async -> FileLook {
+        guard admits() else { return .alone }
+        let key = key(file)
+        do throws(ObjectStoreError) {
+            guard case .bytes(let bytes, let facts) = try await head(of: key) else { return .alone }
+            guard let (record, start) = begin(key, bytes, facts) else {
+                return .absent(FileTicket(condition: .ifStill(facts.etag)))
+            }
+            guard case .whole(let size, let sha256) = record else { return .alone }
+            guard size.bytes <= rules.largestFile, await store.arrivals.find(size.bytes, of: size.bytes),
+                let spool = try? await store.spoolWhenPossible(), !spool.isInMemory
+            else { return .alone }
+            let sink = ArrivingFile(key, fleet.secret, start: start, size: size, into: spool)
+            if UInt64(bytes.count) == facts.size.bytes {
+                sink.take(bytes, facts)
+            } else {
+                try await bring(key, facts.etag, into: sink)
+            }
+            guard sink.isWhole else {
+                noteRejected(key, "it does not open whole")
+                return .absent(FileTicket(condition: .ifStill(facts.etag)))
+            }
+            return .found(spool, sha256: sha256)
+        } catch {
+            if error.kind == .absent { return .absent(FileTicket(condition: .ifAbsent)) }
+            if error.kind == .beyondEnd {
+                // It has no bytes; nobody of the fleet writes such a one.
+                noteRejected(key, "it is empty")
+                return .absent(FileTicket(condition: .none))
+            }
+            failed(error)
+            return .alone
+        }
+    }
+
+    /// The beginning of an object. Throws `.absent` when there is none.
+    private func head(of key: ObjectKey) async throws(ObjectStoreError) -> ObjectRead {
+        let last = UInt64(Self.firstBytes) -| 1
+        return try await fleet.objects.get(
+            key, range: ByteRange(first: 0, last: last), .none, limit: Self.firstBytes, within: rules.timeout)
+    }
+
+    /// What an object says of itself, from its first piece; nil when that does not open.
+    private func begin(_ key: ObjectKey, _ bytes: [UInt8], _ facts: ObjectFacts) -> (record: FileRecord, start: Int)? {
+        do throws(SealError) {
+            let opener = try ObjectOpener(key, head: bytes, total: facts.size, fleet.secret)
+            let offset = Int(clamping: opener.whole.offset.bytes)
+            let first = try opener.open(piece: 0, bytes.dropFirst(offset).prefix(opener.sealedLength(of: 0)))
+            guard let (record, start) = FileRecord.read(first) else { throw .badHeader }
+            if case .whole(let size, _) = record, opener.size != size + ByteCount(UInt64(start)) { throw .wrongLength }
+            return (record, start)
+        } catch {
+            noteRejected(key, "\(error)")
+            return nil
+        }
+    }
+
+    private func bring(_ key: ObjectKey, _ etag: ETag, into sink: ArrivingFile) async throws(ObjectStoreError) {
+        let (objects, rules) = (fleet.objects, rules)
+        let outcome = await withTaskGroup(of: Result<Void, ObjectStoreError>.self) { group in
+            group.addTask {
+                do throws(ObjectStoreError) {
+                    _ = try await objects.get(
+                        key, range: nil, .ifStill(etag), into: sink.sink, within: rules.timeout)
+                    return .success(())
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask { [sleep] in
+                try? await sleep(rules.fileTimeout)
+                return .failure(
+                    ObjectStoreError(
+                        .unavailable(.unreached(.totalTimedOut)), "\(key) takes longer than \(rules.fileTimeout)"))
+            }
+            defer { group.cancelAll() }
+            return await group.next()
+        }
+        do throws(ObjectStoreError) { try outcome?.get() } catch {
+            // What did not open is told by the sink.
+            guard error.kind == .notTaken || error.kind == .conditionFailed else { throw error }
+        }
+    }
+
+    // MARK: Publishing
+
+    func publish(_ file: SharedFile, _ blob: BlobKey, _ ticket: FileTicket) {
+        guard rules.isWritten, let size = store.open(blob)?.size, size <= rules.largestFile else { return }
+        let key = key(file)
+        outbox.add(.files, bytes: size) { [self] in
+            // It may have been evicted meanwhile.
+            guard admits(), let blob = store.open(blob), blob.isKept else { return }
+            let isIntact = try? await store.onDisk { () throws(StoreError) in blob.isIntact(0..<blob.size) }
+            guard isIntact == true,
+                let head = FileRecord.whole(size: ByteCount(blob.size), sha256: blob.sha256).head
+            else { return }
+            _ = await put(CachedSource(head, blob), key, condition(ticket.condition))
+        }
+    }
+
+    /// A document that is an object of its own; whether it is there.
+    func put(_ document: SpoolFile, _ size: UInt64, _ job: ObjectNames.Name) async -> Bool {
+        let key = ObjectKey.file(names.file(SharedFile.documentName, of: job), of: job)
+        guard let head = FileRecord.whole(size: ByteCount(size), sha256: nil).head else {
+            return false
+        }
+        return await put(CachedSource(head, document, size: size), key, .none)
+    }
+
+    private func put(_ source: CachedSource, _ key: ObjectKey, _ condition: WriteCondition) async -> Bool {
+        do {
+            let sealer = try ObjectSealer(key, SealedHeader(writer: rules.writer), fleet.secret.first)
+            _ = try await fleet.objects.put(
+                key, .all(of: SealedSource(source, sealer)), condition, within: rules.writeTimeout)
+            return true
+        } catch let error as ObjectStoreError {
+            // Somebody else has shared it.
+            if error.kind != .denied { failed(error) }
+            return false
+        } catch {
+            return false
+        }
+    }
+}
+
+/// Puts a file that a store has into a file of the cache, a piece at a time as it opens.
+private final class ArrivingFile: Sendable {
+    private let spool: SpoolFile
+    private let size: ByteCount
+    let sink: OpeningSink
+
+    /// - Parameter start: where the file begins in the contents.
+    init(_ key: ObjectKey, _ secret: FleetSecret, start: Int, size: ByteCount, into spool: SpoolFile) {
+        (self.spool, self.size) = (spool, size)
+        let arrived = Arrived()
+        sink = OpeningSink(key, secret) { [spool] contents, offset in
+            let skipped = Int(clamping: UInt64(start) -| offset.bytes)
+            let part = contents.dropFirst(skipped)
+            try spool.write(part, at: offset.bytes +| UInt64(clamping: skipped) -| UInt64(start))
+            arrived.bytes.withLock { $0 +|= UInt64(part.count) }
+        }
+        self.arrived = arrived
+    }
+
+    private final class Arrived: Sendable {
+        let bytes = Mutex<UInt64>(0)
+    }
+
+    private let arrived: Arrived
+
+    var isWhole: Bool { sink.isComplete && arrived.bytes.withLock { $0 } == size.bytes }
+
+    /// An object that is in memory.
+    func take(_ bytes: [UInt8], _ facts: ObjectFacts) {
+        sink.begin(facts)
+        // What does not open leaves the file incomplete.
+        try? sink.receive(bytes.span.bytes, at: .zero)
+    }
+}

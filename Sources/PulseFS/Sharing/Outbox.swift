@@ -1,0 +1,102 @@
+import Quantities
+import Synchronization
+
+/// What is to be shared, beside the readers: bounded, a few at a time. What others wait for has places of its own.
+final class Outbox: Sendable {
+    /// Whether others may wait for it.
+    enum Lane: Sendable, CaseIterable {
+        case records
+        case files
+    }
+
+    private struct Entry {
+        let number: UInt64
+        let bytes: UInt64
+        let work: @Sendable () async -> Void
+    }
+
+    private struct State {
+        var waiting: [Lane: [Entry]] = [:]
+        var running: [UInt64: (lane: Lane, task: Task<Void, Never>)] = [:]
+        var bytes: UInt64 = 0
+        var next: UInt64 = 0
+        var dropped: UInt64 = 0
+        var isClosed = false
+    }
+
+    /// What an entry counts for at least: what is known of it takes memory too.
+    private static let least: UInt64 = 65_536
+
+    private let capacity: UInt64
+    private let width: Int
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - capacity: bytes that may wait.
+    ///   - width: entries of each lane that are under way at a time.
+    init(capacity: UInt64 = 268_435_456, width: Int = 2) { (self.capacity, self.width) = (capacity, width) }
+
+    /// Bytes that wait or are under way, as they are counted.
+    var bytes: UInt64 { state.withLock { $0.bytes } }
+    /// Entries that there was no room for.
+    var dropped: UInt64 { state.withLock { $0.dropped } }
+
+    /// The oldest files that wait make room; what there is no room for is not shared.
+    func add(_ lane: Lane, bytes: UInt64, _ work: @escaping @Sendable () async -> Void) {
+        let bytes = max(bytes, Self.least)
+        state.withLock { state in
+            guard !state.isClosed, bytes <= capacity else { return state.dropped +|= 1 }
+            while state.bytes +| bytes > capacity, let oldest = state.waiting[.files]?.first {
+                state.waiting[.files]?.removeFirst()
+                state.bytes = state.bytes -| oldest.bytes
+                state.dropped +|= 1
+            }
+            guard state.bytes +| bytes <= capacity else { return state.dropped +|= 1 }
+            state.bytes +|= bytes
+            state.next +|= 1
+            state.waiting[lane, default: []].append(Entry(number: state.next, bytes: bytes, work: work))
+            begin(&state)
+        }
+    }
+
+    private func begin(_ state: inout State) {
+        for lane in Lane.allCases {
+            while state.running.values.count(where: { $0.lane == lane }) < width, let entry = state.waiting[lane]?.first
+            {
+                state.waiting[lane]?.removeFirst()
+                state.running[entry.number] = (
+                    lane,
+                    Task { [self] in
+                        await entry.work()
+                        self.state.withLock { state in
+                            state.running[entry.number] = nil
+                            state.bytes = state.bytes -| entry.bytes
+                            begin(&state)
+                        }
+                    }
+                )
+            }
+        }
+    }
+
+    /// Takes nothing more; returns when all is done, or when the time is over: then what is under way is ended.
+    func close(within limit: Duration?) async {
+        state.withLock { $0.isClosed = true }
+        let clock = limit.map { limit in
+            Task { [self] in
+                guard (try? await Task.sleep(for: limit)) != nil else { return }
+                for task in giveUp() { task.cancel() }
+            }
+        }
+        while let task = state.withLock({ $0.running.values.first?.task }) { await task.value }
+        clock?.cancel()
+    }
+
+    private func giveUp() -> [Task<Void, Never>] {
+        state.withLock { state in
+            for entry in state.waiting.values.joined() { state.bytes = state.bytes -| entry.bytes }
+            state.waiting = [:]
+            return state.running.values.map(\.task)
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import PulseFS
+
+extension FleetStore {
+    /// Nil when machines share nothing. Says so when the store cannot be asked yet.
+    static func opened(_ settings: StoreSettings?, _ surroundings: Surroundings) async throws -> FleetStore? {
+        guard let settings else { return nil }
+        let fleet = try await open(settings, surroundings)
+        if let trouble = fleet.trouble {
+            Terminal.warn("the shared store cannot be asked yet (\(trouble)); the API is, in its place")
+        }
+        return fleet
+    }
+}

@@ -1,0 +1,50 @@
+package import Quantities
+
+/// What the contents of a file's object begin with, before the file's bytes. Whoever reads one believes nothing of it but what it
+/// checks here.
+package enum FileRecord: Sendable, Hashable {
+    /// Somebody fetches it.
+    case asking
+    /// Its bytes follow: how many, and their SHA-256 as hexadecimal digits where the writer knew it.
+    case whole(size: ByteCount, sha256: String?)
+    /// Something that another version of this program has written.
+    case other
+
+    private static let digestLength = 32
+
+    private struct Header: Codable {
+        let state: String
+        var size: UInt64?
+        var sha256: String?
+    }
+
+    /// As many bytes of the contents as are needed at most.
+    package static let longestHead = RecordFrame.lengthBytes + RecordFrame.largestHeader
+
+    /// Reads the first bytes of some contents: what they say, and where the file begins in them. Nil for what is no record, or
+    /// ends too early to be read.
+    package static func read(_ bytes: [UInt8]) -> (record: FileRecord, start: Int)? {
+        guard let (header, end) = RecordFrame.read(Header.self, bytes) else { return nil }
+        switch header.state {
+        case "asking": return (.asking, end)
+        case "whole":
+            guard let size = header.size, header.sha256.map(isDigest) ?? true else { return nil }
+            return (.whole(size: ByteCount(size), sha256: header.sha256), end)
+        default: return (.other, end)
+        }
+    }
+
+    private static func isDigest(_ text: String) -> Bool {
+        HexText.bytes(text)?.count == digestLength && text == text.lowercased()
+    }
+
+    /// The beginning of the contents; nil for what cannot be written down.
+    package var head: [UInt8]? {
+        switch self {
+        case .asking: RecordFrame.head(Header(state: "asking"))
+        case .whole(let size, let sha256):
+            RecordFrame.head(Header(state: "whole", size: size.bytes, sha256: sha256))
+        case .other: nil
+        }
+    }
+}

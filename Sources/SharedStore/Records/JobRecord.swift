@@ -1,0 +1,104 @@
+/// What a store knows of a job. Whoever reads one believes nothing of it but what it checks here.
+package enum JobRecord: Sendable, Hashable {
+    /// Somebody asks the API, and will say what came of it.
+    case asking
+    /// Somebody has asked, and there is nothing to share: the next one asks.
+    case released
+    case ended(EndedJob)
+    /// Something that another version of this program has written: it is left alone.
+    case other
+
+    /// Bytes of the contents of an object; a longer one is no record.
+    package static let largest =
+        EndedJob.longestDocument + RecordFrame.largestHeader + RecordFrame.lengthBytes
+
+    private enum State: String {
+        case asking
+        case released
+        case ended
+    }
+
+    private struct Header: Codable {
+        let state: String
+        var grants: [String]?
+        /// Bytes of the document, when it is an object of its own.
+        var apart: UInt64?
+    }
+
+    /// Nil for what is no record.
+    package init?(_ contents: [UInt8]) {
+        guard contents.count <= Self.largest, let (header, end) = RecordFrame.read(Header.self, contents) else {
+            return nil
+        }
+        switch State(rawValue: header.state) {
+        case .asking: self = .asking
+        case .released: self = .released
+        case .ended:
+            let document: EndedJob.Document =
+                header.apart.map { .apart(size: $0) } ?? .inline(Array(contents[end...]))
+            guard let job = EndedJob(document, grants: header.grants ?? []) else { return nil }
+            self = .ended(job)
+        case nil: self = .other
+        }
+    }
+
+    /// Nil for what cannot be written down.
+    package var contents: [UInt8]? {
+        switch self {
+        case .asking: return RecordFrame.head(Header(state: State.asking.rawValue))
+        case .released: return RecordFrame.head(Header(state: State.released.rawValue))
+        case .ended(let job):
+            var header = Header(state: State.ended.rawValue, grants: job.grants)
+            switch job.document {
+            case .inline(let bytes): return RecordFrame.head(header).map { $0 + bytes }
+            case .apart(let size):
+                header.apart = size
+                return RecordFrame.head(header)
+            }
+        case .other: return nil
+        }
+    }
+}
+
+/// A job of which the API will say nothing else: its answer, and to which keys it has given it.
+package struct EndedJob: Sendable, Hashable {
+    package enum Document: Sendable, Hashable {
+        /// The API's answer as it came.
+        case inline([UInt8])
+        /// It is an object of its own, of so many bytes.
+        case apart(size: UInt64)
+    }
+
+    package let document: Document
+    /// Names of keys, as ``ObjectNames`` makes them, each once.
+    package private(set) var grants: [String]
+
+    /// Bytes; a longer document is an object of its own.
+    package static let longestDocument = 262_144
+    /// Others have an object of their own each.
+    package static let mostGrants = 16
+    private static let nameLength = 20
+
+    /// Nil for a document that is too long, or grants that are none or too many.
+    package init?(_ document: Document, grants: [String]) {
+        if case .inline(let bytes) = document, bytes.isEmpty || bytes.count > Self.longestDocument { return nil }
+        guard grants.count <= Self.mostGrants, Set(grants).count == grants.count,
+            grants.allSatisfy({ HexText.bytes($0)?.count == Self.nameLength && $0 == $0.lowercased() })
+        else { return nil }
+        (self.document, self.grants) = (document, grants)
+    }
+
+    package func isGranted(to key: ObjectNames.Name) -> Bool { grants.contains(key.text) }
+
+    /// Nil when there is no room for another.
+    package func granted(to key: ObjectNames.Name) -> EndedJob? {
+        if isGranted(to: key) { return self }
+        return EndedJob(document, grants: grants + [key.text])
+    }
+
+    package func withdrawn(from key: ObjectNames.Name) -> EndedJob {
+        var job = self
+        job.grants.removeAll { $0 == key.text }
+        return job
+    }
+}

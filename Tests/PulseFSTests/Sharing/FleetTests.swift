@@ -1,0 +1,230 @@
+import ArtifactStore
+import FUSE
+import PulseAPI
+import PulseEmulator
+import PulseTestSupport
+import SharedStore
+import Synchronization
+import SystemPackage
+import Testing
+import Transfer
+
+@testable import PulseFS
+
+@Suite(.timeLimit(.minutes(2))) struct FleetTests {
+    private static let images = (1...3).map { "jobs/pictures/images/image_000\($0).png" }
+    private static let files =
+        ["jobs/pictures/result.md", "jobs/pictures/result.json", "jobs/pictures/status.json"] + images
+
+    private static func read(_ tree: TestTree) async throws -> [[UInt8]] {
+        var contents: [[UInt8]] = []
+        for file in files { contents.append(try await tree.content(file)) }
+        return contents
+    }
+
+    @Test func anotherMachineReadsAFinishedJobAndItsFilesFromTheStore() async throws {
+        try await FleetRig.with { rig in
+            let first = try await rig.machine { try await Self.read($0) }
+            #expect(rig.requests == 4)
+            let second = try await rig.machine { tree in
+                // Sizes are known without being asked for.
+                for image in Self.images { #expect(try await tree.lookup(image)?.attributes.size == 1000) }
+                return try await Self.read(tree)
+            }
+            #expect(rig.requests == 4)
+            #expect(first == second)
+            #expect(first.suffix(3) == (1...3).map(PictureJob.image))
+        }
+    }
+
+    @Test func whatIsStoredSaysNothingToWhoeverListsAndReadsIt() async throws {
+        try await FleetRig.with { rig in
+            try await rig.machine { _ = try await Self.read($0) }
+            let contents = rig.objects.contents
+            #expect(contents.count == 5)
+            for (name, bytes) in contents where name != "pulsefs.json" {
+                for word in ["pictures", "image_0001", TestTree.northwind, "completed", "# 3 images", "PNG"] {
+                    #expect(!name.contains(word))
+                    #expect(bytes.firstRange(of: Array(word.utf8)) == nil, "\(word) in \(name)")
+                }
+            }
+        }
+    }
+
+    @Test func anotherKeySeesAJobAfterTheAPIHasShownItAndAnotherOrganisationNever() async throws {
+        try await FleetRig.with { rig in
+            try await rig.machine { _ = try await Self.read($0) }
+            try await rig.machine(key: TestTree.contoso) { tree in
+                let before = rig.objects.requests[.get] ?? 0
+                for file in Self.files { #expect(await tree.failure(file) != nil) }
+                #expect((rig.objects.requests[.get] ?? 0) - before <= 4)
+            }
+            let asked = rig.emulator.count(PictureJob.asked)
+            try await rig.machine(key: TestTree.secondNorthwind) { _ = try await Self.read($0) }
+            #expect(rig.emulator.count(PictureJob.asked) == asked + 1)
+            #expect(rig.emulator.count(PictureJob.results) == 3)
+            // It has a grant from then on.
+            try await rig.machine(key: TestTree.secondNorthwind) { _ = try await Self.read($0) }
+            #expect(rig.emulator.count(PictureJob.asked) == asked + 1)
+        }
+    }
+
+    @Test func aStoreThatCannotBeAskedIsMetOnce() async throws {
+        try await FleetRig.with { rig in
+            for kind: ObjectStoreError.Kind in [
+                .unavailable(.status(500)), .unavailable(.unreached(.refused)), .denied, .noSuchBucket, .invalidAnswer,
+            ] {
+                let (requests, gets) = (rig.requests, rig.objects.requests.values.reduce(0, +))
+                rig.fail(.failed(kind))
+                try await rig.machine { _ = try await Self.read($0) }
+                #expect(rig.requests == requests + 4)
+                #expect(rig.objects.requests.values.reduce(0, +) == gets + 1)
+                rig.fail(nil)
+            }
+            #expect(rig.objects.contents.count == 1)
+        }
+    }
+
+    @Test(arguments: ["garbage", "cut", "moved", "older secret", "empty"])
+    func whatDoesNotOpenIsAbsentAndIsWrittenOver(_ how: String) async throws {
+        try await FleetRig.with { rig in
+            let first = try await rig.machine { try await Self.read($0) }
+            let stored = rig.objects.contents.filter { $0.key != "pulsefs.json" }
+            let others = FleetSecret.random()
+            for (name, bytes) in stored {
+                let key = try #require(ObjectKey(name))
+                let other = stored.keys.sorted().first { $0 != name }
+                switch how {
+                case "garbage": rig.objects.plant(Array("nothing".utf8), at: key)
+                case "cut": rig.objects.plant(Array(bytes.dropLast()), at: key)
+                case "moved": rig.objects.plant(other.flatMap { stored[$0] }, at: key)
+                case "empty": rig.objects.plant([], at: key)
+                default:
+                    let contents = try ObjectOpener.open(bytes, as: key, rig.secret).contents
+                    rig.objects.plant(
+                        try ObjectSealer.seal(contents, as: key, SealedHeader(writer: "x"), others.first), at: key)
+                }
+            }
+            let second = try await rig.machine { try await Self.read($0) }
+            #expect(second == first)
+            #expect(rig.requests == 8)
+            let third = try await rig.machine { try await Self.read($0) }
+            #expect(third == first)
+            #expect(rig.requests == 8)
+        }
+    }
+
+    @Test func aResultThatIsTooLargeForARecordIsAnObjectOfItsOwn() async throws {
+        let large = EmulatedJob.syntheticInline(id: "large", markdownSize: 900_000)
+        try await FleetRig.with(adding: [large]) { rig in
+            let asked = RequestPattern.path("/job/large")
+            let first = try await rig.machine { try await $0.content("jobs/large/result.json") }
+            #expect(first.count > 800_000)
+            let second = try await rig.machine { try await $0.content("jobs/large/result.json") }
+            #expect(first == second)
+            #expect(rig.emulator.count(asked) == 1)
+            #expect(rig.objects.contents.count == 3)
+        }
+    }
+
+    @Test func whatRunsOrCanBeFetchedOnceIsNotShared() async throws {
+        var running = PictureJob.completed
+        running.timetable = .always(.processing)
+        try await FleetRig.with(adding: [.syntheticSingleUse(id: "once", markdownSize: 5000)], pictures: running) {
+            rig in
+            try await rig.machine { tree in
+                _ = try await tree.content("jobs/pictures/status.json")
+                _ = try await tree.content("jobs/once/result.json")
+            }
+            // The lease of each, which its holder has given back.
+            #expect(rig.objects.contents.count == 3)
+            try await rig.machine { _ = try await $0.content("jobs/pictures/status.json") }
+            #expect(rig.emulator.count(PictureJob.asked) == 2)
+        }
+    }
+
+    @Test func aStoreThatIsOnlyReadIsNotWritten() async throws {
+        try await FleetRig.with { rig in
+            try await rig.machine(isWritten: false) { _ = try await Self.read($0) }
+            #expect(rig.objects.contents.count == 1)
+            try await rig.machine { _ = try await Self.read($0) }
+            let requests = rig.requests
+            try await rig.machine(isWritten: false) { _ = try await Self.read($0) }
+            #expect(rig.requests == requests)
+        }
+    }
+
+    @Test func nothingIsWrittenBeforeItIsKnownWhichStoreItIs() async throws {
+        try await FleetRig.with { rig in
+            rig.objects.plant(Array(StoreDescription(.random(), .atomic).text.utf8), at: .description)
+            try await rig.machine(check: .away("a test")) { _ = try await Self.read($0) }
+            #expect(rig.objects.contents.count == 1)
+            guard case .refused = await FleetStore.check(rig.objects, rig.secret, within: .seconds(1)) else {
+                Issue.record("the secret fits")
+                return
+            }
+        }
+    }
+}
+
+/// An emulator, and what the machines of a fleet have in common.
+struct FleetRig {
+    let emulator: Emulator
+    let scratch: ScratchDirectory
+    let secret: FleetSecret
+    let objects: MemoryObjectStore
+    private let fault: SharedFault
+    private let machines = Machines()
+
+    private final class SharedFault: Sendable {
+        let value = Mutex<MemoryObjectStore.Fault?>(nil)
+    }
+
+    private final class Machines: Sendable {
+        let count = Atomic(0)
+    }
+
+    static func with(
+        adding jobs: [EmulatedJob] = [], pictures: EmulatedJob = PictureJob.completed,
+        _ body: (FleetRig) async throws -> Void
+    ) async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            try await Emulator.with(EmulatorConfiguration(jobs: [pictures] + jobs)) { (emulator) async throws in
+                let fault = SharedFault()
+                let objects = MemoryObjectStore { _, _ in fault.value.withLock { $0 } }
+                let secret = FleetSecret.random()
+                objects.plant(Array(StoreDescription(secret, .atomic).text.utf8), at: .description)
+                try await body(
+                    FleetRig(emulator: emulator, scratch: scratch, secret: secret, objects: objects, fault: fault))
+            }
+        }
+    }
+
+    private init(
+        emulator: Emulator, scratch: ScratchDirectory, secret: FleetSecret, objects: MemoryObjectStore,
+        fault: SharedFault
+    ) {
+        (self.emulator, self.scratch, self.secret) = (emulator, scratch, secret)
+        (self.objects, self.fault) = (objects, fault)
+    }
+
+    /// What becomes of every request to the store from now on.
+    func fail(_ fault: MemoryObjectStore.Fault?) { self.fault.value.withLock { $0 = fault } }
+
+    /// Requests about the job of pictures and its files.
+    var requests: Int { emulator.count(PictureJob.asked) + emulator.count(PictureJob.results) }
+
+    /// A machine with a cache of its own. What it shares is in the store when this returns.
+    @discardableResult
+    func machine<Value: Sendable>(
+        key: String = TestTree.northwind, isWritten: Bool = true, check: FleetStore.Check = .fits(claims: true),
+        _ body: (TestTree) async throws -> Value
+    ) async throws -> Value {
+        let number = machines.count.add(1, ordering: .relaxed).newValue
+        var rules = FleetRules()
+        rules.isWritten = isWritten
+        return try await TestTree.with(
+            emulator.baseURL, cache: scratch.appending("cache-\(number)"), key: key,
+            fleet: FleetStore(objects, secret, rules, check), body)
+    }
+}
