@@ -103,7 +103,7 @@ struct ExportCommandTests {
             #expect(try await rig.export([JobName.invoice, JobName.report]).status == 0)
             try await rig.shell(
                 """
-                mkdir "$D/other" "$D/$1/mine" "$1.outside"; echo a > "$D/other/a"; echo a > "$D/notes.txt"
+                mkdir "$D/other" "$D/$1/mine"; echo a > "$D/other/a"; echo a > "$D/notes.txt"
                 echo mine > "$D/$1/mine/note"; echo old > "$D/$1/tables/99.csv"; ln -s "$D/other" "$D/$1/link"
                 echo x >> "$D/$1/result.md"; echo other > "$D/$2/mine"
                 """, JobName.invoice, JobName.report)
