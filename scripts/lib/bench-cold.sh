@@ -51,6 +51,11 @@ section_first() {
             "curl $(show in_milliseconds "first-$trip-curl")$(show_peers in_milliseconds "first-$trip")" "≤ curl's + 3 ms" \
             "$(holds "$(excess "first-$trip-pulsefs" "first-$trip-curl")" '<=' 3000)" \
             "ls images; time head -c 64k image_0001.png; time curl -r 0-65535 -o FILE"
+        row "the same of a file that is named, its directory not listed, $trip ms" \
+            "$(show in_milliseconds "named-$trip-pulsefs"), curl's + $(excess "named-$trip-pulsefs" "first-$trip-curl" | in_milliseconds)" \
+            "curl $(show in_milliseconds "first-$trip-curl")" "≤ curl's" \
+            "$(holds "$(excess "named-$trip-pulsefs" "first-$trip-curl")" '<=' 0)" \
+            "stat status.json; time head -c 64k images/image_0001.png"
     done
 }
 first_round() {
@@ -59,6 +64,10 @@ first_round() {
     fresh pulsefs-cold "$trip"
     known pulsefs-cold big
     sample "first-$trip-pulsefs" head -c 64k "$(big pulsefs-cold)"
+    end pulsefs-cold
+    fresh pulsefs-cold "$trip"
+    attempt known-pulsefs-cold stat "$(images pulsefs-cold big)/../status.json"
+    sample "named-$trip-pulsefs" head -c 64k "$(big pulsefs-cold)"
     end pulsefs-cold
     [ "$round" -le "$peer_rounds" ] || return 0
     for name in "${peers[@]}"; do
