@@ -106,6 +106,15 @@ final class Index: Sendable {
         let pool = try DatabasePool(path: path.string, configuration: configuration)
         // Where a file cannot be opened for writing, if only that once, SQLite opens it for reading, for good and without a word.
         try pool.writeWithoutTransaction { try $0.inTransaction(.immediate) { .rollback } }
+        do { try bringUpToDate(pool, path) } catch let error as RowDecodingError {
+            // A value of another type than its column has, where GRDB reads by itself.
+            throw DatabaseError(resultCode: .SQLITE_MISMATCH, message: "\(error)")
+        }
+        return pool
+    }
+
+    /// Makes the tables what this program reads; throws when they are a newer one's, or no index's.
+    private static func bringUpToDate(_ pool: DatabasePool, _ path: FilePath) throws {
         let migrator = IndexLayout.migrator
         if try pool.read(migrator.hasBeenSuperseded) {
             // A newer program says so in two places; one of them alone is damage.
@@ -120,7 +129,6 @@ final class Index: Sendable {
         guard try pool.read(IndexLayout.statements) == (try IndexLayout.expected) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the tables are not those of an index")
         }
-        return pool
     }
 
     /// The database and its log.

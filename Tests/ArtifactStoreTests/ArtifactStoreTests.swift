@@ -172,6 +172,28 @@ struct ArtifactStoreTests {
         }
     }
 
+    @Test("S7.6 an index of which a migration has lost its name is set aside, and another made")
+    func namelessMigration() async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            let cache = scratch.appending("cache")
+            do {
+                let store = try ArtifactStore(at: cache)
+                _ = try await store.record(.sample, artifacts: nil, grantedTo: store.fingerprint(ofKey: "k"))
+            }
+            let damage = """
+                DROP TABLE grdb_migrations; CREATE TABLE grdb_migrations (identifier TEXT);
+                INSERT INTO grdb_migrations VALUES (NULL);
+                """
+            try await Shell.run(
+                "python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' \"$1\" \"$2\"",
+                [cache.appending("index.sqlite").string, damage])
+            let store = try ArtifactStore(at: cache)
+            #expect(try store.tree(origin: StoredJob.sample.origin, id: StoredJob.sample.id) == nil)
+            _ = try await store.record(.sample, artifacts: nil, grantedTo: store.fingerprint(ofKey: "k"))
+            #expect(try store.tree(origin: StoredJob.sample.origin, id: StoredJob.sample.id) != nil)
+        }
+    }
+
     @Test("S4.1 a job is granted to the key it was shown to, and listed for no other")
     func grants() async throws {
         try await ScratchDirectory.with { (scratch) async throws in
