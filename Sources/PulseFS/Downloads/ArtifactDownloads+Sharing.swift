@@ -35,7 +35,11 @@ extension ArtifactDownloads {
             let facts = BlobFacts(
                 key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed)
             let blob = try await store.publish(spool, facts)
-            guard (sha256 ?? blob.sha256) == blob.sha256 else { return nil }
+            guard (sha256 ?? blob.sha256) == blob.sha256 else {
+                // A machine of the fleet has shared something else than it meant to.
+                try await store.quarantine(blob, facts.key, name: name, job: job.ordinal)
+                return nil
+            }
             artifact.take(blob)
             catalog.put(artifact, of: job.ordinal)
             try await store.put(artifact, of: job.ordinal)

@@ -337,12 +337,12 @@ final class JobFetcher: Sendable {
         if result.facts.pipelineIsURL, let url = result.facts.pipelineURL {
             // Followed already.
             if known?.artifact(.result)?.isSingleUse == true { return (facts, nil) }
-            if known?.facts.explanation == nil || known?.holdsLink == true {
+            if let known, known.phase == .completed, !known.holdsLink, let spent = known.facts.explanation {
+                // It was followed, and gave nothing.
+                facts.explanation = spent
+            } else {
                 facts.largeResultURL = url
                 facts.explanation = Explanation.linked(id, until: facts.updatedAt?.hourLater)
-            } else {
-                // It was followed, and was spent.
-                facts.explanation = known?.facts.explanation
             }
         }
         await ResultHarvest.describe(&facts, result.facts, in: DocumentSource(document), store)

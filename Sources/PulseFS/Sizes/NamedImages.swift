@@ -2,8 +2,9 @@ import ArtifactStore
 
 /// Tells whoever names an image, to read it, from whoever goes through the images of a job for their sizes.
 ///
-/// A name that was listed a moment ago, or that comes after one that nobody has read, is one of a walk: its size is asked for
-/// alone. The first bytes of any other are likely to be read.
+/// A name that comes after one which nobody has read is one of a walk: its size is asked for alone. So is each name of a
+/// directory that was listed: the kernel keeps the listing, and whoever goes through it later is not seen to. The first bytes of
+/// any other are likely to be read.
 struct NamedImages {
     /// A look at an image whose size was not known.
     struct Look {
@@ -21,23 +22,24 @@ struct NamedImages {
     }
 
     private struct Record {
-        var listedAt: ContinuousClock.Instant?
+        var isListed = false
         /// What was looked at and has not been read.
         var unread: [ArtifactSlot: Unread] = [:]
     }
 
-    /// How long a listing or a look says something of the next look.
+    /// How long a look says something of the next look.
     static let memory = Duration.seconds(5)
     /// How soon a reader reads after it was told the size, at the latest, while others look at other images.
     static let pause = Duration.milliseconds(20)
     private static let mostUnread = 64
 
-    private var records = GenerationCache<JobOrdinal, Record>(generation: 64)
+    private var records = GenerationCache<JobOrdinal, Record>(generation: 4096)
 
     /// Takes in that the names of a job's images are listed.
-    mutating func noticeListing(of job: JobOrdinal, at now: ContinuousClock.Instant) {
+    mutating func noticeListing(of job: JobOrdinal) {
         var record = records.value(for: job) ?? Record()
-        record.listedAt = now
+        guard !record.isListed else { return }
+        record.isListed = true
         records.set(record, for: job)
     }
 
@@ -47,12 +49,11 @@ struct NamedImages {
     ) -> Look {
         var record = records.value(for: job) ?? Record()
         record.unread = record.unread.filter { $0.value.since.duration(to: now) < Self.memory }
-        let isListed = record.listedAt.map { $0.duration(to: now) < Self.memory } ?? false
         let isOneOfMany = record.unread.contains { other, look in
             guard other != slot, let toldAt = look.toldAt else { return false }
             return look.reader == reader || toldAt.duration(to: now) >= Self.pause
         }
-        let isNamed = !isWalk && !isListed && !isOneOfMany && record.unread.count < Self.mostUnread
+        let isNamed = !isWalk && !record.isListed && !isOneOfMany && record.unread.count < Self.mostUnread
         if record.unread.count < Self.mostUnread { record.unread[slot] = Unread(reader: reader, since: now) }
         records.set(record, for: job)
         return Look(slot: slot, job: job, isNamed: isNamed)

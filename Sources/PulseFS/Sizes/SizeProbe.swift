@@ -74,7 +74,7 @@ final class SizeProbe: Sendable {
     }
 
     /// Takes in that the names of a job's images are listed.
-    func noticeListing(of job: JobOrdinal) { state.withLock { $0.names.noticeListing(of: job, at: .now) } }
+    func noticeListing(of job: JobOrdinal) { state.withLock { $0.names.noticeListing(of: job) } }
 
     /// Takes in that an image is read.
     func noticeRead(of slot: ArtifactSlot, of job: JobOrdinal) {

@@ -182,7 +182,7 @@ package final class S3ObjectStore: ObjectStore {
             isUnreached: false)
     }
 
-    /// Signed for now: a call that has waited would else be signed for then.
+    /// Signed when it is sent: a signature holds for minutes, and a call may have waited.
     private func request(
         _ call: S3Call, _ payload: RequestSigner.Payload, _ credentials: StoreCredentials, within left: Duration
     ) -> TransferRequest {
