@@ -9,6 +9,22 @@ let house: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
+/// The fuzzer alone: it links with libFuzzer, which no other build has (`scripts/fuzz`).
+let fuzzing: [Target] =
+    Context.environment["PULSEFS_FUZZING"] == nil
+    ? []
+    : [
+        .systemLibrary(name: "CFuzzing", path: "Tests/CFuzzing"),
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: [
+                "CFuzzing", "PulseFS", "ArtifactStore", "Pages", "Parts", "PulseAPI", "SharedStore",
+                "Transfer", "Quantities", "PulseTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: house),
+    ]
+
 let package = Package(
     name: "PulseFS",
     products: [
@@ -35,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "PulseFSCommand",
             dependencies: [
-                "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "Quantities",
+                "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "Quantities", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -131,6 +147,25 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
+        // Many mounts that share a store, on a clock that stands still while something is done, for scripts/fleet-simulate.
+        .executableTarget(
+            name: "FleetSimulate",
+            dependencies: [
+                "CSchedule", "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // Shim over the hook of Swift's runtime by which all tasks of a process run on one thread, in one order.
+        .target(name: "CSchedule"),
+        // The revision that this was built from, as scripts/lib/revision says it.
+        .target(
+            name: "CRevision",
+            cSettings: Context.environment["PULSEFS_REVISION"].map {
+                [.define("PULSEFS_REVISION", to: "\"\($0)\"")]
+            } ?? []),
         // Module map and shim over the kernel's TUN devices and network namespaces.
         .systemLibrary(name: "CTunnel"),
         // Scratch directories, a clock, shells with a time limit, and mounts in a process of their own, for the tests.
@@ -169,6 +204,8 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
+        .testTarget(
+            name: "FleetSimulateTests", dependencies: ["FleetSimulate", "PulseTestSupport"], swiftSettings: house),
         .testTarget(name: "PulseBenchmarkTests", dependencies: ["PulseBenchmark"], swiftSettings: house),
         .testTarget(name: "QuantitiesTests", dependencies: ["Quantities", "PulseTestSupport"], swiftSettings: house),
         .testTarget(
@@ -182,6 +219,14 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(name: "PulseEmulatorTests", dependencies: ["PulseEmulator"], swiftSettings: house),
+        // A plain model of what is promised, beside a real mount.
+        .testTarget(
+            name: "ModelTests",
+            dependencies: [
+                "PulseEmulator", "PulseTestSupport", "PulseFSCommand", "PulseEmulatorCommand",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "MountTests",
             dependencies: [
@@ -189,5 +234,5 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
-    ]
+    ] + fuzzing
 )

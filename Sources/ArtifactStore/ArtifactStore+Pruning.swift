@@ -27,8 +27,8 @@ extension ArtifactStore {
     package func prune(to size: UInt64? = nil) async throws(StoreError) -> PruneOutcome {
         var outcome = PruneOutcome()
         outcome.spool = directory.swept
-        // Before eviction: what gets its row back is counted.
-        try await settleOrphans(&outcome)
+        // Before eviction: what gets its row back is counted. On a full disk there may be room for that only after it.
+        let isSettled = try await settledOrphans(&outcome)
         try await removeQuarantined(&outcome)
         outcome.locks = try await removeFreeLocks()
         var limits = limits
@@ -40,10 +40,20 @@ extension ArtifactStore {
         outcome.spool.bytes +|= parts.bytes
         let evicted = try await evictor.run(limits)
         outcome.evicted = FileTotal(files: evicted.files, bytes: evicted.bytes)
+        if !isSettled { _ = try await settledOrphans(&outcome) }
         return outcome
     }
 
     // MARK: Blobs without rows
+
+    /// False when the disk has no room for the rows: what is left is settled when it has.
+    private func settledOrphans(_ outcome: inout PruneOutcome) async throws(StoreError) -> Bool {
+        do throws(StoreError) { try await settleOrphans(&outcome) } catch {
+            guard error.isOutOfRoom else { throw error }
+            return false
+        }
+        return true
+    }
 
     private func settleOrphans(_ outcome: inout PruneOutcome) async throws(StoreError) {
         for origin in DirectoryListing.names(in: shelf.root).sorted() {

@@ -65,7 +65,7 @@ extension ArtifactStore {
                 continue
             }
             guard let claim = taken else { continue }
-            if try ledger(origin: origin, id: id).last?.event != .delivered {
+            if try !ledger(origin: origin, id: id).endsWithDelivery {
                 try await enter(.delivered, origin: origin, id: id, actor: actor, at: Self.now)
             }
             claim.settle()

@@ -7,6 +7,8 @@ package struct FileTotal: Sendable, Hashable, Codable {
     /// On the disk.
     package var bytes: UInt64 = 0
 
+    package init(files: Int = 0, bytes: UInt64 = 0) { (self.files, self.bytes) = (files, bytes) }
+
     mutating func add(_ allocated: UInt64) {
         files += 1
         bytes +|= allocated

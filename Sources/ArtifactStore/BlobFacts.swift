@@ -30,11 +30,17 @@ package struct BlobFacts: Sendable, Hashable, Codable {
     package var isSingleUse: Bool
     /// The whole job; carried by one blob of it.
     package var tree: LabelledTree?
+    /// What the server said of this version, as it came: ETag and Last-Modified (RFC 9110, section 8.8). By these a process that has
+    /// shown a part of the file tells whether what another has put here is the same.
+    package var entityTag: String?
+    package var lastModified: String?
 
     package init(
         key: BlobKey, name: String, source: String? = nil, isListed: Bool = true, isSingleUse: Bool = false,
-        tree: LabelledTree? = nil
+        tree: LabelledTree? = nil, entityTag: String? = nil, lastModified: String? = nil
     ) {
+        self.entityTag = entityTag
+        self.lastModified = lastModified
         self.key = key
         self.name = name
         self.source = source

@@ -9,6 +9,9 @@ package final class BlobFile: Sendable {
     package var size: UInt64 { label.size }
     /// Hexadecimal SHA-256 of the content.
     package var sha256: String { label.sha256 }
+    /// What the server said of this version, if it was fetched by itself.
+    package var entityTag: String? { label.facts.entityTag }
+    package var lastModified: String? { label.facts.lastModified }
     /// Bytes the file takes on the disk.
     package let allocatedSize: UInt64
     /// It is in the cache; else it is in memory alone, as the cache's disk would not take it.

@@ -156,6 +156,25 @@ struct BlobShelf: Sendable {
         return true
     }
 
+    /// Removes files that can be fetched again by their own word, without the index, until so many bytes are free. Whoever looks for
+    /// one finds that it is gone. Returns the bytes. Blocks on the disk.
+    func makeRoom(_ wanted: UInt64) -> UInt64 {
+        var freed: UInt64 = 0
+        for origin in DirectoryListing.names(in: root) {
+            for job in DirectoryListing.names(in: root.appending(origin)) {
+                for name in DirectoryListing.names(in: root.appending(origin).appending(job)) {
+                    guard freed < wanted else { return freed }
+                    let path = path(ShelfPlace(origin: origin, job: job, name: name))
+                    guard let facts = BlobLabel(of: path)?.facts, facts.key.isPlace(origin, job, name),
+                        !facts.isSingleUse, let bytes = FileFacts(of: path)?.allocated
+                    else { continue }
+                    if remove(facts.key) { freed +|= bytes }
+                }
+            }
+        }
+        return freed
+    }
+
     /// Moves a damaged blob out of the way, with its bytes; nil when nothing is there. Blocks on the disk.
     func setAside(_ key: BlobKey) throws(StoreError) -> FilePath? {
         try setAside(path(key), as: "\(OriginName.of(key.origin))-\(key.job)-\(key.slot.rawValue)")

@@ -20,7 +20,8 @@ extension Errno {
 package struct StoreDescriptors: Sendable, Hashable {
     /// Things that are fetched at a time, by this process; each has a lock and a file.
     package var fetches: Int
-    /// Pieces of work on the disk at a time; each opens a file or two.
+    /// Pieces of work on the disk at a time; each opens a file or two. With 0 it is done at once, on the thread of whoever wants it:
+    /// where time stands still meanwhile.
     package var diskWork: Int
     /// Readers of the index at a time; each has two files.
     package var indexReaders: Int

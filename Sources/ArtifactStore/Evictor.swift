@@ -95,7 +95,10 @@ actor Evictor {
             }
             let gone = verdicts.filter(\.isGone)
             observer.withLock { $0 }(gone.compactMap(\.candidate.key))
-            try await index.settle(verdicts)
+            // On a full disk there may be no room for the rows: they are mended by whoever looks for the files.
+            do throws(StoreError) { try await index.settle(verdicts) } catch {
+                guard error.isOutOfRoom else { throw error }
+            }
             for verdict in verdicts {
                 if case .setAside(let path) = verdict.fate, let key = verdict.candidate.key {
                     trouble.report(

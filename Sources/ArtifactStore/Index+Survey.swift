@@ -31,12 +31,23 @@ extension Index {
 
     /// The rows with a blob after a place, in order.
     func storedRows(after place: ArtifactPlace, limit: Int) throws(StoreError) -> [StoredRow] {
+        try storedRows(after: place, limit, where: "stored = 1")
+    }
+
+    /// The same of those that cannot be fetched again.
+    func singleUseRows(after place: ArtifactPlace, limit: Int) throws(StoreError) -> [StoredRow] {
+        try storedRows(after: place, limit, where: "stored = 1 AND singleUse = 1")
+    }
+
+    private func storedRows(
+        after place: ArtifactPlace, _ limit: Int, where condition: String
+    ) throws(StoreError) -> [StoredRow] {
         try read { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT artifact.job, slot, name, singleUse, origin, id FROM artifact
                     JOIN job ON job.ordinal = artifact.job
-                    WHERE (artifact.job, slot) > (?, ?) AND stored = 1 ORDER BY artifact.job, slot LIMIT ?
+                    WHERE (artifact.job, slot) > (?, ?) AND \(condition) ORDER BY artifact.job, slot LIMIT ?
                     """)
             let rows = try Row.fetchAll(
                 statement, arguments: [place.job.rawValue, place.slot.rawValue, limit])

@@ -268,7 +268,9 @@ extension DatabaseError {
 
     /// The system's reason, when it is the disk that refused.
     fileprivate var systemCause: Errno? {
-        switch resultCode.primaryResultCode {
+        // The file that its users share in memory cannot grow: SQLite says no more of why.
+        if extendedResultCode == .SQLITE_IOERR_SHMSIZE { return .noSpace }
+        return switch resultCode.primaryResultCode {
         case .SQLITE_FULL: .noSpace
         case .SQLITE_READONLY: .readOnlyFileSystem
         case .SQLITE_CANTOPEN, .SQLITE_PERM: .permissionDenied

@@ -17,6 +17,10 @@ package enum LedgerEvent: String, Sendable, Codable {
     case gone
     /// What arrived is not a result; the bytes are kept aside.
     case unusable
+    /// It is in the store that machines share, too.
+    case uploaded
+    /// It was read from the store that machines share, where it can be had again.
+    case taken
     /// The user let go of the result with `jobs forget --lose-results`.
     case lost
 }
@@ -33,6 +37,11 @@ package struct LedgerEntry: Sendable, Hashable {
         self.time = time
         self.actor = actor
     }
+}
+
+extension [LedgerEntry] {
+    /// The last that happened to the result here is that it was delivered, or shared after that.
+    package var endsWithDelivery: Bool { last?.event == .delivered || last?.event == .uploaded }
 }
 
 /// The history of single-use results: a text file of one JSON object a line, each with a digest, that survives the loss of
@@ -83,7 +92,7 @@ struct Ledger: Sendable {
             switch line.event {
             case .delivered: jobs.insert(name)
             case .lost: jobs.remove(name)
-            case .claimed, .gone, .unusable: break
+            case .claimed, .gone, .unusable, .uploaded, .taken: break
             }
         }
     }

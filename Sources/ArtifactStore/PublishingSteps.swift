@@ -4,6 +4,8 @@
 package struct PublishingSteps: Sendable {
     package enum Step: String, Sendable, CaseIterable {
         case spooled, claimed, downloaded, digested, labelled, synchronized, renamed, published, indexed, delivered
+        /// Of a result that machines share: this one has the claim; its bytes are in the store, and nobody has been told.
+        case held, uploaded
     }
 
     private let visit: (@Sendable (Step) -> Void)?

@@ -1,3 +1,4 @@
+import Synchronization
 import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -19,7 +20,11 @@ package final class SingleUseClaim: Sendable {
     package let leftover: UInt64
     /// What is known of those bytes; nil when nothing is.
     package let leftoverFacts: PartFacts?
+    /// What a process that had this claim before, and has ended, was called by the machines that share a store, if it told them.
+    package let formerNonce: String?
     private let facts: PartFactsFile
+    /// What this one is called by them.
+    private let nonce = Mutex<String?>(nil)
 
     package var hasLeftover: Bool { leftover > 0 }
 
@@ -27,14 +32,35 @@ package final class SingleUseClaim: Sendable {
         self.document = document
         self.leftover = leftover
         self.facts = facts
+        formerNonce = known?.nonce
+        guard leftover > 0, var known else {
+            leftoverFacts = nil
+            return
+        }
+        known.nonce = nil
         leftoverFacts = known
     }
 
     /// Writes down what the bytes in the document belong to, or will. On disk when this returns. Blocks on the disk.
-    package func note(_ known: PartFacts) throws(StoreError) { try facts.write(known) }
+    package func note(_ known: PartFacts) throws(StoreError) {
+        var known = known
+        known.nonce = nonce.withLock { $0 }
+        try facts.write(known)
+    }
 
-    /// There are no bytes that the facts could be of.
-    package func forgetFacts() { facts.remove() }
+    /// Writes down what this process is called by the machines that share a store, beside what is known of the bytes. On disk when this
+    /// returns. Blocks on the disk.
+    package func note(nonce: String) throws(StoreError) {
+        self.nonce.withLock { $0 = nonce }
+        try note(leftoverFacts ?? PartFacts())
+    }
+
+    /// There are no bytes that the facts could be of. Blocks on the disk.
+    package func forgetFacts() {
+        guard nonce.withLock({ $0 }) != nil else { return facts.remove() }
+        // What cannot be written anew says nothing wrong of bytes to come: they are told from those by what the server says.
+        do throws(StoreError) { try note(PartFacts()) } catch { facts.remove() }
+    }
 
     /// The result is published and the ledger says so, or there is nothing to keep: the files go. A file that has
     /// become the blob has another name by now, and stays.
@@ -55,7 +81,7 @@ package final class SingleUseClaim: Sendable {
     /// The same claim, with what is in its document now.
     func lookedAtAgain() throws(StoreError) -> SingleUseClaim {
         let size = try document.size()
-        let known = size > 0 ? try facts.read() : nil
+        let known = size > 0 ? try facts.read() : (try? facts.read()) ?? nil
         return SingleUseClaim(
             document: document, leftover: min(size, known?.length ?? size), facts: facts, known: known)
     }
@@ -70,7 +96,7 @@ package final class SingleUseClaim: Sendable {
             try path.removingLastComponent().synchronizeDirectory()
         }
         let size = try document.size()
-        let known = size > 0 ? try facts.read() : nil
+        let known = size > 0 ? try facts.read() : (try? facts.read()) ?? nil
         return SingleUseClaim(
             document: document, leftover: min(size, known?.length ?? size), facts: facts, known: known)
     }
@@ -84,6 +110,8 @@ package struct PartFacts: Sendable, Hashable, Codable {
     package var announced: UInt64?
     /// Bytes in all, now that all have come and are on the disk: what stands behind them is the store's own.
     package var length: UInt64?
+    /// What the machines that share a store call the process that fetches; nil where it has not told them.
+    var nonce: String?
 
     package init(validator: String? = nil, announced: UInt64? = nil, length: UInt64? = nil) {
         (self.validator, self.announced, self.length) = (validator, announced, length)

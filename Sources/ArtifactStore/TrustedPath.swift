@@ -8,7 +8,8 @@ package import SystemPackage
 
 /// Whether another user could change what a path leads to.
 ///
-/// Everything on the way has to be this user's or root's, links included, and may be written by nobody else. In a directory
+/// Everything on the way has to be this user's or root's, links included, and may be written by nobody else. In a user namespace
+/// that has no number for root (`unshare -Ur`) all owners outside of it look alike, and are taken for root. In a directory
 /// that others may write and that is sticky, such as `/tmp`, nobody can rename or remove what is not theirs (chmod(1)). A group
 /// that has nobody in it but the user, as many distributions give to each, is no other.
 package struct TrustedPath {
@@ -79,7 +80,9 @@ package struct TrustedPath {
     private static func look(at path: FilePath) throws(Distrust) -> mode_t? {
         var facts = stat()
         guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { return nil }
-        guard facts.st_uid == geteuid() || facts.st_uid == 0 else { throw .owner(path, facts.st_uid) }
+        guard facts.st_uid == geteuid() || facts.st_uid == 0 || facts.st_uid == UserNamespace.outsider else {
+            throw .owner(path, facts.st_uid)
+        }
         switch facts.st_mode & S_IFMT {
         case S_IFDIR where facts.st_mode & S_ISVTX != 0: break
         // Of a link or a device the bits say nothing about the path.

@@ -13,6 +13,12 @@ import Synchronization
 /// lookup or listing of a directory at a time, and one that waits for the network holds up all others of that directory.
 /// A later libfuse sets the flag by itself; setting it twice changes nothing.
 final class DeviceIO: Sendable {
+    /// Of a descriptor that was handed over; nil where an unmount ends the reading.
+    let stop: ReadingStop?
+
+    /// `isHandedOver` is whether someone else has mounted.
+    init(isHandedOver: Bool) { stop = isHandedOver ? ReadingStop() : nil }
+
     /// `unique` of the INIT request whose reply is still to come; 0 when there is none.
     private let pendingInit = Atomic<UInt64>(0)
     private let offersParallelDirops = Atomic<Bool>(false)
@@ -31,9 +37,12 @@ final class DeviceIO: Sendable {
     static var functions: fuse_custom_io {
         var functions = fuse_custom_io()
         functions.read = { descriptor, buffer, size, context in
-            let count = read(descriptor, buffer, size)
+            let device = DeviceIO.of(context)
+            let count =
+                device?.stop.map { DeviceIO.read(descriptor, buffer, size, until: $0) }
+                ?? Glibc.read(descriptor, buffer, size)
             if count >= Wire.headerSize + Wire.initFlagsOffset + 4, let buffer {
-                DeviceIO.of(context)?.noticed(UnsafeRawPointer(buffer))
+                device?.noticed(UnsafeRawPointer(buffer))
             }
             return count
         }
@@ -49,6 +58,22 @@ final class DeviceIO: Sendable {
             return written
         }
         return functions
+    }
+
+    /// read(2) of a descriptor that does not wait by itself. EINTR when it is time to stop: libfuse then looks whether its session
+    /// has ended.
+    private static func read(
+        _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ size: Int, until stop: ReadingStop
+    ) -> Int {
+        while true {
+            guard stop.waits(for: descriptor) else {
+                errno = EINTR
+                return -1
+            }
+            let count = Glibc.read(descriptor, buffer, size)
+            // Another thread was first.
+            guard count < 0, errno == EAGAIN else { return count }
+        }
     }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> DeviceIO? {

@@ -23,6 +23,8 @@ package final class Session: @unchecked Sendable {
     package let options: MountOptions
 
     private let session: OpaquePointer
+    /// By which someone else has mounted.
+    private let handed: HandedDescriptor?
     private let pending = Mutex<[ObjectIdentifier: PendingRequest]>([:])
     private let unanswered = DispatchGroup()
     private let notifications = Notifications()
@@ -45,7 +47,8 @@ package final class Session: @unchecked Sendable {
         self.fileSystem = fileSystem
         self.options = options
         buffers = ReadBuffers(size: options.maximumRead, kept: options.threads)
-        let box = SessionBox()
+        handed = HandedDescriptor(options.mountpoint)
+        let box = SessionBox(isHandedOver: handed != nil)
         var operations = fuse_lowlevel_ops.pulse
         let made = ["pulsefs", "-o", options.text].withArguments { arguments in
             pulse_fuse_session_new(
@@ -70,6 +73,7 @@ package final class Session: @unchecked Sendable {
     /// Makes the mount; requests wait until `run`.
     package func mount() throws(MountError) {
         _ = LibraryLog.take()
+        handed?.adopt()
         errno = 0
         guard fuse_session_mount(session, options.mountpoint.string) == 0 else {
             let cause = errno == 0 ? nil : Errno(rawValue: errno)
@@ -93,6 +97,7 @@ package final class Session: @unchecked Sendable {
         unanswered.wait()
         endNotifications()
         fuse_session_unmount(session)
+        handed?.release()
     }
 
     /// Cancels the work of every request that waits: what the work fails with then is its answer.
@@ -153,13 +158,17 @@ package final class Session: @unchecked Sendable {
     /// Ends the mount: at once when nobody uses it, else it leaves the tree now and ends with its last user.
     ///
     /// Throws what the kernel said when it cannot be detached.
+    ///
+    /// A mount that someone else has made stays in the tree, where the kernel answers ENOTCONN once this process has ended.
     package func unmount() throws(Errno) {
+        if handed != nil { return abort() }
         try Unmounting.unmount(options.mountpoint)
     }
 
     /// Stops serving even while files are in use: their readers get ENOTCONN or EIO from then on.
     package func abort() {
         fuse_session_exit(session)
+        box.device.stop?.stop()
         Unmounting.abort(options.mountpoint)
     }
 
@@ -210,7 +219,9 @@ package final class Session: @unchecked Sendable {
 /// `@unchecked Sendable`: written once, before libfuse's threads start.
 final class SessionBox: @unchecked Sendable {
     weak var session: Session?
-    let device = DeviceIO()
+    let device: DeviceIO
+
+    init(isHandedOver: Bool) { device = DeviceIO(isHandedOver: isHandedOver) }
 }
 
 extension Caller {

@@ -112,9 +112,10 @@ struct DocumentWriter {
 
     private mutating func open(_ node: borrowing MarkdownNode) {
         switch node.kind {
-        case .blockQuote: html.raw("<blockquote>\n")
-        case .bulletList: html.raw("<ul>\n")
-        case .orderedList(let start): html.raw(start == 1 ? "<ol>\n" : "<ol start=\"\(start)\">\n")
+        case .blockQuote: html.raw("<blockquote dir=\"auto\">\n")
+        case .bulletList: html.raw("<ul dir=\"auto\">\n")
+        case .orderedList(let start):
+            html.raw(start == 1 ? "<ol dir=\"auto\">\n" : "<ol dir=\"auto\" start=\"\(start)\">\n")
         case .item: html.raw("<li>")
         case .task(let isDone):
             html.raw("<li class=\"task\"><input type=\"checkbox\" disabled\(isDone ? " checked" : "")")

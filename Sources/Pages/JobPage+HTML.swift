@@ -26,6 +26,7 @@ extension JobPage {
             }
         }
         writeChildren(&foot)
+        parts?.write(to: &foot, hasTables: pictures.tables > 0)
         writeGallery(&foot)
         foot.raw(
             "</main>\n<footer>Shown by PulseFS from what the API sent. Nothing in this page asks the network.</footer>\n"
@@ -40,13 +41,17 @@ extension JobPage {
         html.text(id)
         html.raw(hasTitle ? "</p>\n<dl>\n" : "</h1>\n<dl>\n")
         Self.write(&html, "Status", status)
-        if let created { Self.write(&html, "Created", created) }
-        if let updated { Self.write(&html, "Updated", updated) }
+        for (term, moment) in [("Created (UTC)", created), ("Updated (UTC)", updated)] {
+            guard let moment else { continue }
+            html.raw("<div><dt>\(term)</dt><dd>")
+            html.moment(moment)
+            html.raw("</dd></div>\n")
+        }
         if let pageCount { Self.write(&html, "Pages", String(pageCount)) }
         if let creditsUsed { Self.write(&html, "Credits", Self.number(creditsUsed)) }
         html.raw("</dl>\n")
         if let words = notice {
-            html.raw("<p class=\"notice\" role=\"status\">")
+            html.raw("<p class=\"notice\(isTrouble ? " bad" : "")\" role=\"status\">")
             html.text(words)
             html.raw("</p>\n")
         }
@@ -59,8 +64,11 @@ extension JobPage {
             }
             html.raw("</ul>\n")
         }
+        if files.contains("form.pdf") {
+            html.raw("<p class=\"notice\">The form: <a href=\"form.pdf\">form.pdf</a></p>\n")
+        }
         html.raw("<ul class=\"files\" aria-label=\"Files\">\n")
-        for file in files {
+        for file in files + (parts?.files ?? []) {
             // A page of the document's own is to be looked at by whoever means to, and not opened from here.
             let isInert = LinkTarget.isInert(file)
             html.raw(isInert ? "<li><a href=\"\(LinkTarget.segment(file))\">" : "<li>")
@@ -81,12 +89,17 @@ extension JobPage {
         value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
     }
 
+    /// What is to be said is that something went wrong.
+    private var isTrouble: Bool { explanation != nil && state != .running && state != .canceled }
+
     /// What is to be said before all else.
     private var notice: String? {
         if let explanation { return explanation.last?.isNewline == true ? String(explanation.dropLast()) : explanation }
         return switch state {
         case .running: "The document is still being processed. This page looks again every few seconds."
-        case .completed where markdown == nil && images.isEmpty && children.isEmpty:
+        case .completed
+        where markdown == nil && images.isEmpty && children.isEmpty && parts?.isEmpty != false
+            && !files.contains("form.pdf"):
             "The result has no document to show: see result.json."
         default: nil
         }

@@ -10,7 +10,7 @@ package struct JobPage: Sendable {
     package var state: State
     /// As the API spells it.
     package var status: String
-    /// In words, such as `2024-01-22T08:00:52Z`.
+    /// In UTC, such as `2024-01-22T08:00:52Z`.
     package var created: String?
     package var updated: String?
     package var pageCount: Int?
@@ -23,6 +23,8 @@ package struct JobPage: Sendable {
     package var images: [PageImage] = []
     /// The jobs of a batch: their ids, how the batch says that they stand, and what their documents are called.
     package var children: [(id: String, status: String?, name: String?)] = []
+    /// What is shown of the parts of the result; nil when there are none.
+    package var parts: PageParts?
     /// The document; nil when there is none.
     package var markdown: [UInt8]?
 
@@ -33,7 +35,7 @@ package struct JobPage: Sendable {
     }
 
     /// Stands for the way pages are written: another makes other bytes of the same values.
-    package static let version = 3
+    package static let version = 4
     /// Bytes of a document that are shown; a browser takes no more with grace.
     package static let longestDocument = 16 << 20
 }

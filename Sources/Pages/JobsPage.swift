@@ -44,9 +44,9 @@ package struct JobsPage: Sendable, Equatable {
         var html = HTMLText()
         Frame.begin(&html, title: "Jobs")
         html.raw("<header>\n<h1>Jobs</h1>\n<p>")
-        html.raw(isCut ? "The latest \(rows.count) jobs that are known here. " : "The jobs that are known here. ")
+        html.raw(isCut ? "The latest \(rows.count) known jobs. " : "The known jobs. ")
         html.raw(
-            "The API has no list of jobs: any other is there as soon as it is named.</p>\n</header>\n<main id=\"content\">\n"
+            "The API has no list of jobs: open any other job by its id.</p>\n</header>\n<main id=\"content\">\n"
         )
         if rows.isEmpty {
             html.raw("<p>None yet.</p>\n")
@@ -69,15 +69,6 @@ package struct JobsPage: Sendable, Equatable {
     /// The stylesheet has them once more, for where there is no room for a row of heads.
     private static let heads = ["Document", "Status", "Kind", "Created (UTC)", "Updated (UTC)", "Pages", "Image"]
 
-    /// To the minute: which of two came first is told by their order.
-    private static func write(moment: String, to html: inout HTMLText) {
-        html.raw("<time datetime=\"")
-        html.text(moment)
-        html.raw("\">")
-        html.text(String(moment.prefix(16)).replacing("T", with: " "))
-        html.raw("</time>")
-    }
-
     private static func write(_ row: Row, to html: inout HTMLText) {
         let directory = LinkTarget.segment(row.id)
         html.raw("<tr><th scope=\"row\"><a href=\"\(directory)/index.html\">")
@@ -96,7 +87,8 @@ package struct JobsPage: Sendable, Equatable {
         }
         for moment in [row.created, row.updated] {
             html.raw("<td>")
-            if let moment { write(moment: moment, to: &html) }
+            // Which of two came first within a minute is told by their order.
+            if let moment { html.moment(moment) }
             html.raw("</td>")
         }
         html.raw("<td class=\"r\">\(row.pageCount.map(String.init) ?? "")</td><td>")

@@ -34,3 +34,36 @@ struct CSVText {
         bytes.append(UInt8(ascii: "\""))
     }
 }
+
+extension CSVText {
+    /// The records of a text as RFC 4180 has it, at most so many.
+    static func records(_ bytes: [UInt8], limit: Int) -> [[String]] {
+        var records: [[String]] = []
+        var record: [String] = []
+        var cell: [UInt8] = []
+        var isQuoted = false
+        var index = 0
+        while index < bytes.count, records.count < limit {
+            let byte = bytes[index]
+            let next = index + 1 < bytes.count ? bytes[index + 1] : nil
+            switch byte {
+            case UInt8(ascii: "\"") where isQuoted && next == byte:
+                cell.append(byte)
+                index += 1
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case _ where isQuoted: cell.append(byte)
+            case UInt8(ascii: ","):
+                record.append(String(decoding: cell, as: UTF8.self))
+                cell.removeAll(keepingCapacity: true)
+            case UInt8(ascii: "\r") where next == UInt8(ascii: "\n"):
+                record.append(String(decoding: cell, as: UTF8.self))
+                records.append(record)
+                (record, cell) = ([], [])
+                index += 1
+            default: cell.append(byte)
+            }
+            index += 1
+        }
+        return records
+    }
+}

@@ -88,7 +88,8 @@ package struct PartList: Sendable, Equatable {
         }
     }
 
-    private static func bytes(_ source: any ByteSource, _ range: Range<UInt64>) -> [UInt8]? {
+    /// Nil when they cannot all be read.
+    static func bytes(_ source: any ByteSource, _ range: Range<UInt64>) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: Int(clamping: range.upperBound -| range.lowerBound))
         var filled = 0
         while filled < bytes.count {

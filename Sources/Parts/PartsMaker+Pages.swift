@@ -146,7 +146,8 @@ extension PartsMaker {
 enum PartName {
     /// Short, without separators, control and direction characters, and not hidden.
     static func isSafe(_ name: String) -> Bool {
-        !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 200
+        // A mark at the beginning would make one character with the slash before it.
+        !name.isEmpty && name.utf8.first != UInt8(ascii: ".") && ("/" + name).hasPrefix("/") && name.utf8.count <= 200
             && name.unicodeScalars.allSatisfy { $0 != "/" && $0 != "\\" && PrintableText.isPrintable($0) }
     }
 }

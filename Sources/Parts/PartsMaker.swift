@@ -65,14 +65,7 @@ package struct PartsMaker {
     }
 
     private mutating func makeAll() throws {
-        try makePages()
-        try makeTables()
-        try makeStructured()
-        try makeSplits()
-        try makeChunks()
-        try makeImages()
-        try makeFormFields()
-        try makeContents()
+        for kind in PartKind.all { try kind.make(&self) }
     }
 
     // MARK: Writing

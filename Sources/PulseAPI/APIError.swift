@@ -38,6 +38,13 @@ package struct APIError: Error, Sendable, CustomStringConvertible {
         case probe
     }
 
+    /// What came of the request, for a message that says by itself what was asked: without the request and its id.
+    package var outcome: String {
+        let words = message.last == "." ? String(message.dropLast()) : message
+        guard case .status(let status) = cause else { return words }
+        return "\(status)\(code.map { " \($0)" } ?? ""): \(words)"
+    }
+
     package var description: String {
         var text = request
         switch cause {

@@ -28,8 +28,13 @@ extension APIKey {
 
     private func cut(from text: String) -> String {
         withSecret { secret in
-            ([secret] + Self.codes(secret)).reduce(text) { $0.replacing($1, with: Self.mark) }
+            ([secret] + Self.codes(secret)).reduce(text) { Self.replacing($1, in: $0, with: Self.mark) }
         }
+    }
+
+    /// By their bytes: a mark behind a text would make another character of its last one.
+    private static func replacing(_ part: String, in text: String, with other: String) -> String {
+        String(decoding: Array(text.utf8).replacing(Array(part.utf8), with: Array(other.utf8)), as: UTF8.self)
     }
 
     /// What the key is in base64 and base64url (RFC 4648), wherever in a longer text it begins, without the characters at its
@@ -55,7 +60,7 @@ extension APIKey {
         guard text.utf8.contains(UInt8(ascii: "\\")) else { return text }
         // A backslash that is escaped itself, as in JSON within JSON.
         return decoded(
-            text.replacing("\\\\", with: "\\").replacing("\\u00", with: "\\x"), UInt8(ascii: "\\"), digits: 2)
+            replacing("\\u00", in: replacing("\\\\", in: text, with: "\\"), with: "\\x"), UInt8(ascii: "\\"), digits: 2)
     }
 
     /// `sign` and two hexadecimal digits as the byte they stand for; after a backslash there is an `x` between them.

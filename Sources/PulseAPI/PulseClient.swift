@@ -345,7 +345,7 @@ package final class PulseClient: Sendable {
             }
             var failure =
                 error.underlying is OnlyExpected.Unexpected
-                ? APIError(label, cause: .transport(.invalidResponse), message: "the answer is not what was asked for")
+                ? APIError(label, cause: .transport(.invalidResponse), message: "the answer does not fit the request")
                 : APIError(label, cause: .transport(error.code), message: error.message)
             if pass?.isProbe == true, !body.hasHead, error.status == nil { failure.breaker = .probe }
             throw failure

@@ -10,13 +10,17 @@ struct PulseEmulatorCommand: AsyncParsableCommand {
         abstract: "An HTTP server that behaves like the Pulse API.",
         discussion: """
             Serves a set of made-up documents on 127.0.0.1. Prints one line when it is ready, and ends \
-            with status 0 on SIGTERM and SIGINT.
+            with status 0 on SIGTERM and SIGINT. Whoever reaches it controls it: with --host, choose a \
+            network that is private.
 
             Keys: pulse-demo-northwind-1, -2, -3 and pulse-demo-contoso-1, -2.
             Control, without a key: GET or POST /_emulator/jobs, GET or DELETE /_emulator/requests, POST \
             or DELETE /_emulator/faults, POST /_emulator/release, PUT /_emulator/latency, PUT \
             /_emulator/features, POST /_emulator/keys, DELETE /_emulator/keys/ALIAS.
             """)
+
+    @Option(help: "The address to listen on.")
+    var host = "127.0.0.1"
 
     @Option(help: "The port to listen on; 0 takes a free one.")
     var port = 0
@@ -45,6 +49,7 @@ struct PulseEmulatorCommand: AsyncParsableCommand {
             jobs: Fixtures.jobs + Fixtures.shapes,
             features: EmulatorFeatures(head: !refusesHead, ranges: !refusesRanges),
             latency: latency.duration, servesControl: true)
+        configuration.host = host
         configuration.port = port
         configuration.features.gzip = gzip
         let emulator = try await Emulator.start(configuration)

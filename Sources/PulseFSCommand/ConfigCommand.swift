@@ -6,10 +6,10 @@ import SystemPackage
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Say which settings a mount would have, and where each comes from.",
+        abstract: "Show the settings that a mount would have, and where each comes from.",
         discussion: """
-            Flags go before the environment, that before pulsefs's own file of settings, that before the official tools' file \
-            ~/.pulse/config.toml, that before the default. Takes the options of pulsefs mount and of pulsefs store, makes no \
+            The first of these that has a value wins: flags, the environment, the settings file of pulsefs, the official \
+            tools' file ~/.pulse/config.toml, the default. Takes the options of pulsefs mount and of pulsefs store. Sends no \
             request, and never shows the key.
 
               pulsefs config
@@ -17,12 +17,12 @@ struct ConfigCommand: ParsableCommand {
               pulsefs config --json | jq -r '.[] | select(.from != "default") | .setting'
               pulsefs config --path
 
-            Elsewhere than on a terminal it prints a line a setting: its name, its value and where that comes from, separated \
-            by tabs. Keys of the JSON: setting, value (null when there is none) and from (a flag, a variable, FILE:LINE or \
-            default); with --path: path, use (settings, official or credential) and exists. Problems follow on standard error, \
-            a line each.
+            If the output is not a terminal, prints one line per setting: its name, its value and its source, separated by \
+            tabs. Keys of the JSON: setting, value (null if there is none) and from (a flag, a variable, FILE:LINE or \
+            default); with --path: path, use (settings, official or credential) and exists. Problems are printed on standard \
+            error, one per line.
 
-            Exit codes: 0 a mount would take these settings, 1 it would not, 64 wrong usage, 74 the output cannot be written.
+            Exit codes: 0 a mount accepts these settings, 1 it does not, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var options: MountOptions
@@ -30,7 +30,7 @@ struct ConfigCommand: ParsableCommand {
     @Flag(help: "Print one JSON array.")
     var json = false
 
-    @Flag(help: "Print which files are looked at for settings, and whether they exist.")
+    @Flag(help: "Print the settings files that are read, and whether they exist.")
     var path = false
 
     private struct Line: Encodable {

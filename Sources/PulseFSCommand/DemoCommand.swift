@@ -7,13 +7,13 @@ import SystemPackage
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Mount sample documents from a built-in imitation of the API; needs no key and no network.",
+        abstract: "Mount sample documents from a built-in emulator of the API; needs no key and no network.",
         discussion: """
             Starts the pulse-emulator that is installed beside this program, mounts it, and prints a tour to paste into \
             another terminal. ^C ends everything and leaves nothing behind.
             """)
 
-    @Argument(help: "An empty directory; without it one is made, and removed at the end.", completion: .directory)
+    @Argument(help: "An empty directory (default: a new one, removed at the end).", completion: .directory)
     var directory: String?
 
     func run() async throws {

@@ -1,3 +1,5 @@
+import PulseFS
+
 /// What the demo prints: where the mount is, and commands to paste.
 enum DemoTour {
     /// One of the emulator's own keys; it opens nothing else.
@@ -10,7 +12,7 @@ enum DemoTour {
     ]
 
     static func text(mountpoint: String) -> String {
-        let quoted = "'" + mountpoint.replacing("'", with: "'\\''") + "'"
+        let quoted = ShellWord.quoted(mountpoint)
         return """
             mounted the demo on \(mountpoint)
 

@@ -6,23 +6,24 @@ import SystemPackage
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look whether mounts work here, and say how to mend what does not.",
+        abstract: "Check that mounts work on this machine, and say how to fix what does not.",
         discussion: """
-            Looks at the kernel and fusermount3 (with a mount that has nothing in it and ends at once), at the directory if one \
-            is named, the settings, the key, the API, the clock, and the cache. Takes the options of pulsefs mount. Changes \
-            nothing, and never shows the key; asks the API three small questions, one of them with the key. Needs no network: \
-            what cannot be looked at is said. Ends within 15 seconds.
+            Checks the kernel and fusermount3 (with a short trial mount), the settings, the key, the API, the clock, the \
+            cache, and the directory if one is named. Takes the options of pulsefs mount. Changes nothing, and never shows the \
+            key. Sends three small requests to the API, one of them with the key. Works without a network: a check that cannot \
+            be made is reported as such. Ends within 15 seconds.
 
               pulsefs doctor
               pulsefs doctor ~/pulse --profile work
               pulsefs doctor --json | jq -r '.checks[] | select(.outcome == "failure") | .remedy'
 
-            Outcomes: ok; warning, it works and could be better; failure; skipped. An API that cannot be reached is a failure \
-            here, although a mount without it shows what is cached. Elsewhere than on a terminal it prints a line a check: its \
-            outcome, its name, what was found and what to do, separated by tabs. Keys of the JSON: checks, each with name, \
-            outcome, found and remedy (null when there is none); failures and warnings, their numbers.
+            Outcomes: ok; warning, it works but could be better; failure; skipped. An API that cannot be reached is a failure \
+            here, although a mount without it shows cached files. If the output is not a terminal, prints one line per check: \
+            its outcome, its name, what was found and what to do, separated by tabs. Keys of the JSON: checks, each with name, \
+            outcome, found and remedy (null if there is none); failures and warnings, their numbers.
 
-            Exit codes: 0 no failure, warnings allowed; 1 at least one failure; 64 wrong usage, 74 the output cannot be written.
+            Exit codes: 0 no failure, but possibly warnings; 1 at least one failure; 64 wrong usage, 74 the output cannot be \
+            written.
             """)
 
     @OptionGroup var options: MountOptions
@@ -30,7 +31,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @Argument(help: "The directory that is to be mounted on, or is.", completion: .directory)
+    @Argument(help: "The mount point, or the directory to mount on.", completion: .directory)
     var directory: String?
 
     private struct Report: Encodable {

@@ -7,23 +7,25 @@ import SystemPackage
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say why a path of a mount is absent or fails, and what to do.",
+        abstract: "Say why a path in a mount is absent or fails, and what to do.",
         discussion: """
-            Says what the path is, what is known of it, what was last asked for in vain and what came of it, and what to do. \
-            Asks the API nothing: whoever has just seen an error explains what they have seen. The path need not be there.
+            Prints what the path is, what is known about it, the last failed request for it, and what to do. Sends no request \
+            to the API, so it explains the error that a program has just seen. The path need not exist.
 
               pulsefs explain ~/pulse/jobs/0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f/result.md
               pulsefs explain jobs/0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f --cache-dir ~/.cache/pulsefs
               pulsefs explain --json ~/pulse/jobs/nope | jq -r .finding
 
-            A path in no mount that is jobs/<jobId>/… or a job's id, and any with --cache-dir, is explained from the cache \
-            alone, which remembers no failed requests.
+            A job's id, a path jobs/<jobId>/… outside a mount, and any path with --cache-dir are explained from the cache \
+            alone, which does not record failed requests.
 
             Keys of the JSON: path, below the root of the mount; finding, one word such as unknown_job; fine; what, known (an \
-            array) and advice, in words; errno, what a program gets; size in bytes; cached; problem, null or an object with \
-            request, status, code, message, request_id, time, since, tries and retry_after. What is not known is null.
+            array) and advice, in words; errno, the error of a program that opens the path; size in bytes; cached; problem, \
+            null or an object with request, status, code, message, request_id, time, since, tries and retry_after. Unknown \
+            values are null.
 
-            Exit codes: 0 nothing is wrong, 1 something is, and was explained, 64 wrong usage, 74 the output cannot be written.
+            Exit codes: 0 nothing is wrong, 1 something is wrong and was explained, 64 wrong usage, 74 the output cannot be \
+            written.
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -87,7 +89,7 @@ struct ExplainCommand: AsyncParsableCommand {
         if let status = problem.status {
             said += " was answered \(status)"
         } else if !said.isEmpty {
-            said += " came to nothing"
+            said += " failed"
         }
         if let code = problem.code { said += " \(code)" }
         if let message = problem.message { said += said.isEmpty ? message : ": \(message)" }
@@ -98,7 +100,7 @@ struct ExplainCommand: AsyncParsableCommand {
             let since = problem.since.map { $0 == time ? "" : " since \($0)" } ?? ""
             lines.append("That was at \(time)\(tries)\(since).")
         }
-        if let seconds = problem.retryAfter { lines.append("The API wants to be let alone for \(seconds) s.") }
+        if let seconds = problem.retryAfter { lines.append("The API asks to wait \(seconds) s.") }
         return lines
     }
 }

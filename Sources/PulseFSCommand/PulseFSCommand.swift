@@ -14,24 +14,29 @@ struct PulseFSCommand: AsyncParsableCommand {
 
             With a key:
 
-              export PULSE_API_KEY=…
+              pulsefs init
               mkdir -p ~/pulse && pulsefs mount ~/pulse
               cat ~/pulse/jobs/<jobId>/result.md
               pulsefs unmount ~/pulse
 
-            Exit codes are in the help of each command: pulsefs help mount. Any command whose output cannot be written, as \
-            the disk is full or it is closed, says so in one line and ends with 74; one whose reader has left ends as any \
-            other program does, by SIGPIPE. A mount goes on.
+            Exit codes are in the help of each command: pulsefs help mount. A command whose output cannot be written, because \
+            the disk is full or the output is closed, prints one line and exits with 74. A command whose reader has gone ends \
+            by SIGPIPE, as other programs do. A mount continues in both cases.
             """,
-        version: Version.text,
+        version: Version.withRevision,
         subcommands: [
-            MountCommand.self, UnmountCommand.self, StatusCommand.self, WaitCommand.self, FetchCommand.self,
+            InitCommand.self, MountCommand.self, UnmountCommand.self, StatusCommand.self, WaitCommand.self,
+            FetchCommand.self,
             ExportCommand.self, JobsCommand.self, CacheCommand.self, StoreCommand.self, ExplainCommand.self,
             ConfigCommand.self, DoctorCommand.self, DemoCommand.self,
         ])
 
     static func main() async {
         StandardDescriptors.fill()
+        if CommandLine.arguments.count == 3, CommandLine.arguments[1] == OwnProgram.readsFile {
+            Foundation.exit(StandardOutput.copy(CommandLine.arguments[2]) ? 0 : 1)
+        }
+        if getpid() == InitialProcess.identifier { InitialProcess.run() }
         Secrecy.begin()
         StandardOutput.catchSignals()
         let words = CommandLine.arguments
@@ -63,10 +68,14 @@ struct PulseFSCommand: AsyncParsableCommand {
 
     /// Says what there is to be said of it, which may be the help that was asked for.
     private static func end(with error: any Error) -> Never {
-        let text = fullMessage(for: error)
         let code = exitCode(for: error)
-        if !text.isEmpty {
-            if code.isSuccess { StandardOutput.write("\(text)\n") } else { StandardError.write("\(text)\n") }
+        if code.isSuccess {
+            let text = fullMessage(for: error)
+            if !text.isEmpty { StandardOutput.write("\(text)\n") }
+        } else if !message(for: error).isEmpty {
+            Terminal.complain(
+                code == .validationFailure
+                    ? UsageMistake(error, Array(CommandLine.arguments.dropFirst())).line : message(for: error))
         }
         StandardOutput.endIfLost()
         Foundation.exit(code.rawValue)

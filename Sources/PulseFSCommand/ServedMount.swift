@@ -10,6 +10,8 @@ struct ServedMount {
     var signals = [SIGINT, SIGTERM, SIGHUP]
     /// Whoever manages this process, if they want to know how it does.
     var notice: ServiceNotice?
+    /// Whose end is the end of the mount.
+    var peer: PeerPipe?
 
     /// Someone may be in the mount when it is ended by a signal: they are left behind after this long.
     private static let patience = DispatchTimeInterval.seconds(1)
@@ -21,15 +23,19 @@ struct ServedMount {
     /// A result that can be fetched only once is waited for, however long that takes; `say` is then told so in one line.
     func run(say: @escaping @Sendable (String) -> Void, ready: @Sendable () -> Void) async {
         let (endings, end) = AsyncStream.makeStream(of: Void.self)
+        let leave: @Sendable () -> Void = { [mount, notice] in
+            notice?.stopping("unmounting")
+            mount.end()
+            // A mount in use is out of the tree now, but its requests go on for as long as its last user stays.
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { end.yield() }
+        }
+        peer?.whenClosed(leave)
         let sources = signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [mount, notice, signals] in
+            source.setEventHandler { [signals] in
                 for number in signals { signal(number, SIG_DFL) }
-                notice?.stopping("unmounting")
-                mount.end()
-                // A mount in use is out of the tree now, but its requests go on for as long as its last user stays.
-                DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { end.yield() }
+                leave()
             }
             source.resume()
             return source
@@ -60,6 +66,6 @@ struct ServedMount {
 
     private static func words(_ count: Int) -> String {
         (count == 1 ? "a result" : "\(count) results")
-            + " that can be fetched only once is on its way, and is waited for; a second signal breaks it off"
+            + " that can be fetched only once is on its way, and is finished first; a second signal stops it"
     }
 }

@@ -6,33 +6,35 @@ import SystemPackage
 struct UnmountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unmount",
-        abstract: "End mounts.",
+        abstract: "Unmount.",
         discussion: """
-            Returns when the process of the mount has ended, so that nothing uses the cache any more; downloads under way \
-            have 5 seconds to come to an end, a result that can be fetched only once has as long as it takes. A mount in use is refused, and who uses it is said; --lazy takes it out of the \
-            tree now and ends it with its last user, without waiting for them. A mount whose process is gone, or does not \
-            answer, is always taken out of the tree.
+            Returns when the process of the mount has ended and no longer uses the cache. Running downloads have half a second \
+            to finish, uploads to a shared store 5 seconds; a result that can be fetched only once has as long as it needs. If \
+            the mount is in use, it is not unmounted, and its users are shown. --lazy removes the mount from the tree at once \
+            and ends it with its last user, without waiting. A mount whose process is gone or does not answer is always \
+            removed from the tree.
 
               pulsefs unmount ~/pulse
               pulsefs unmount --lazy ~/pulse
               pulsefs unmount --all
               sudo pulsefs unmount --all --dry-run
 
-            As root --all means other users' mounts too: they are listed, and on a terminal it asks; elsewhere it wants --yes.
+            As root, --all includes other users' mounts: they are listed, and confirmed on a terminal; without a terminal, \
+            --yes is needed.
 
-            Exit codes: 0 unmounted, 1 not, or its process has not ended in time (--timeout), 64 wrong usage.
+            Exit codes: 0 unmounted, 1 not unmounted, or the process has not ended in time (--timeout), 64 wrong usage.
             """)
 
-    @Flag(help: "Also when something is using the mount.")
+    @Flag(help: "Unmount even if the mount is in use.")
     var lazy = false
 
-    @Flag(help: "All mounts of PulseFS that are yours; as root, of everyone.")
+    @Flag(help: "Unmount all your PulseFS mounts; as root, those of all users.")
     var all = false
 
-    @Flag(help: "Do not ask before the mounts of other users are ended.")
+    @Flag(help: "Do not ask before unmounting other users' mounts.")
     var yes = false
 
-    @Flag(help: "Say which mounts would be ended, a line each: the directory and who mounted it; and end none.")
+    @Flag(help: "Show which mounts would be ended, one per line: the directory and its user; end none.")
     var dryRun = false
 
     @Option(
@@ -41,7 +43,7 @@ struct UnmountCommand: AsyncParsableCommand {
             valueName: "time"))
     var timeout: TimeSpan = Self.patience
 
-    @Argument(help: "Where it is mounted.", completion: .directory)
+    @Argument(help: "Mount points.", completion: .directory)
     var directories: [String] = []
 
     private static let patience = TimeSpan(seconds: 15)
@@ -100,8 +102,8 @@ struct UnmountCommand: AsyncParsableCommand {
             do throws(MountFailure) {
                 let ending = try await MountedDirectory(path).unmount(lazily: lazy, patience: timeout.duration) {
                     Terminal.complain(
-                        "\(path) is unmounted; process \($0) finishes what it is fetching, and a result that can be fetched "
-                            + "only once however long that takes")
+                        "\(path) is unmounted; process \($0) finishes its downloads; a result that can be fetched only "
+                            + "once is finished however long it takes")
                 }
                 if case .ending(let process) = ending {
                     throw MountFailure(

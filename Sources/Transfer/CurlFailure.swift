@@ -93,16 +93,16 @@ struct CurlFailure {
     private func message(for cause: TransferError.Code, at authority: String) -> String {
         switch cause {
         case .nameNotResolved where code == CURLE_COULDNT_RESOLVE_PROXY:
-            "The name of the proxy has no address; check the proxy settings of the environment."
-        case .nameNotResolved: "The name of \(authority) has no address; check the name and the network."
+            "The name of the proxy cannot be resolved; check the proxy settings of the environment."
+        case .nameNotResolved: "The name \(authority) cannot be resolved; check the name and the network."
         case .refused: "\(authority) refuses connections; check the port, and that the server runs."
-        case .hostUnreachable: "There is no way to the host \(authority)."
-        case .networkUnreachable: "There is no way to the network of \(authority); check the network."
+        case .hostUnreachable: "The host \(authority) cannot be reached."
+        case .networkUnreachable: "The network of \(authority) cannot be reached; check the network."
         case .connectTimedOut: "\(authority) did not accept a connection in time."
         case .connectionReset where head == nil: "\(authority) closed the connection before it had answered."
-        case .connectionReset: "\(authority) broke the connection off inside the answer."
+        case .connectionReset: "\(authority) closed the connection within the answer."
         case .stalled: "\(authority) no longer answers."
-        case .partialBody(let expected?): "\(authority) closed the connection before all \(expected) bytes had come."
+        case .partialBody(let expected?): "\(authority) closed the connection before all \(expected) bytes had arrived."
         case .partialBody(nil): "\(authority) closed the connection before the body was complete."
         case .tls(.certificate):
             "The certificate of \(authority) is not trusted; check the certificate authorities and the clock."

@@ -31,11 +31,11 @@ extension ResponseHead {
     fileprivate var problemOfLength: String? {
         switch announcedLength {
         case .several: return "The answer announces two lengths that differ."
-        case .malformed: return "The answer announces a length that is none: no number, or beyond any file."
+        case .malformed: return "The answer announces an invalid length: not a number, or larger than any file."
         case .none: return nil
         case .one:
             guard let contentRange, let contentLength, contentLength != contentRange.count else { return nil }
-            return "The answer announces another length than the part of the file has that it says it carries."
+            return "The announced length of the answer does not fit its part of the file."
         }
     }
 
@@ -44,7 +44,7 @@ extension ResponseHead {
         guard isCoded else { return nil }
         // Its bytes are those of the coded file.
         if status == 206 {
-            return "The answer is a part of a coded file (Content-Encoding), which nothing can be made of."
+            return "The answer is a part of a coded file (Content-Encoding), which cannot be decoded."
         }
         let isHTTP1 = httpVersion == .http10 || httpVersion == .http11
         guard isHTTP1, announcedLength == .none, fields["Transfer-Encoding"] == nil else { return nil }
@@ -58,7 +58,7 @@ extension TransferError {
     static func forbiddenAddress(_ authority: String, _ range: AddressRange) -> TransferError {
         TransferError(
             .forbiddenAddress,
-            "\(authority) is at an address \(range.words), which is not asked on behalf of a document.")
+            "\(authority) is at an address \(range.words); PulseFS does not send requests there for a document.")
     }
 
     static func brokenOff(at authority: String) -> TransferError {
@@ -76,7 +76,7 @@ extension ResponseHeadParser.Refusal {
         case .malformedStatusLine, .malformedField:
             TransferError(.invalidResponse, "The head of the answer is not HTTP.")
         case .tooLarge:
-            TransferError(.invalidResponse, "The head of the answer is larger than any honest one.")
+            TransferError(.invalidResponse, "The head of the answer is too large.")
         }
     }
 }

@@ -23,6 +23,34 @@ struct EvictionTests {
             cache, "UPDATE artifact SET \(change) WHERE job = \(job.rawValue) AND slot = \(slot.rawValue)")
     }
 
+    @Test(
+        "S3.3 whatever is in the cache and however small it is to be, what can be fetched only once stays, and nothing too much goes"
+    )
+    func law() async throws {
+        var chance = SeededGenerator(seed: 21)
+        for round in 1...8 {
+            let jobs = (0..<Int.random(in: 1...10, using: &chance)).map {
+                (id: "job-\($0)", size: Int.random(in: 0...40_000, using: &chance), once: Bool.random(using: &chance))
+            }
+            let goal = UInt64.random(in: 0...600_000, using: &chance)
+            try await FilledCache.with { (cache) async throws in
+                for job in jobs { try await cache.add(job.id, size: job.size, isSingleUse: job.once) }
+                let before = try cache.store.usage().bytes
+                try await cache.another().prune(to: goal)
+                let kept = jobs.map { cache.files($0.id) }
+                for (job, files) in zip(jobs, kept) where job.once {
+                    #expect(files.isSuperset(of: [FilledCache.text, FilledCache.result]), "round \(round), \(job)")
+                }
+                if before <= goal { #expect(kept.allSatisfy { $0.count == 3 }, "round \(round)") }
+                let isSmallEnough = try cache.another().usage().bytes <= goal
+                let mayGo = zip(jobs, kept).contains { job, files in
+                    job.once ? files.contains(FilledCache.image) : !files.isEmpty
+                }
+                #expect(isSmallEnough || !mayGo, "round \(round): more could go")
+            }
+        }
+    }
+
     @Test("S3.5 a row whose flag was flipped does not lose what cannot be fetched again, and is mended by the label")
     func flippedFlag() async throws {
         try await FilledCache.with { (cache) async throws in

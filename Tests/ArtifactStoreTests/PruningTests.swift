@@ -41,6 +41,34 @@ struct PruningTests {
         }
     }
 
+    @Test("what cannot be fetched again goes when it is certain to be elsewhere, unless a process works with it")
+    func elsewhere() async throws {
+        try await FilledCache.with { (cache) async throws in
+            try await cache.add("once", isSingleUse: true)
+            try await cache.add("again")
+            let keys = try cache.store.singleUseResults(origin: FilledCache.origin)
+            #expect(Set(keys.map(\.job)) == ["once"])
+            #expect(try cache.store.singleUseResults(origin: "https://elsewhere.example.com").isEmpty)
+            let key = try #require(keys.first { $0.slot == FilledCache.result })
+            let claim = try await cache.store.claim(origin: key.origin, id: key.job)
+            #expect(try await cache.another().letGo(key) == FileTotal())
+            withExtendedLifetime(claim) {}
+        }
+        try await FilledCache.with { (cache) async throws in
+            try await cache.add("once", isSingleUse: true)
+            let keys = try cache.store.singleUseResults()
+            let key = try #require(keys.first { $0.slot == FilledCache.result })
+            let open = try #require(cache.store.open(key))
+            #expect(try await cache.another().letGo(key).files == 1)
+            #expect(open.isIntact(0..<open.size))
+            #expect(cache.store.open(key) == nil)
+            let artifact = try cache.tree("once")?.artifacts.first { $0.slot == key.slot }
+            #expect(artifact?.isStored == false && artifact?.isSingleUse == false && artifact?.size == open.size)
+            #expect(try !cache.store.singleUseResults().contains(key))
+            #expect(try await cache.another().letGo(key) == FileTotal())
+        }
+    }
+
     @Test("without a size, a cache within its limit loses nothing")
     func withinLimit() async throws {
         try await FilledCache.with { (cache) async throws in

@@ -44,6 +44,35 @@ struct SingleUseClaimTests {
         }
     }
 
+    @Test(
+        "what a process was called by other machines is known to the next one, with the facts of its bytes and without")
+    func former() async throws {
+        try await ScratchDirectory.with { (scratch) async throws in
+            let store = try ArtifactStore(at: scratch.path)
+            do {
+                let claim = try await claim(store)
+                #expect(claim.formerNonce == nil)
+                try claim.note(nonce: "a")
+                claim.forgetFacts()
+            }
+            do {
+                let claim = try await claim(store)
+                #expect(claim.formerNonce == "a" && claim.leftoverFacts == nil)
+                try claim.note(nonce: "b")
+                try claim.document.append([1, 2, 3])
+                try claim.note(PartFacts(validator: "\"v\"", announced: 9))
+            }
+            #expect(store.leftoverClaims(origin: Self.origin) == ["job-1"])
+            let claim = try await claim(store)
+            #expect(claim.formerNonce == "b")
+            #expect(claim.leftoverFacts == PartFacts(validator: "\"v\"", announced: 9))
+            // Whoever does not tell others leaves nothing of that.
+            try claim.note(PartFacts(announced: 9))
+            claim.settle()
+            #expect(store.leftoverClaims(origin: Self.origin).isEmpty)
+        }
+    }
+
     @Test("the bytes of a process that was killed are found again, and its claim is free")
     func killed() async throws {
         try await ScratchDirectory.with { (scratch) async throws in

@@ -78,7 +78,7 @@ struct KeyTests {
             #expect(try await mount.keyState == "refused")
             // In the log once, in words, without the key.
             let log = mount.process.errors
-            #expect(log.ranges(of: "everything that the API key reads is closed").count == 1, "\(log)")
+            #expect(log.ranges(of: "access is closed, because the API refuses the key").count == 1, "\(log)")
             #expect(log.contains("Invalid API key") && !log.contains(TestKeys.northwind))
         }
     }

@@ -68,6 +68,22 @@ struct SharedCacheTests {
         }
     }
 
+    @Test(
+        "S2.7: who was shown the beginning of a file finds it whole when another daemon has fetched it, and nobody calls it changed"
+    )
+    func begunHere() async throws {
+        try await withTwoMounts { rig, mounts in
+            let image = "jobs/pictures/images/image_0001.png"
+            // Each answer goes on a little: the beginning comes, and not the end.
+            rig.emulator.set(.cutBody(afterBytes: 60_000), on: .prefix("/results/pictures/"))
+            let begun = try await mounts[0].shell("head -c 4096 \"$M/$1\" | wc -c; cat \"$M/$1\" > /dev/null", [image])
+            #expect(begun.lines == ["4096"] && begun.status != 0, "\(begun)")
+            rig.emulator.clearFaults()
+            #expect(try await mounts[1].bytes(image) == Self.picture.bytes)
+            #expect(try await mounts[0].bytes(image) == Self.picture.bytes)
+        }
+    }
+
     @Test("S3.1: 100 readers through two daemons cause one request for a result that can be fetched only once")
     func singleUse() async throws {
         try await withTwoMounts { rig, mounts in

@@ -137,7 +137,7 @@ struct SingleUseTests {
             try await rig.running("fetch", "once") { (child) async throws in
                 try await rig.emulator.waitForStalled(1, matching: Self.link)
                 child.signal(SIGINT)
-                try await child.waitForErrors("can be fetched only once, and is waited for")
+                try await child.waitForErrors("can be fetched only once, and is finished first")
                 #expect(await child.ended(within: .milliseconds(300)) == nil)
                 rig.emulator.release()
                 #expect(await child.ended(within: .seconds(20)) != nil)
@@ -239,7 +239,7 @@ struct SingleUseTests {
                     #expect(try await mount.errno(of: "open(p).read()", "jobs/once/result.md") == "ENOSPC")
                     #expect(rig.emulator.requests(matching: Self.link).isEmpty)
                     let said = try await rig.pulsefs("explain", mount.path.appending("jobs/once/result.md").string)
-                    #expect(said.text.contains("Make room"), "\(said.text)")
+                    #expect(said.text.contains("Free some space"), "\(said.text)")
                     try await Shell.run("rm \"$1\"/filler", [disk.string])
                     try await expectWhole(mount, rig, asked: 1)
                 }

@@ -36,21 +36,21 @@ struct JobPageTests {
         #expect(
             Self.article("- [x] done\n- [ ] not\n").contains(
                 "<li class=\"task\"><input type=\"checkbox\" disabled checked aria-label=\"done\"> "))
-        #expect(Self.article("3. a\n4. b") == "<ol start=\"3\">\n<li>a\n</li>\n<li>b\n</li>\n</ol>\n")
+        #expect(Self.article("3. a\n4. b") == "<ol dir=\"auto\" start=\"3\">\n<li>a\n</li>\n<li>b\n</li>\n</ol>\n")
         #expect(
             Self.article("~~old~~ https://a.example/?x=1&y=2").contains(
                 "<del>old</del> <a href=\"https://a.example/?x=1&amp;y=2\" rel=\"noreferrer noopener\">"))
         #expect(
             Self.article("```swift x\nlet a = \"<b>\"\n```")
                 == "<pre tabindex=\"0\"><code class=\"language-swift\">let a = &quot;&lt;b&gt;&quot;\n</code></pre>\n")
-        #expect(Self.article("> a\n\n---\n") == "<blockquote>\n<p>a</p>\n</blockquote>\n<hr>\n")
+        #expect(Self.article("> a\n\n---\n") == "<blockquote dir=\"auto\">\n<p>a</p>\n</blockquote>\n<hr>\n")
     }
 
     @Test("a table can be scrolled by keyboard, and has its heads and alignments")
     func table() {
         #expect(
             Self.article("| a | b |\n|:-:|--:|\n| 1 | x\\|y |\n") == """
-                <div class="table" role="region" aria-label="Table 1" tabindex="0"><table><thead><tr><th scope="col" class="c">a</th>\
+                <div class="table" role="region" aria-label="Table 1" tabindex="0"><table dir="auto"><thead><tr><th scope="col" class="c">a</th>\
                 <th scope="col" class="r">b</th></tr></thead>
                 <tbody><tr><td class="c">1</td><td class="r">x|y</td></tr>
                 </tbody></table></div>
@@ -112,6 +112,91 @@ struct JobPageTests {
         #expect(html.contains("<figure><figcaption>Two &amp; more</figcaption></figure>"))
         #expect(html.contains("<img src=\"images/3.png\" alt=\"\" loading=\"lazy\"><figcaption>Three"))
         #expect(!Self.article(text, Array(images.prefix(2))).contains("<img"))
+    }
+
+    @Test(
+        "a figure with the title of an image as its caption shows that image, whatever the order and how many there are"
+    )
+    func titledFigures() {
+        let images = [
+            PageImage(fileName: "1.png", title: "Pipeline  by stage"),
+            PageImage(fileName: "2.png", title: "Revenue & more"),
+            PageImage(fileName: "3.png", title: "Revenue & more"), PageImage(fileName: nil, title: "Lost"),
+            PageImage(fileName: "5.png", title: "Nowhere"),
+        ]
+        let captions = [
+            "Chart: Revenue &amp; more", "Pipeline by stage", "Revenue &amp; more", "Chart: Revenue &amp; more",
+            "Chart: Lost",
+        ]
+        let html = Self.article(captions.map { "<figure>\($0)</figure>\n\n" }.joined(), images)
+        let order = html.matches(of: /src="images\/(.)\.png"/).map { String($0.1) }
+        // There are as many figures as images, and yet none is taken for another by its place.
+        #expect(order == ["2", "1", "3"], "\(order)")
+        #expect(!Self.article("<figure>Chart: Lost</figure>\n", images).contains("<img"))
+    }
+
+    @Test("lists, quotations and tables run from right to left where their text does")
+    func directions() {
+        let html = Self.article("- שלום\n\n1. مرحبا\n\n> עברית\n\n| שם | 1 |\n|---|---|\n| א | 2 |\n")
+        for tag in ["<ul dir=\"auto\">", "<ol dir=\"auto\">", "<blockquote dir=\"auto\">", "<table dir=\"auto\">"] {
+            #expect(html.contains(tag), "\(tag)")
+        }
+    }
+
+    @Test("dates are in one form, a form is shown first, and only trouble has the colour of trouble")
+    func header() {
+        let html = Self.html("# a") {
+            ($0.created, $0.updated) = ("2024-01-22T08:00:52Z", "2024-01-22T08:01:10.5Z")
+            $0.files.append("form.pdf")
+        }
+        #expect(
+            html.contains(
+                "<dt>Created (UTC)</dt><dd><time datetime=\"2024-01-22T08:00:52Z\">2024-01-22 08:00</time></dd>"))
+        #expect(html.contains("<p class=\"notice\">The form: <a href=\"form.pdf\">form.pdf</a></p>"))
+        #expect(!html.contains("class=\"notice bad\""))
+        #expect(!Self.html(nil) { $0.state = .running }.contains("notice bad"))
+        #expect(Self.html(nil) { ($0.state, $0.explanation) = (.failed, "no") }.contains("class=\"notice bad\""))
+    }
+
+    @Test("S1.12 values have their pages, which lead to the texts of those, and what is long is named")
+    func parts() {
+        let page: (inout JobPage) -> Void = {
+            var parts = PageParts()
+            parts.files = ["structured.json"]
+            parts.values = [
+                .init(topic: nil, field: "total.amount", text: "<12>", pages: [2, 9]),
+                .init(topic: "fees & more", field: "name", text: "x"),
+            ]
+            parts.moreValues = "schema/a b.json"
+            parts.tables = [
+                .init(title: "T", place: "page 3", file: "tables/01.csv", rows: [["a", "b"], ["1", "</td>"]])
+            ]
+            parts.pages = .init(
+                title: "Pages (2)",
+                items: [("Page 1", "pages/0001.md", 1, nil), ("Page 2", "pages/0002.md", 2, "\ntwo <b>")],
+                file: nil)
+            parts.chunks = [
+                .init(
+                    title: "Chunks: semantic (3)", items: [("Chunk 1", nil, nil, "c")], file: "chunks/semantic.jsonl",
+                    more: 2)
+            ]
+            $0.parts = parts
+        }
+        let html = Self.html("# no tables", [], page)
+        #expect(html.contains("<li><a href=\"structured.json\">structured.json</a></li>"))
+        #expect(
+            html.contains(
+                "<th scope=\"row\">total.amount</th><td>&lt;12&gt;</td><td><a href=\"#page-2\">2</a>, 9</td>"))
+        #expect(html.contains("<h3>fees &amp; more</h3>") && html.contains("<a href=\"schema/a%20b.json\">"))
+        #expect(html.contains("<div id=\"page-2\">") && html.contains("<pre tabindex=\"0\">\n\ntwo &lt;b&gt;</pre>"))
+        #expect(html.contains("<li><a href=\"pages/0001.md\">Page 1</a></li>"))
+        #expect(html.contains("2 more: <a href=\"chunks/semantic.jsonl\">"))
+        #expect(html.contains("<td>1</td><td>&lt;/td&gt;</td>"))
+        // A document with tables has them itself.
+        let other = Self.html("| a |\n|---|\n| 1 |\n", [], page)
+        #expect(other.contains("<li><a href=\"tables/01.csv\">T</a> <span class=\"place\">page 3</span></li>"))
+        #expect(!other.contains("<td>&lt;/td&gt;</td>"))
+        #expect(!Self.html(nil, [], page).contains("no document to show"))
     }
 
     @Test("a figure that names an image is that image or none, and never the next one in order")

@@ -46,7 +46,7 @@ struct JobsPageTests {
         let page = JobsPage(rows: [row], isCut: true)
         let read = StrictHTML(Self.html(page))
         #expect(read.problems.isEmpty && read.tags["script"] == nil, "\(read.problems)")
-        #expect(Self.html(page).contains("The latest 1 jobs"))
+        #expect(Self.html(page).contains("The latest 1 known jobs"))
         let none = StrictHTML(Self.html(JobsPage(rows: [], isCut: false)))
         #expect(none.problems.isEmpty && none.text.contains("None yet."))
     }

@@ -43,7 +43,7 @@ struct ForbiddenAddressTests {
                     let error = await cause(client, "http://\(place):\(other.port)/a.png")
                     #expect(error?.cause == .transport(.forbiddenAddress), "\(place): \(error?.description ?? "asked")")
                     #expect(error?.description.contains("was not sent: ") == true)
-                    #expect(error?.message.contains("on behalf of a document") == true)
+                    #expect(error?.message.contains("there for a document") == true)
                 }
             }
         }

@@ -1,3 +1,5 @@
+import Foundation
+import PulseTestSupport
 import Testing
 
 @testable import PulseAPI
@@ -28,5 +30,31 @@ struct PrintableTextTests {
     @Test("S4.7 in JSON they stand by their numbers")
     func numbers() {
         #expect(PrintableText.json("[\"\u{202e}x\u{e0041}\"]\n") == "[\"\\u202ex\\udb40\\udc41\"]\n")
+    }
+
+    @Test("S4.7 any text is a line that can be printed, and any JSON stays the same value")
+    func laws() throws {
+        var chance = SeededGenerator(seed: 5)
+        for _ in 1...3_000 {
+            var text = ""
+            for _ in 0..<Int.random(in: 0...60, using: &chance) {
+                let number: UInt32 =
+                    switch Int.random(in: 0..<4, using: &chance) {
+                    case 0: UInt32.random(in: 0...0x1ff, using: &chance)
+                    case 1: UInt32.random(in: 0x2000...0x20ff, using: &chance)
+                    case 2: UInt32.random(in: 0xfe00...0xffff, using: &chance)
+                    default: UInt32.random(in: 0...0x10ffff, using: &chance)
+                    }
+                if let scalar = Unicode.Scalar(number) { text.unicodeScalars.append(scalar) }
+            }
+            let line = PrintableText.line(text)
+            #expect(line.unicodeScalars.allSatisfy(PrintableText.isPrintable))
+            #expect(line.unicodeScalars.count == text.unicodeScalars.count)
+            let json = String(decoding: try JSONEncoder().encode([text]), as: UTF8.self)
+            let shown = PrintableText.json(json)
+            #expect(shown.unicodeScalars.allSatisfy(PrintableText.isPrintable))
+            let back = try JSONDecoder().decode([String].self, from: Data(shown.utf8))
+            #expect(back.first.map { Array($0.utf8) } == Array(text.utf8))
+        }
     }
 }

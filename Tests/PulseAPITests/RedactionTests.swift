@@ -30,4 +30,10 @@ struct RedactionTests {
     func unchanged(text: String) throws {
         #expect(try #require(APIKey(Self.secret)).redacted(text) == text)
     }
+
+    @Test("S4.3 it is found with a mark behind it, which makes another character of its last one", arguments: disguises)
+    func foundBesideMarks(disguise: String) throws {
+        let known = try #require(APIKey(Self.secret)).redacted("\u{301}\(disguise)\u{301}\u{308} after")
+        #expect(known.contains("<API key") && !known.utf8.contains(Array("Ab3".utf8)), "\(known)")
+    }
 }

@@ -76,7 +76,9 @@ public struct Exposition {
             }
         }
         let isCounter = name.hasSuffix("_total") && types[String(name.dropLast(6))] == "counter"
-        guard isCounter || types[name] == "gauge" || histogramPart(name) != nil, let number = Int(value),
+        // Seconds may have a fraction.
+        let seconds = name.hasSuffix("_seconds_total") ? Double(value).map { Int($0) } : nil
+        guard isCounter || types[name] == "gauge" || histogramPart(name) != nil, let number = Int(value) ?? seconds,
             number >= 0 || types[name] == "gauge"
         else { throw Problem.malformed("not declared: \(line)") }
         guard samples.updateValue(number, forKey: series) == nil else { throw Problem.malformed("twice: \(line)") }

@@ -110,6 +110,7 @@ public enum TestKeys {
 public enum BuiltProducts {
     public static var pulsefs: String { directory.appending(path: "pulsefs").path }
     public static var emulator: String { directory.appending(path: "pulse-emulator").path }
+    public static var fleetSimulate: String { directory.appending(path: "FleetSimulate").path }
     /// A library to be preloaded into a program.
     public static var failingCalls: String { directory.appending(path: "libFailingCalls.so").path }
 

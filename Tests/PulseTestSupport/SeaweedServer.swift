@@ -54,6 +54,14 @@ public final class SeaweedServer: Sendable {
                     "-s3.config=\(identities)", "-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
                     "-s3.autoCreateBucket=false",
                 ]
+            // It leaves sockets there that are called by its ports.
+            defer {
+                for port in ports {
+                    for name in ["s3", "s3-grpc", "master-grpc", "volume-grpc", "filer", "filer-grpc"] {
+                        try? FileManager.default.removeItem(atPath: "/tmp/seaweedfs-\(name)-\(port.number).sock")
+                    }
+                }
+            }
             return try await ChildProcess.with(words) { process in
                 let server = SeaweedServer(process, ports)
                 try await server.waitUntilReady()

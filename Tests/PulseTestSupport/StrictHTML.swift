@@ -17,7 +17,8 @@ public struct StrictHTML {
         "blockquote", "input", "span", "details", "summary", "time", "b", "i", "u", "s", "caption", "tfoot",
     ]
     private static let attributes: Set<String> = [
-        "lang", "charset", "http-equiv", "content", "name", "href", "class", "id", "src", "alt", "title", "loading",
+        "lang", "dir", "charset", "http-equiv", "content", "name", "href", "class", "id", "src", "alt", "title",
+        "loading",
         "rel",
         "role", "aria-label", "aria-labelledby", "tabindex", "scope", "colspan", "rowspan", "type", "disabled",
         "checked",
@@ -28,7 +29,31 @@ public struct StrictHTML {
         "hr",
     ]
 
-    public init(_ html: String) { read(html) }
+    public init(_ html: String) {
+        read(Self.separated(html))
+        text = Self.joined(text)
+        addresses = addresses.map(Self.joined)
+        problems = problems.map(Self.joined)
+    }
+
+    /// Never part of a character with what stands beside it.
+    private static let separator: Unicode.Scalar = "\u{200b}"
+
+    /// A mark that belongs to the sign before it is no part of that sign for HTML, and neither is a sign that belongs to the next one.
+    private static func separated(_ html: String) -> String {
+        var separated = String.UnicodeScalarView()
+        var wasASCII = true
+        for scalar in html.unicodeScalars {
+            if scalar.isASCII != wasASCII { separated.append(separator) }
+            wasASCII = scalar.isASCII
+            separated.append(scalar)
+        }
+        return String(separated)
+    }
+
+    private static func joined(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != separator }))
+    }
 
     private mutating func read(_ html: String) {
         var rest = html[...]
@@ -105,7 +130,9 @@ public struct StrictHTML {
                 }
             case "href":
                 addresses.append(value)
-                let isPlain = value.allSatisfy { $0.isASCII && !$0.isWhitespace && !"<>\"'\\`".contains($0) }
+                let isPlain = Self.joined(value).allSatisfy {
+                    $0.isASCII && !$0.isWhitespace && !"<>\"'\\`".contains($0)
+                }
                 let scheme = value.split(separator: ":", omittingEmptySubsequences: false).dropLast().first.map(
                     String.init)
                 let head = value.prefix { !"/?#".contains($0) }

@@ -177,9 +177,14 @@ import Testing
             } catch {
                 return ask(number, nil, 0)
             }
-            switch members[number].lease.saw(seen.0, at: now) {
-            case .claim(let condition): members[number].step = .claim(condition, seen.1 &+ 1)
+            go(on: members[number].lease.saw(seen.0, at: now), number, seen.1 &+ 1)
+        }
+
+        private func go(on decision: JobLease.Decision, _ number: Int, _ sequence: UInt64) {
+            switch decision {
+            case .claim(let condition): members[number].step = .claim(condition, sequence)
             case .readAgain(let pause): members[number].step = .waits(until: now + pause)
+            case .ask(let etag): ask(number, etag, sequence)
             case .askAlone: ask(number, nil, 0)
             }
         }
@@ -199,9 +204,9 @@ import Testing
                     #expect(now - since >= JobLease.silence)
                 }
                 #expect(claimed.updateValue(now, forKey: etag) == nil)
-                ask(number, etag, sequence)
-            case .lost: members[number].step = .read
-            case .unclear: ask(number, nil, 0)
+                go(on: members[number].lease.wrote(.done(etag)), number, sequence)
+            case .lost: go(on: members[number].lease.wrote(.lost), number, sequence)
+            case .unclear: go(on: members[number].lease.wrote(.unclear), number, sequence)
             }
         }
 

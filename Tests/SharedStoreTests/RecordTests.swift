@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func whatANewerVersionWritesIsLeftAlone() {
-        #expect(JobRecord(framed(#"{"state": "running", "more": [1]}"#)) == .other)
+        #expect(JobRecord(framed(#"{"state": "paused", "more": [1]}"#)) == .other)
         #expect(FileRecord.read(framed(#"{"state": "parts"}"#))?.record == .other)
     }
 

@@ -19,7 +19,7 @@ build_compared() {
 # Every part in turn with both builds, a round at a time, and who is first changes with the round. Each turn has its own
 # samples, which are added to its side's.
 compare() {
-    local total=$rounds now_pulsefs=$pulsefs now_bench=$bench round part side sides
+    local total=$rounds now_pulsefs=$pulsefs now_bench=$bench round part sides
     mkdir "$scratch/then" "$scratch/now"
     rounds=1 few=1
     for part in $sections; do
@@ -36,6 +36,7 @@ compare() {
             done
         done
     done
+    side=
     compared_table
 }
 measure_once() { # part, side

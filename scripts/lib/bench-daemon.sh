@@ -19,7 +19,7 @@ in_megabytes() { awk '{ print $1 " MB" }'; }
 section_startup() {
     say "Starting with a cache of 1,000 jobs"
     wipe pulsefs-thousand
-    mkdir -p "$scratch/cache"
+    mkdir -p "$(cache .)"
     fill pulsefs-thousand 1000
     start_rounds start-thousand pulsefs-thousand
     heading "Start"

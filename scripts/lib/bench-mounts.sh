@@ -4,7 +4,8 @@
 declare -A pid_of=()
 
 point() { echo "$scratch/mnt/$1"; }
-cache() { echo "$scratch/cache/$1"; }
+# Of two builds, each has caches of its own: one does not read what a later one has written.
+cache() { echo "$scratch/cache${side:+-$side}/$1"; }
 wipe() { rm -rf --one-file-system "$(cache "$1")"; }
 # Where a contestant shows the images of a job.
 images() {

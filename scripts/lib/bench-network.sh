@@ -4,7 +4,7 @@
 server=pulse-bench-$$-s
 clients=pulse-bench-$$-c
 port=8080
-trips="20 50"
+trips="20 50 100"
 
 namespace_of() { if [ "$1" = 0 ]; then echo "$server"; else echo "$clients"; fi; }
 origin_at() { if [ "$1" = 0 ]; then echo "http://127.0.0.1:$port"; else echo "http://10.213.$1.1:$port"; fi; }
@@ -72,6 +72,7 @@ http {
         root $scratch/origin;
         location /job/ { default_type application/json; }
         location /job/crawl- { default_type application/json; limit_rate 1; }
+        location /large_results/ { default_type application/json; }
         location /results { autoindex on; }
         location /results/crawl/ { limit_rate 1000; }
     }

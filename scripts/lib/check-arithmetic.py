@@ -14,8 +14,8 @@ import sys
 sys.dont_write_bytecode = True
 import index_store
 
-# The emulator, the benchmark and the pages take no number from outside that they calculate with.
-LEFT_OUT = ("PulseEmulator", "PulseEmulatorCommand", "PulseBenchmark", "Pages")
+# The emulator, the benchmark, the simulation and the pages take no number from outside that they calculate with.
+LEFT_OUT = ("PulseEmulator", "PulseEmulatorCommand", "PulseBenchmark", "FleetSimulate", "Pages")
 # + - * and += -= *= of Int64 and UInt64, as the compiler names them.
 REFUSED = re.compile(r"^s:s(?:6UInt64|5Int64)V(?:1[psm]oi|2[psm]eoi)")
 

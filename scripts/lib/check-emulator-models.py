@@ -21,6 +21,7 @@ from pulse import types
 # What the models refuse in a job, by the place in the answer.
 REFUSED = {
     # Met by programs that others wrote for the service, and not what the models say.
+    "annual-survey-300-pages": {"result.extensions.chunking.page[]"},
     "delivery-notes-flat": {"result.bounding_boxes"},
     "inspection-certificate-0771": {
         "result.extensions.chunking.page[]",

@@ -194,6 +194,70 @@ class Check:
         self.say(f"{job}: pages, rg", body)
 
 
+class Bounded:
+    """Reads files as a program does whose reading tool takes so many bytes at a time, and counts them."""
+
+    LIMIT = 64 << 10
+
+    def __init__(self, directory):
+        self.directory, self.bytes, self.reads = directory, 0, 0
+
+    def read(self, path, offset=0, count=LIMIT):
+        assert count <= self.LIMIT
+        with open(f"{self.directory}/{path}", "rb") as file:
+            file.seek(offset)
+            data = file.read(count)
+        self.bytes, self.reads = self.bytes + len(data), self.reads + 1
+        return data
+
+    def whole(self, path):
+        size = os.path.getsize(f"{self.directory}/{path}")
+        assert size <= self.LIMIT, f"{path} has {size} bytes"
+        return self.read(path).decode()
+
+    def search(self, *command):
+        """Of a search only what it prints is read."""
+        found = subprocess.run(command, cwd=self.directory, check=True, capture_output=True, text=True, timeout=60)
+        assert len(found.stdout) <= self.LIMIT
+        self.bytes, self.reads = self.bytes + len(found.stdout.encode()), self.reads + 1
+        return found.stdout
+
+    def until(self, path, sign):
+        """From the start, piece by piece, up to the piece that has the sign."""
+        offset, rest = 0, b""
+        while True:
+            data = self.read(path, offset)
+            assert data, f"{sign} is not in {path}"
+            if sign.encode() in rest + data:
+                return
+            offset, rest = offset + len(data), data[-len(sign):]
+
+
+def question(jobs, job="annual-survey-300-pages"):
+    """How the terraced houses of a district are owned: asked of the parts, and of each of the two large files alone."""
+    district = "Great Heath"
+    parts = Bounded(f"{jobs}/{job}")
+    contents = parts.whole("contents.md")
+    assert "pages/0001.md" in contents and "tables/" in contents and "result.md" in contents
+    pages = parts.search("rg", "-l", "-F", f"Housing in {district}", "pages").split()
+    assert len(pages) == 1, pages
+    text = parts.whole(pages[0])
+    entry = json.loads(parts.search("rg", "-F", f'"Housing in {district}"', "tables/index.jsonl"))
+    assert f"pages/{entry['page']:04}.md" == pages[0], (entry, pages)
+    table = list(csv.reader(parts.whole(next(name for name in entry["files"] if name.endswith(".csv"))).splitlines()))
+    row = next(row for row in table if row[0] == "Terraced house")
+    assert f"<tr><td>{row[0]}</td><td>{row[1]}</td>" in text
+
+    # Without parts: the text up to the place, and the table in it; by the JSON, up to the table's title.
+    markdown, document = Bounded(parts.directory), Bounded(parts.directory)
+    markdown.until("result.md", f"### Housing in {district}")
+    document.until("result.json", f'"Housing in {district}"')
+    assert parts.bytes < markdown.bytes and parts.bytes < document.bytes
+    return (
+        f"{parts.bytes} bytes in {parts.reads} reads of at most {Bounded.LIMIT}; result.md alone {markdown.bytes} in "
+        f"{markdown.reads}, result.json alone {document.bytes} in {document.reads}")
+
+
 def main(url, key, jobs):
     def get(path):
         request = urllib.request.Request(url + path, headers={"x-api-key": key})
@@ -218,6 +282,7 @@ def main(url, key, jobs):
         check.tables(job, result)
         check.chunks(job)
         check.pages(job, result)
+    check.say("one table of a survey of 300 pages", lambda: question(jobs))
     print(f"{check.passed} checks hold, {check.failed} do not")
     return 1 if check.failed or not check.passed else 0
 

@@ -10,25 +10,8 @@ with_office() {
 }
 silent "LibreOffice: a result.html as text" with_office
 
-mkdir -m 700 "$work/run"
-mkfifo "$work/display"
-# shellcheck disable=SC2094
-Xvfb -displayfd 3 -screen 0 1000x800x24 -nolisten tcp 3> "$work/display" > /dev/null 2>&1 & pids+=($!)
-read -r -t 30 display < "$work/display"
-export DISPLAY=:$display XDG_RUNTIME_DIR=$work/run NO_AT_BRIDGE=1
-# Its window is there, and it has had time to draw what is in it.
-window() { # TITLE COMMAND…
-    local title=$1 program shown=1; shift
-    setsid dbus-run-session -- "$@" > /dev/null 2> "$work/window.log" & program=$!
-    for _ in $(seq 150); do
-        if xdotool search --onlyvisible --name "$title" > /dev/null 2>&1; then shown=0; break; fi
-        sleep 0.1
-    done
-    sleep 3
-    kill -- "-$program" 2> /dev/null || true
-    wait "$program" 2> /dev/null || true
-    [ "$shown" = 0 ] || { echo "no window “$title”: $(tail -n 2 "$work/window.log")" >&2; return 1; }
-}
+. scripts/lib/desktops.sh
+display_up
 silent "evince: form.pdf" window form.pdf evince "$mnt/jobs/form-supplier-registration/form.pdf"
 silent "pcmanfm: a job" window annual-report-fy2024 pcmanfm "$mnt/jobs/annual-report-fy2024"
 silent "pcmanfm: thumbnails of images that are cached" window images pcmanfm "$mnt/jobs/annual-report-fy2024/images"

@@ -7,7 +7,7 @@ program_packages="restic borgbackup rclone rsync zip unzip git ripgrep ugrep fil
     nodejs default-jdk-headless libreoffice-writer-nogui evince pcmanfm xvfb xdotool dbus plocate recollcmd"
 program_libraries="duckdb==2.0.1 pandas==3.1.1"
 
-work='' emulator='' faults=0 pids=()
+work='' emulator='' shown='' faults=0 pids=()
 
 need_programs() {
     # shellcheck disable=SC2086
@@ -28,10 +28,14 @@ need_libraries() {
 }
 
 # Builds, and serves the sample documents at $api. Programs keep what they remember in $work.
-begin() {
-    swift build --product pulsefs >&2
-    swift build --product pulse-emulator >&2
-    bin=$PWD/.build/debug
+begin() { # [PROGRAM]: a pulsefs to check with instead, beside its pulse-emulator
+    if [ -n "${1:-}" ]; then
+        bin=$(realpath "$(dirname "$1")")
+    else
+        swift build --product pulsefs >&2
+        swift build --product pulse-emulator >&2
+        bin=$PWD/.build/debug
+    fi
     lib=$PWD/scripts/lib
     work=$(mktemp -d)
     trap clean EXIT
@@ -50,6 +54,7 @@ begin() {
 
 clean() {
     local process
+    if [ -n "$shown" ]; then hide; fi
     for process in "${pids[@]}"; do kill "$process" 2> /dev/null || true; done
     for process in "$work/mnt" "$work/cold"; do fusermount3 -uz "$process" 2> /dev/null || true; done
     [ -z "$emulator" ] || kill "$emulator" 2> /dev/null || true

@@ -140,7 +140,7 @@ struct HTMLElements {
         closeParagraph(&html, &outline)
         prepareForText(&html)
         let start = element == .ol ? tag.number("start", in: 0...999_999_999) : nil
-        push(element, start.map { "<ol start=\"\($0)\">" } ?? "<\(element.rawValue)>", &html)
+        push(element, start.map { "<ol dir=\"auto\" start=\"\($0)\">" } ?? "<\(element.rawValue) dir=\"auto\">", &html)
     }
 
     /// In the innermost table, or in one that is begun for it.

@@ -71,6 +71,15 @@ struct HTMLText {
         return String(meanings[Int(code & 0x1F)])
     }
 
+    /// A moment such as `2024-01-22T08:00:52Z`, to the minute: all pages show it in this form, and say that it is UTC.
+    mutating func moment(_ moment: String) {
+        raw("<time datetime=\"")
+        text(moment)
+        raw("\">")
+        text(String(moment.prefix(16)).replacing("T", with: " "))
+        raw("</time>")
+    }
+
     /// The same for a text that is HTML already, as far as entities go: those are resolved, and nothing else is markup.
     mutating func textWithEntities(_ text: ArraySlice<UInt8>) { self.text(HTMLEntity.resolved(text)) }
 

@@ -28,8 +28,8 @@ extension PulseClient {
         } catch {
             switch error.cause {
             case .status(400), .status(404): return .good
-            case .status(401), .status(403): return .refused(error.description)
-            default: return .unknown(error.description)
+            case .status(401), .status(403): return .refused(error.outcome)
+            default: return .unknown(error.outcome)
             }
         }
     }

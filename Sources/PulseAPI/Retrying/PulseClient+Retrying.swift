@@ -51,7 +51,7 @@ extension APIError {
     /// The request was given up by whoever wanted it, after this had become of it.
     fileprivate static func cancelled(while error: APIError) -> APIError {
         var cancelled = APIError(
-            error.request, cause: .transport(.cancelled), message: "it was given up; the last attempt: \(error.message)"
+            error.request, cause: .transport(.cancelled), message: "it was stopped; the last attempt: \(error.message)"
         )
         cancelled.attempts = error.attempts
         return cancelled

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Asks for the jobs that whoever goes through the listed jobs one after the other, as `grep -r` does, is going to read next.
 ///
-/// Names and attributes start nothing: only reads do. What a job is asked for is what was read of those before it.
+/// Names and attributes start nothing: only reads do. What a job is asked for is what was read of those before it, and the parts if
+/// those before it were listed with theirs.
 actor JobPrefetch {
     /// Requests ahead of all readers at a time.
     static let width = 32
@@ -16,6 +17,8 @@ actor JobPrefetch {
     private var reading = ReadingRun<JobOrdinal, ListingOrder>()
     /// The files that were read of jobs of this run.
     private var wanted: Set<ArtifactSlot> = []
+    /// The job whose parts were listed last.
+    private var listed: JobOrdinal?
     private var queue: [JobOrdinal] = []
     private var underWay = 0
     private var isClosed = false
@@ -62,6 +65,21 @@ actor JobPrefetch {
         Task { await take(read, hasListed) }
     }
 
+    /// Takes in that parts of a job's result were made or read for someone who lists its directory. Does not wait.
+    nonisolated func noticeParts(of job: JobOrdinal) { Task { await takeParts(job) } }
+
+    private func takeParts(_ job: JobOrdinal) {
+        listed = job
+        if reading.isRunning, reading.latest == job || reading.expects(job) { want(.parts, beyond: []) }
+        fill()
+    }
+
+    /// Of those ahead this was not asked for yet.
+    private func want(_ slot: ArtifactSlot, beyond fetched: [JobOrdinal]) {
+        guard wanted.insert(slot).inserted, reading.isRunning else { return }
+        queue = reading.expected.filter { !fetched.contains($0) }
+    }
+
     private func take(_ read: Read, _ hasListed: Bool) {
         let isAnother = read.job != reading.latest
         let advice = reading.read(read.job, in: [.listing], afterListing: hasListed) { job, _, count in
@@ -69,10 +87,8 @@ actor JobPrefetch {
         }
         // A run is of what was read of its jobs, the first one included.
         if isAnother, !reading.isRunning { wanted = [] }
-        if wanted.insert(read.slot).inserted, reading.isRunning {
-            // Of those ahead this was not asked for yet.
-            queue = reading.expected.filter { !advice.fetch.contains($0) }
-        }
+        want(read.slot, beyond: advice.fetch)
+        if listed == read.job { want(.parts, beyond: advice.fetch) }
         queue.removeAll { $0 == read.job || advice.drop.contains($0) }
         queue += advice.fetch
         fill()

@@ -7,53 +7,12 @@ import Synchronization
 ///
 /// What is in memory was shown to the key in use: it is dropped when the keyring's generation is another.
 package final class JobCatalog: Sendable {
-    private struct State {
-        /// Twice as many at most; one with ten files takes about 5 KB.
-        private static let jobsInMemory = 1024
-        /// Of the keyring: what the members below belong to.
-        var generation: UInt64 = 0
-        var jobs = GenerationCache<JobOrdinal, Job>(generation: Self.jobsInMemory)
-        var ordinals = GenerationCache<JobID, JobOrdinal>(generation: Self.jobsInMemory)
-        var clocks: [JobOrdinal: StatusClock] = [:]
-        var refusals = GenerationCache<JobID, Refusal>(generation: 1024)
-        /// What the index said of its listing when it was last looked at.
-        var listing: ListingState?
-        var listingChanged = APITime.now
-        var listingObserver: (@Sendable (ListingChange) -> Void)?
-        var sizeObserver: (@Sendable (JobOrdinal, ArtifactSlot) -> Void)?
-        var contentObserver: (@Sendable (JobOrdinal) -> Void)?
-        var changeObserver: (@Sendable (Job, Job?) -> Void)?
-        var answerObserver: (@Sendable (Job) -> Void)?
-        var expiryObserver: (@Sendable (JobOrdinal, Set<ArtifactSlot>) -> Void)?
-        /// Numbers of jobs that the index could not take: they end with this mount.
-        var inMemory: [JobID: JobOrdinal] = [:]
-
-        mutating func belong(to generation: UInt64) {
-            guard generation != self.generation else { return }
-            var fresh = State()
-            fresh.generation = generation
-            // The index counts for all keys: a change of it that comes next is a change for the kernel.
-            fresh.listing = listing
-            fresh.listingObserver = listingObserver
-            fresh.sizeObserver = sizeObserver
-            (fresh.changeObserver, fresh.answerObserver) = (changeObserver, answerObserver)
-            fresh.expiryObserver = expiryObserver
-            fresh.inMemory = inMemory
-            self = fresh
-        }
-    }
-
-    private struct Refusal {
-        let failure: Failure
-        let until: ContinuousClock.Instant
-    }
-
     private let store: ArtifactStore
     private let origin: String
     private let keyring: Keyring
-    private let clock: @Sendable () -> ContinuousClock.Instant
+    let clock: @Sendable () -> ContinuousClock.Instant
     /// Taken before the keyring's lock.
-    private let state = Mutex(State())
+    private let state = Mutex(CatalogMemory())
 
     /// A refusal is not asked for again at once: one `ls -l` looks the same name up several times.
     private static let refusalLifetime = Duration.seconds(1)
@@ -74,11 +33,21 @@ package final class JobCatalog: Sendable {
     }
 
     /// What is in memory for the key that is in use now.
-    private func withState<Value: Sendable>(_ body: (inout sending State) -> Value) -> Value {
+    func withState<Value: Sendable>(_ body: (inout sending CatalogMemory) -> Value) -> Value {
         state.withLock { state in
             state.belong(to: keyring.generation)
             return body(&state)
         }
+    }
+
+    /// Tells `observer` from now on, for as long as someone else holds it.
+    package func observe(_ observer: any CatalogObserver) {
+        withState { $0.observers.append(.init(observer: observer)) }
+    }
+
+    /// Calls whoever observes, one after the other, holding no lock.
+    func tell(_ change: (any CatalogObserver) -> Void) {
+        for observer in withState({ $0.observers.compactMap(\.observer) }) { change(observer) }
     }
 
     /// The job, if this cache has it and the API has told this key about it.
@@ -184,11 +153,6 @@ package final class JobCatalog: Sendable {
     /// and the kernel's cache of the directory can rely on it.
     package var listingChanged: Timestamp { withState { $0.listingChanged } }
 
-    /// Calls `observer` whenever the listing has changed, before anyone is answered who caused it. One observer.
-    package func observeListing(_ observer: @escaping @Sendable (ListingChange) -> Void) {
-        withState { $0.listingObserver = observer }
-    }
-
     /// Looks whether the listing has changed, by this process or another of the cache.
     package func checkListing() {
         guard let now = try? store.listing(), withState({ $0.listing }) != now else { return }
@@ -197,11 +161,8 @@ package final class JobCatalog: Sendable {
             return state.listing
         }
         let removed = before.map { $0.removals == now.removals } ?? true ? [] : forgotten()
-        let observer = withState { state -> (@Sendable (ListingChange) -> Void)? in
-            state.listingChanged = APITime.now
-            return before == nil ? nil : state.listingObserver
-        }
-        observer?(ListingChange(removed: removed))
+        withState { $0.listingChanged = APITime.now }
+        if before != nil { tell { $0.listingChanged(ListingChange(removed: removed)) } }
     }
 
     /// Lets go of the jobs that the index no longer has for this key.
@@ -228,101 +189,25 @@ package final class JobCatalog: Sendable {
         }
     }
 
-    // MARK: Freshness
-
-    /// How much longer what is known of a running job may be shown; nil when it is final.
-    package func freshness(of job: Job, at time: ContinuousClock.Instant? = nil) -> Duration? {
-        let now = time ?? clock()
-        guard !job.phase.isTerminal else { return nil }
-        return withState { $0.clocks[job.ordinal]?.remaining(at: now) ?? .zero }
-    }
-
-    /// How old an answer about a running job may become, as things stand; nil when nobody has asked here yet.
-    func interval(of job: Job) -> Duration? { withState { $0.clocks[job.ordinal]?.interval } }
-
-    /// Takes in a job as the API has described it to `reader`, just now or `age` ago; nothing when another key is in use by
-    /// now.
-    package func put(
-        _ job: Job, for reader: KeyInUse, changed: Bool, age: Duration = .zero, at time: ContinuousClock.Instant? = nil
-    ) {
-        let now = (time ?? clock()) - age
-        var previous: Job?
-        var observers: (change: (@Sendable (Job, Job?) -> Void)?, answer: (@Sendable (Job) -> Void)?)
-        let isShown = withState { state in
-            guard state.generation == reader.generation else { return false }
-            // What was dropped from memory may have been another.
-            previous = state.jobs.value(for: job.ordinal)
-            let isAnother = previous.map(job.follow) ?? true
-            observers = (isAnother ? state.changeObserver : nil, state.answerObserver)
-            state.jobs.set(job, for: job.ordinal)
-            state.ordinals.set(job.ordinal, for: job.id)
-            state.refusals.remove(job.id)
-            if job.phase.isTerminal {
-                state.clocks[job.ordinal] = nil
-            } else {
-                state.clocks[job.ordinal, default: StatusClock(checkedAt: now)].answered(changed: changed, at: now)
-            }
-            return true
-        }
-        guard isShown else { return }
-        checkListing()
-        noticeExpiry(of: job, previous)
-        observers.change?(job, previous)
-        observers.answer?(job)
-    }
-
-    /// Calls `observer` with each job of which the API says something else than before, and with what was in memory of it,
-    /// before anyone is answered who asked or waited. It must not wait for anything. One observer.
-    package func observeChanges(_ observer: @escaping @Sendable (Job, Job?) -> Void) {
-        withState { $0.changeObserver = observer }
-    }
-
-    /// Calls `observer` with each job that the API was asked about, after whoever observes changes. One observer.
-    func observeAnswers(_ observer: @escaping @Sendable (Job) -> Void) {
-        withState { $0.answerObserver = observer }
-    }
-
-    /// The API could not be asked, or said when to ask again: what is known is shown for another while.
-    package func postpone(
-        _ job: Job, for retryAfter: Duration? = nil, at time: ContinuousClock.Instant? = nil
-    ) {
-        guard !job.phase.isTerminal else { return }
-        let now = time ?? clock()
-        withState {
-            $0.clocks[job.ordinal, default: StatusClock(checkedAt: now)].failed(retryAfter: retryAfter, at: now)
-        }
-    }
-
     /// Takes in what became known of one artifact.
     package func put(_ artifact: StoredArtifact, of ordinal: JobOrdinal) {
         guard let job = withState({ $0.jobs.value(for: ordinal) }), job.learn(artifact) else { return }
-        withState { $0.sizeObserver }?(ordinal, artifact.slot)
-    }
-
-    /// Calls `observer` whenever the size that was shown of a file has turned out to be wrong, before anyone is answered who
-    /// caused it. One observer.
-    package func observeSizes(_ observer: @escaping @Sendable (JobOrdinal, ArtifactSlot) -> Void) {
-        withState { $0.sizeObserver = observer }
+        tell { $0.sizeChanged(of: artifact.slot, ordinal) }
     }
 
     /// Takes in that the API does not have an image that the result lists; the facts of it then, or nil when that was known.
     func unlist(_ slot: ArtifactSlot, of ordinal: JobOrdinal) -> StoredArtifact? {
         guard let job = withState({ $0.jobs.value(for: ordinal) }), job.unlist(slot) else { return nil }
-        withState { $0.contentObserver }?(ordinal)
+        tell { $0.contentsChanged(of: ordinal) }
         return job.artifact(slot)
     }
 
     /// To be called when a job's directory shows other files than before.
-    func noteListing(of ordinal: JobOrdinal) { withState { $0.contentObserver }?(ordinal) }
-
-    /// Calls `observer` with a job of which a directory has another listing than before. One observer.
-    package func observeContents(_ observer: @escaping @Sendable (JobOrdinal) -> Void) {
-        withState { $0.contentObserver = observer }
-    }
+    func noteListing(of ordinal: JobOrdinal) { tell { $0.contentsChanged(of: ordinal) } }
 
     // MARK: Expiry
 
-    /// Whether the API has let go of the job by now.
+    /// Whether the API has deleted the job by now.
     func hasExpired(_ job: Job) -> Bool { (withState { $0.jobs.value(for: job.ordinal) } ?? job).phase == .expired }
 
     /// Whether the job has expired, and without this file of it.
@@ -331,20 +216,14 @@ package final class JobCatalog: Sendable {
         return now.phase == .expired && now.artifact(slot) == nil
     }
 
-    /// Calls `observer` with a job that has expired, or come back, and its files: what was told of them may be true no more.
-    /// Before anyone is answered who caused it. One observer.
-    package func observeExpiry(_ observer: @escaping @Sendable (JobOrdinal, Set<ArtifactSlot>) -> Void) {
-        withState { $0.expiryObserver = observer }
-    }
-
-    private func noticeExpiry(of job: Job, _ before: Job?) {
+    func noticeExpiry(of job: Job, _ before: Job?) {
         guard job.phase != before?.phase, job.phase == .expired || before?.phase == .expired else { return }
         let files = job.artifacts + (before?.artifacts ?? [])
-        withState { $0.expiryObserver }?(job.ordinal, Set(files.map(\.slot)))
+        tell { $0.hasExpired(job.ordinal, Set(files.map(\.slot))) }
     }
 
     /// A file that was shown is not there any more, and cannot be had again.
-    func noticeLoss(of slot: ArtifactSlot, _ ordinal: JobOrdinal) { withState { $0.sizeObserver }?(ordinal, slot) }
+    func noticeLoss(of slot: ArtifactSlot, _ ordinal: JobOrdinal) { tell { $0.sizeChanged(of: slot, ordinal) } }
 
     // MARK: Refusals
 
@@ -357,7 +236,7 @@ package final class JobCatalog: Sendable {
         case .notFound, .forbidden, .keyRefused, .badName:
             withState { state in
                 guard state.generation == reader.generation else { return }
-                state.refusals.set(Refusal(failure: failure, until: now + Self.refusalLifetime), for: id)
+                state.refusals.set(CatalogMemory.Refusal(failure: failure, until: now + Self.refusalLifetime), for: id)
             }
         default: break
         }
@@ -373,10 +252,4 @@ package final class JobCatalog: Sendable {
             return nil
         }
     }
-}
-
-/// How the listing of known jobs has changed.
-package struct ListingChange: Sendable {
-    /// Jobs that were held here and are known no more.
-    package let removed: [JobID]
 }

@@ -22,6 +22,8 @@ extension Metrics {
         var indexReads: UInt64 = 0
         /// Bytes of memory; nil when it is not known.
         var residentBytes: UInt64?
+        /// Nil when machines share nothing.
+        var sharing: SharingFigures?
     }
 
     /// The operations that are answered with what was asked for, whose time says something.
@@ -30,7 +32,7 @@ extension Metrics {
     static func lines(_ activity: Activity) -> [String] {
         var lines = [
             "# TYPE pulsefs_api_requests counter",
-            "# HELP pulsefs_api_requests Requests to the API that have ended, by what they were for and what came of them.",
+            "# HELP pulsefs_api_requests Finished requests to the API, by endpoint and status.",
         ]
         lines += activity.requests.map { entry in
             let kind = entry.kind
@@ -39,25 +41,25 @@ extension Metrics {
         }
         lines += [
             "# TYPE pulsefs_api_retries counter",
-            "# HELP pulsefs_api_retries Requests to the API that were sent again, as the one before had failed.",
+            "# HELP pulsefs_api_retries Requests to the API that were retried after a failure.",
             "pulsefs_api_retries_total \(activity.repeatedRequests)",
             "# TYPE pulsefs_api_received_bytes counter",
             "# UNIT pulsefs_api_received_bytes bytes",
-            "# HELP pulsefs_api_received_bytes Bytes of bodies that have come from the API, whatever became of them.",
+            "# HELP pulsefs_api_received_bytes Bytes of response bodies received from the API, used or not.",
             "pulsefs_api_received_bytes_total \(activity.receivedBytes)",
             "# TYPE pulsefs_cache_reads counter",
-            "# HELP pulsefs_cache_reads Reads of fetched files that reached this process, by whether the cache had the bytes.",
+            "# HELP pulsefs_cache_reads Reads of fetched files that reached this process, by cache hit or miss.",
             "pulsefs_cache_reads_total{outcome=\"hit\"} \(activity.cache.hits)",
             "pulsefs_cache_reads_total{outcome=\"miss\"} \(activity.cache.misses)",
             "# TYPE pulsefs_cache_index_reads counter",
-            "# HELP pulsefs_cache_index_reads Times that the index of the cache was read.",
+            "# HELP pulsefs_cache_index_reads Reads of the index of the cache.",
             "pulsefs_cache_index_reads_total \(activity.indexReads)",
             "# TYPE pulsefs_cache_evicted_files counter",
-            "# HELP pulsefs_cache_evicted_files Files that this process has removed to make room.",
+            "# HELP pulsefs_cache_evicted_files Files that this process evicted.",
             "pulsefs_cache_evicted_files_total \(activity.cache.evictedFiles)",
             "# TYPE pulsefs_cache_evicted_bytes counter",
             "# UNIT pulsefs_cache_evicted_bytes bytes",
-            "# HELP pulsefs_cache_evicted_bytes What they took of the disk.",
+            "# HELP pulsefs_cache_evicted_bytes Disk space of the evicted files.",
             "pulsefs_cache_evicted_bytes_total \(activity.cache.evictedBytes)",
             "# TYPE pulsefs_cache_quarantined_files counter",
             "# HELP pulsefs_cache_quarantined_files Damaged files that were set aside.",
@@ -67,10 +69,11 @@ extension Metrics {
             lines += [
                 "# TYPE pulsefs_resident_memory_bytes gauge",
                 "# UNIT pulsefs_resident_memory_bytes bytes",
-                "# HELP pulsefs_resident_memory_bytes Memory that this process takes.",
+                "# HELP pulsefs_resident_memory_bytes Resident memory of this process.",
                 "pulsefs_resident_memory_bytes \(bytes)",
             ]
         }
+        if let sharing = activity.sharing { lines += Self.lines(sharing) }
         return lines
     }
 
@@ -80,7 +83,7 @@ extension Metrics {
         var lines = [
             "# TYPE \(name) histogram",
             "# UNIT \(name) seconds",
-            "# HELP \(name) From the kernel's request to the reply.",
+            "# HELP \(name) Time from the kernel's request to the reply.",
         ]
         for operation in timed {
             let latency = counters.latency(of: operation)
@@ -98,7 +101,7 @@ extension Metrics {
     /// As the specification wants floats to be written.
     private static let bounds = OperationLatency.bounds.map { "\(Double($0) / 1e9)" }
 
-    private static func seconds(_ nanoseconds: UInt64) -> String {
+    static func seconds(_ nanoseconds: UInt64) -> String {
         let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         return "\(whole).\(String(1_000_000_000 +| rest).dropFirst())"
     }

@@ -21,9 +21,32 @@ package struct MountFacts: Sendable, Hashable, Codable {
     package var mountedAt: String
     package var uptimeSeconds: Int64
     package var version: String
+    /// The store that machines share; nil without one.
+    package var store: StoreFacts?
+
+    package struct StoreFacts: Sendable, Hashable, Codable {
+        /// `ok`, `away` or `refused`.
+        package var health: String
+        /// What the last reading took; nil before the first.
+        package var milliseconds: Int?
+        /// Bytes that wait to be uploaded.
+        package var waitingBytes: UInt64
+
+        private enum CodingKeys: String, CodingKey {
+            case health, milliseconds
+            case waitingBytes = "waiting_bytes"
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(health, forKey: .health)
+            try container.encode(milliseconds, forKey: .milliseconds)
+            try container.encode(waitingBytes, forKey: .waitingBytes)
+        }
+    }
 
     private enum CodingKeys: String, CodingKey {
-        case pid, api, key, closed, cache, version
+        case pid, api, key, closed, cache, version, store
         case isAPIKeptBack = "api_kept_back"
         case mountedAt = "mounted_at"
         case uptimeSeconds = "uptime_seconds"
@@ -40,6 +63,7 @@ package struct MountFacts: Sendable, Hashable, Codable {
         try container.encode(mountedAt, forKey: .mountedAt)
         try container.encode(uptimeSeconds, forKey: .uptimeSeconds)
         try container.encode(version, forKey: .version)
+        try container.encode(store, forKey: .store)
     }
 
     /// The content of the file.

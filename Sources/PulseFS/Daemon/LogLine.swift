@@ -12,7 +12,7 @@ enum LogLine {
     private static func quoted(_ value: String) -> String {
         let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0 != " " && $0 != "\"" && $0 != "\\" }
         if isPlain { return value }
-        return "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        return "\"" + value.backslashed + "\""
     }
 }
 

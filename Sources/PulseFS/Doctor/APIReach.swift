@@ -30,7 +30,7 @@ struct APIReach: Sendable {
 
     var checkup: Checkup {
         guard let origin else {
-            return Checkup(Self.name, .skipped, "the settings name no address", remedy: "pulsefs config")
+            return Checkup(Self.name, .skipped, "the settings have no address", remedy: "pulsefs config")
         }
         let look = "curl -sv -o /dev/null \(ShellWord.quoted("\(origin)/"))"
         guard let time, let last = answers.last else {
@@ -41,14 +41,15 @@ struct APIReach: Sendable {
         let took = "in \(time.roundedMilliseconds) ms"
         if let failure {
             return Checkup(
-                Self.name, .warning, "\(origin) answered \(took), and then not: \(failure.message)",
+                Self.name, .warning, "\(origin) answered \(took), and then failed: \(failure.message)",
                 remedy: remedy(failure.code, look))
         }
         switch last.status {
         case 300..<400:
             return Checkup(
                 Self.name, .warning,
-                "\(origin) answered \(last.status) \(took): is a login page of the network in between?", remedy: look)
+                "\(origin) answered \(last.status) \(took): is there a login page of the network in between?",
+                remedy: look)
         case 500...:
             return Checkup(Self.name, .warning, "\(origin) answered \(last.status) \(took)", remedy: look)
         default: break
@@ -61,15 +62,15 @@ struct APIReach: Sendable {
     private func remedy(_ code: TransferError.Code, _ look: String) -> String {
         switch code {
         case .refused, .nameNotResolved, .other, .connectTimedOut:
-            if let proxy { return "see whether the proxy is right: unset \(proxy), or: \(look)" }
+            if let proxy { return "check the proxy: unset \(proxy), or run: \(look)" }
         default: break
         }
         return switch code {
         case .tls(.certificate):
-            "set the clock, or name the file of a private authority with --ca-file, or: sudo apt install ca-certificates && sudo update-ca-certificates"
+            "set the clock, or name the file of a private authority with --ca-file, or run: sudo apt install ca-certificates && sudo update-ca-certificates"
         case .tls(.hostname), .tls(.protocol), .refused, .nameNotResolved, .invalidURL:
-            "see whether the address is right: pulsefs config; then: \(look)"
-        default: "see whether the network, a proxy or a firewall is in the way: \(look)"
+            "check the address with: pulsefs config; then run: \(look)"
+        default: "check the network, a proxy, or a firewall with: \(look)"
         }
     }
 }

@@ -17,7 +17,7 @@ extension CachePlace {
     static func inMount(_ path: FilePath, on mountpoint: FilePath) -> [Checkup] {
         [
             Checkup(
-                "cache", .failure, "\(path) is in the mount on \(mountpoint), where nothing can be kept",
+                "cache", .failure, "\(path) is in the mount on \(mountpoint), where nothing can be written",
                 remedy: "name a directory outside it with --cache-dir"),
             Checkup("space", .skipped, "the directory cannot be a cache"),
             Checkup("integrity", .skipped, "the directory cannot be a cache"),
@@ -25,9 +25,9 @@ extension CachePlace {
     }
 
     static let unnamed = [
-        Checkup("cache", .skipped, "the settings name no directory", remedy: "pulsefs config"),
-        Checkup("space", .skipped, "the settings name no directory of a cache"),
-        Checkup("integrity", .skipped, "the settings name no directory of a cache"),
+        Checkup("cache", .skipped, "the settings have no directory", remedy: "pulsefs config"),
+        Checkup("space", .skipped, "the settings have no cache directory"),
+        Checkup("integrity", .skipped, "the settings have no cache directory"),
     ]
 
     var checkups: [Checkup] { [cache, space, integrity] }
@@ -41,57 +41,57 @@ extension CachePlace {
         switch inspection.directory {
         case .absent(let parent, isWritable: false):
             return Checkup(
-                "cache", .failure, "\(path) is not there, and cannot be made: \(parent) cannot be written",
+                "cache", .failure, "\(path) does not exist, and cannot be created: \(parent) cannot be written",
                 remedy: "name a directory of your own with --cache-dir")
         case .refused(let error):
             return Checkup(
                 "cache", .failure, error.message,
-                remedy: "mend it as it says, if it is yours: chmod 700 \(word); or name another with --cache-dir")
+                remedy: "if the directory is yours, fix it with: chmod 700 \(word); or name another with --cache-dir")
         case .absent where isRemote, .usable where isRemote:
             return Checkup(
                 "cache", .warning, "\(path) is on a network file system\(kind): slow, and its locks may not hold",
                 remedy: "name a directory on a local disk with --cache-dir")
-        case .absent: return Checkup("cache", .ok, "\(path) is not there yet; the first mount makes it\(kind)")
+        case .absent: return Checkup("cache", .ok, "\(path) does not exist yet; the first mount creates it\(kind)")
         case .usable: break
         }
         if let writing = inspection.writing {
             return Checkup(
-                "cache", .warning, "\(path) takes no file: \(writing); what is fetched would not be kept",
+                "cache", .warning, "\(path) cannot be written: \(writing); fetched files would not be kept",
                 remedy: "df \(word); ls -ld \(word)")
         }
         if !inspection.seenByOthers.isEmpty {
             let parts = inspection.seenByOthers
             return Checkup(
-                "cache", .warning, "others can look into \(parts.map(\.string).joined(separator: ", "))",
+                "cache", .warning, "others can read \(parts.map(\.string).joined(separator: ", "))",
                 remedy: "chmod 700 \(parts.map { ShellWord.quoted($0) }.joined(separator: " "))")
         }
-        return Checkup("cache", .ok, "\(path) is the user's alone and can be written\(kind)")
+        return Checkup("cache", .ok, "\(path) is private to the user and can be written\(kind)")
     }
 
     // MARK: The disk
 
     private var space: Checkup {
         guard let free = inspection.freeBytes, let whole = inspection.diskBytes, whole > 0 else {
-            return Checkup("space", .skipped, "the disk does not say how much is free")
+            return Checkup("space", .skipped, "the free space of the disk is unknown")
         }
         let words = "\(ByteCount(free)) of \(ByteCount(whole)) are free"
         let floor = UInt64(Double(whole) * limits.freeFraction)
         if free <= floor {
             return Checkup(
-                "space", .warning, "\(words), and the last \(ByteCount(floor)) stay free: hardly anything is kept",
-                remedy: "free some, or name a directory on another disk with --cache-dir")
+                "space", .warning, "\(words), and \(ByteCount(floor)) must stay free: hardly anything can be cached",
+                remedy: "free some space, or name a directory on another disk with --cache-dir")
         }
         let usable = "\(words); the cache may take \(ByteCount(limits.size))"
         return Checkup(
             "space", .ok,
-            free -| floor < limits.size ? "\(usable), of which \(ByteCount(free -| floor)) more are there" : usable)
+            free -| floor < limits.size ? "\(usable), but only \(ByteCount(free -| floor)) more are free" : usable)
     }
 
     // MARK: The content
 
     private var integrity: Checkup {
         guard case .usable = inspection.directory else {
-            return Checkup("integrity", .skipped, "there is no cache to look into")
+            return Checkup("integrity", .skipped, "there is no cache yet")
         }
         let verify = "pulsefs cache verify --cache-dir \(ShellWord.quoted(path))"
         let sample = inspection.sample
@@ -104,10 +104,10 @@ extension CachePlace {
         case .newer:
             return Checkup(
                 "integrity", .failure, "the index was made by a newer version of pulsefs",
-                remedy: "bring pulsefs up to date, or name another cache with --cache-dir")
+                remedy: "update pulsefs, or name another cache with --cache-dir")
         case .damaged(let words):
             return Checkup(
-                "integrity", .warning, "the index is damaged, and made again by whoever uses it next: \(words)",
+                "integrity", .warning, "the index is damaged, and is rebuilt when it is next used: \(words)",
                 remedy: verify)
         case .unreadable(let words):
             return Checkup("integrity", .warning, "the index cannot be read: \(words)", remedy: verify)
@@ -128,13 +128,13 @@ extension CachePlace {
     private var sampleWords: String {
         let sample = inspection.sample
         return sample.files == 0
-            ? "no file was read" : "\(sample.files) files taken at random are whole (\(ByteCount(sample.bytes)))"
+            ? "no file was read" : "\(sample.files) files chosen at random are intact (\(ByteCount(sample.bytes)))"
     }
 
     private var leftovers: String? {
         var words: [String] = []
         if inspection.leftoverClaims > 0 {
-            words.append("\(inspection.leftoverClaims) downloads were cut, and are looked at by the next mount")
+            words.append("\(inspection.leftoverClaims) downloads were interrupted; the next mount continues them")
         }
         if inspection.quarantine.files > 0 {
             words.append("\(inspection.quarantine.files) damaged files are in quarantine/")

@@ -8,7 +8,7 @@ struct ClockSkew: Sendable, Hashable {
     private static let bounds = (warning: 120.0, failure: 900.0)
 
     var checkup: Checkup {
-        guard let lead else { return Checkup("clock", .skipped, "no answer of the API said what time it is") }
+        guard let lead else { return Checkup("clock", .skipped, "no answer of the API had a date") }
         let size = lead.magnitude
         let words = "this clock is \(Int(size.rounded())) s \(lead < 0 ? "behind" : "ahead of") the API's"
         guard size > Self.bounds.warning else {

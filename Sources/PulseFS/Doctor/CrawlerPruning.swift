@@ -48,17 +48,17 @@ struct CrawlerPruning: Sendable, Hashable {
     }
 
     var checkup: Checkup {
-        guard let pruned, let program else { return Checkup("crawlers", .ok, "updatedb is not set up here") }
+        guard let pruned, let program else { return Checkup("crawlers", .ok, "updatedb is not installed") }
         let remedy = #"sudo sed -i 's/^PRUNEFS *= *"/&\#(Self.type) /' /etc/updatedb.conf"#
         if pruned.contains(where: { $0.lowercased() == Self.type }) {
-            return Checkup("crawlers", .ok, "updatedb passes over \(Self.type)")
+            return Checkup("crawlers", .ok, "updatedb skips \(Self.type)")
         }
         guard isKnown else {
             return Checkup(
-                "crawlers", .warning, "\(program) walks through mounts, and is not in no-fetch: it would fetch",
+                "crawlers", .warning, "\(program) reads mounts and is not in no-fetch, so it would fetch",
                 remedy: remedy)
         }
         return Checkup(
-            "crawlers", .ok, "\(program) walks through mounts, and causes no request (no-fetch)", remedy: remedy)
+            "crawlers", .ok, "\(program) reads mounts, but causes no request (no-fetch)", remedy: remedy)
     }
 }

@@ -25,11 +25,13 @@ package struct Doctor: Sendable {
         async let place = mountPlace()
         async let remote = keyAndAPI()
         async let cache = cache()
+        async let store = StoreReach.here(sources, within: .seconds(Self.patience))
         let rest = [
             OpenFileLimit.here?.checkup, CrawlerPruning.here(noFetch: settings.noFetch).checkup,
             ProgramVersions.here.checkup,
         ].compactMap { $0 }
-        return await kernel + [place, SettingsExamination(sources).checkup] + remote + cache + rest
+        let shared = await store.map { [$0.checkup] } ?? []
+        return await kernel + [place, SettingsExamination(sources).checkup] + remote + shared + cache + rest
     }
 
     private func kernelSide() async -> [Checkup] {

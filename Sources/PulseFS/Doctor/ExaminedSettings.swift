@@ -32,7 +32,7 @@ struct ExaminedSettings: Sendable {
     /// Which authorities a certificate may be from.
     var certificates: Checkup {
         guard origin?.isSecure != false else {
-            return Checkup("certificates", .skipped, "the API is asked without TLS")
+            return Checkup("certificates", .skipped, "the API is used without TLS")
         }
         return Checkup("certificates", .ok, "trusted are \(authorities.words)")
     }

@@ -24,7 +24,7 @@ struct FuseConfiguration: Sendable, Hashable {
 
     var checkup: Checkup {
         guard !isRoot else {
-            return Checkup("fuse.conf", .ok, "\(Self.path) does not bind root; \(Self.counted(mounts))")
+            return Checkup("fuse.conf", .ok, "\(Self.path) does not apply to root; \(Self.counted(mounts))")
         }
         guard let rules else {
             return Checkup(
@@ -36,7 +36,7 @@ struct FuseConfiguration: Sendable, Hashable {
                 "fuse.conf", .failure, "allow-other is set, and \(Self.path) has no line user_allow_other",
                 remedy: "echo user_allow_other | sudo tee -a \(Self.path)")
         }
-        let others = rules.allowsOthers ? "allow-other is allowed" : "allow-other is not allowed, nor asked for"
+        let others = rules.allowsOthers ? "allow-other is allowed" : "allow-other is neither allowed nor set"
         guard let most = rules.mostMounts, mounts * 10 >= most * 9 else {
             return Checkup("fuse.conf", .ok, "\(others); \(Self.counted(mounts))")
         }

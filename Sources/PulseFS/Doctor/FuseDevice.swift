@@ -38,7 +38,7 @@ struct FuseDevice: Sendable, Hashable {
             Checkup("device", .failure, "there is no /dev/fuse", remedy: Self.loadModule)
         case .operationNotSupportedByDevice?, .noSuchAddressOrDevice?:
             Checkup(
-                "device", .failure, "/dev/fuse is there, and the kernel module is not loaded",
+                "device", .failure, "/dev/fuse exists, but the kernel module is not loaded",
                 remedy: Self.loadModule)
         default: Checkup("device", .failure, "/dev/fuse cannot be opened (\(words))", remedy: Self.loadModule)
         }

@@ -26,16 +26,16 @@ struct FusermountCheck: Sendable, Hashable {
         let outcome: Checkup.Outcome = isRoot ? .warning : .failure
         guard let program else {
             return Checkup(
-                "fusermount3", outcome, "fusermount3 is missing\(isRoot ? ", which root alone can do without" : "")",
+                "fusermount3", outcome, "fusermount3 is missing\(isRoot ? "; only root can mount without it" : "")",
                 remedy: "sudo apt install fuse3")
         }
         let name = "\(program.path)\(version.map { " \($0)" } ?? "")"
         guard program.mayMount else {
             let reason =
-                program.owner == 0 ? "has no setuid bit that counts" : "belongs to user \(program.owner), not to root"
+                program.owner == 0 ? "has no effective setuid bit" : "belongs to user \(program.owner), not to root"
             let path = ShellWord.quoted(program.path)
             return Checkup(
-                "fusermount3", outcome, "\(name) \(reason)\(isRoot ? ": root alone can mount" : "")",
+                "fusermount3", outcome, "\(name) \(reason)\(isRoot ? ": only root can mount" : "")",
                 remedy: "sudo chown root: \(path) && sudo chmod 4755 \(path)")
         }
         return Checkup(

@@ -28,24 +28,24 @@ struct KeyExamination: Sendable {
         switch state {
         case .unusable(let problems) where problems.isEmpty:
             Checkup(
-                "key", .failure, "there is none that can be used, as the settings are wrong", remedy: "pulsefs config")
+                "key", .failure, "there is no usable key, because the settings are wrong", remedy: "pulsefs config")
         case .unusable(let problems):
             Checkup(
                 "key", .failure, problems.map(\.description).joined(separator: "; "),
                 remedy: "export PULSE_API_KEY=…, or name a file that only you can read with --api-key-file")
         case .present(let place, .good?):
-            Checkup("key", .ok, "there is one (\(place)), and the API accepts it")
+            Checkup("key", .ok, "found (\(place)), and the API accepts it")
         case .present(let place, .refused(let words)?):
             Checkup(
-                "key", .failure, "there is one (\(place)), and the API refuses it: \(words)",
-                remedy: "put a key of your account in its place (\(place))")
+                "key", .failure, "found (\(place)), but the API refuses it: \(words)",
+                remedy: "set a valid key (\(place)); see: pulsefs config")
         case .present(let place, .unknown(let words)?):
             Checkup(
-                "key", .warning, "there is one (\(place)), and the API does not say whether it is good: \(words)",
+                "key", .warning, "found (\(place)), but the API cannot check it: \(words)",
                 remedy: "run pulsefs doctor again when the API answers")
         case .present(let place, nil):
             Checkup(
-                "key", .warning, "there is one (\(place)), unchecked as the API cannot be reached",
+                "key", .warning, "found (\(place)), but not checked, because the API cannot be reached",
                 remedy: "run pulsefs doctor again when the API answers")
         }
     }

@@ -3,7 +3,8 @@ extension MountPlace {
 
     static let notAsked = Checkup(name, .skipped, "no directory was named", remedy: "pulsefs doctor DIR")
     static let tooSlow = Checkup(
-        name, .failure, "the directory does not answer", remedy: "look whether its disk or network file system is there"
+        name, .failure, "the directory does not answer",
+        remedy: "check that its disk or network file system is available"
     )
 
     var checkup: Checkup {
@@ -11,14 +12,14 @@ extension MountPlace {
         let unmount = "pulsefs unmount --lazy \(word)"
         return switch state {
         case .absent: failure("does not exist", "mkdir -p \(word)")
-        case .unreachable(let cause): failure("cannot be looked at (\(cause))", "ls -ld \(word)")
+        case .unreachable(let cause): failure("cannot be read (\(cause))", "ls -ld \(word)")
         case .notADirectory: failure("is not a directory", "name another, such as: mkdir -p ~/pulse")
         case .notEmpty: failure("is not empty", "name an empty one, such as: mkdir -p ~/pulse")
         case .free(let owner, let isWritable) where user != 0 && (owner != user || !isWritable):
             failure(
-                "belongs to user \(owner), or cannot be written: fusermount3 does not mount on it",
+                "belongs to user \(owner), or cannot be written, so fusermount3 cannot mount on it",
                 "sudo chown \(user) \(word) && chmod u+rwx \(word)")
-        case .free: Checkup(Self.name, .ok, "\(path) is an empty directory that can be mounted on")
+        case .free: Checkup(Self.name, .ok, "\(path) is an empty directory and can be mounted on")
         case .inside(let mountpoint): failure("lies in the mount on \(mountpoint)", "name a directory outside it")
         case .foreign(let type):
             failure("is a mount of another kind (\(type))", "name another directory, such as: mkdir -p ~/pulse")
@@ -29,7 +30,7 @@ extension MountPlace {
         case .stale: warning("is a mount whose process is gone", unmount)
         case .stuck: failure("is a mount that does not answer", unmount)
         case .closed(let cause):
-            warning("is a mount that this user may not look into (\(cause))", "ask whoever mounted it, or root")
+            warning("is a mount that this user may not read (\(cause))", "ask the user who mounted it, or root")
         }
     }
 

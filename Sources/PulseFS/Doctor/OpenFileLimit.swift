@@ -26,7 +26,8 @@ struct OpenFileLimit: Sendable, Hashable {
         most >= Self.needed
             ? Checkup("descriptors", .ok, "a mount may have \(most) files open")
             : Checkup(
-                "descriptors", .warning, "a mount may have \(most) files open; with \(Self.needed) it is not held up",
+                "descriptors", .warning,
+                "a mount may have \(most) files open; \(Self.needed) are enough for full speed",
                 remedy: "raise the hard limit: LimitNOFILE= in a unit, nofile in /etc/security/limits.conf")
     }
 }

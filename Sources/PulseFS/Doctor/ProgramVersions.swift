@@ -22,7 +22,7 @@ struct ProgramVersions: Sendable, Hashable {
         return hasHTTP2
             ? Checkup("versions", .ok, words)
             : Checkup(
-                "versions", .warning, "\(words); without HTTP/2 each request has a connection of its own",
+                "versions", .warning, "\(words); without HTTP/2, each request needs its own connection",
                 remedy: "sudo apt install --reinstall libcurl4")
     }
 }

@@ -45,7 +45,7 @@ struct SettingsExamination: Sendable {
                 "settings", .failure, problems.map(\.description).joined(separator: "; "), remedy: "pulsefs config")
         }
         let used =
-            files.isEmpty ? "there is no file of settings" : "files: \(files.map(\.string).joined(separator: ", "))"
+            files.isEmpty ? "there is no settings file" : "files: \(files.map(\.string).joined(separator: ", "))"
         if !openFiles.isEmpty {
             let words = openFiles.map { ShellWord.quoted($0) }.joined(separator: " ")
             return Checkup(
@@ -58,6 +58,6 @@ struct SettingsExamination: Sendable {
                 "settings", .warning, warnings.joined(separator: "; "),
                 remedy: "use an address that begins with https://")
         }
-        return Checkup("settings", .ok, "a mount would take them; \(used)")
+        return Checkup("settings", .ok, "valid; \(used)")
     }
 }

@@ -54,24 +54,27 @@ struct TrialMount: Sendable, Hashable {
     static let name = "trial-mount"
     static let withoutDevice = Checkup(name, .skipped, "there is no device to mount with")
     static let tooSlow = Checkup(
-        name, .failure, "a mount with nothing in it did not come about in time", remedy: "dmesg | tail")
+        name, .failure, "an empty mount was not ready in time", remedy: "dmesg | tail")
 
     var checkup: Checkup {
         switch outcome {
         case .noDirectory(let cause):
             Checkup(
-                Self.name, .skipped, "there is no directory to mount on (\(cause))", remedy: "export TMPDIR=/var/tmp")
+                Self.name, .skipped, "no directory could be created to mount on (\(cause))",
+                remedy: "export TMPDIR=/var/tmp")
         case .silent:
-            Checkup(Self.name, .failure, "a mount was made, and the kernel says nothing on it", remedy: "dmesg | tail")
+            Checkup(
+                Self.name, .failure, "a mount was made, but the kernel sends it no requests", remedy: "dmesg | tail")
         case .refused(let words) where !machine.isRoot && !machine.hasAccount:
             Checkup(
                 Self.name, .failure,
-                "a mount with nothing in it cannot be made, as this user has no entry in the user database: \(words)",
+                "an empty mount cannot be made, because this user has no entry in the user database: \(words)",
                 remedy: "run pulsefs as a user that getent passwd lists")
         case .refused(let words):
             Checkup(
-                Self.name, .failure, "a mount with nothing in it cannot be made: \(words)",
-                remedy: machine.isContainer ? FuseDevice.containerOptions : "see the checks above, and: dmesg | tail")
+                Self.name, .failure, "an empty mount cannot be made: \(words)",
+                remedy: machine.isContainer
+                    ? FuseDevice.containerOptions : "see the checks above, and run: dmesg | tail")
         case .offered(let features): checkup(features)
         }
     }

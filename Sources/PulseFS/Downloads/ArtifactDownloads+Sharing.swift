@@ -13,7 +13,8 @@ extension ArtifactDownloads {
         _ name: String, _ source: ArtifactSource, _ job: Job
     ) async -> (blob: BlobFile?, ticket: FileTicket?)? {
         guard tier.isShared, !hasBeenAnother(ArtifactKey(job, name, source)) else { return nil }
-        switch await tier.fetch(SharedFile(name, source, of: job.id)) {
+        let size = (try? await slot(of: name, source, job)).flatMap { job.artifact($0)?.size }
+        switch await tier.fetch(SharedFile(name, source, of: job.id), size: size) {
         case .alone: return nil
         case .absent(let ticket): return (nil, ticket)
         case .found(let spool, let sha256):

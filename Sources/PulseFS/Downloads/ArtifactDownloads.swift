@@ -64,7 +64,7 @@ final class ArtifactDownloads: Sendable {
                 return .success(.stored(stored))
             }
             if catalog.hasExpired(job) {
-                return .failure(Failure(.notFound, "\(name) of job \(job.id): the API has let go of the job"))
+                return .failure(Failure(.notFound, "\(name) of job \(job.id): the API has deleted the job"))
             }
             if state.isClosed { return .failure(Failure(.shuttingDown, "the mount is ending")) }
             if let known = state.outgrown.value(for: key), known.end > .now {
@@ -211,6 +211,8 @@ final class ArtifactDownloads: Sendable {
         if let blob = fetchedElsewhere(name, source, job) { return download.complete(with: blob) }
         let shared = await fetchShared(name, source, job)
         if let blob = shared?.blob { return download.complete(with: blob) }
+        var toRelease = shared?.ticket
+        defer { if let toRelease { tier.release(SharedFile(name, source, of: job.id), toRelease) } }
         let keeper: PartKeeper
         do throws(StoreError) { keeper = try await open(download, lock != nil, source, job) } catch {
             return download.fail(Failure(error))
@@ -234,12 +236,14 @@ final class ArtifactDownloads: Sendable {
                 job.artifact(slot)
                 ?? StoredArtifact(slot: slot, name: name, size: nil, source: source.text, isListed: false)
             let facts = BlobFacts(
-                key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed)
+                key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed,
+                entityTag: download.validators?.entityTag, lastModified: download.validators?.lastModified)
             let blob = try await publish(download, facts, at: .init(job.ordinal, slot))
             artifact.take(blob)
             catalog.put(artifact, of: job.ordinal)
             try await store.put(artifact, of: job.ordinal)
-            if let ticket = shared?.ticket, blob.isKept {
+            if let ticket = toRelease, blob.isKept {
+                toRelease = nil
                 tier.publish(SharedFile(name, source, of: job.id), facts.key, ticket)
             }
         } catch {

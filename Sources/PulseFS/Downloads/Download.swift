@@ -51,90 +51,13 @@ final class Download: Sendable {
         let urgency: Urgency
     }
 
-    private enum Need {
-        case size
-        case bytes(Range<UInt64>)
-    }
-
-    private struct Waiter {
-        let need: Need
-        let continuation: CheckedContinuation<Result<UInt64, Failure>, Never>
-
-        /// The first byte that this reader waits for; nil when it waits for the size.
-        func firstMissing(from arrived: ByteSet) -> UInt64? {
-            guard case .bytes(let range) = need else { return nil }
-            let gap = arrived.firstGap(from: range.lowerBound)
-            return gap < range.upperBound ? gap : nil
-        }
-    }
-
-    private struct State {
-        /// As an answer announced it, or as counted when nothing was announced and the end has come.
-        var size: UInt64?
-        var arrived = ByteSet()
-        var plan: PartPlan
-        /// Which version the bytes are of, as far as the answers say.
-        var validators: Validators?
-        /// A reader was given bytes.
-        var isRead = false
-        /// What is here is of an earlier download, and the server has not said yet that it still has that version: nobody is
-        /// given any of it.
-        var isUnconfirmed = false
-        /// Requests that are under way or about to be.
-        var workers = 0
-        /// What was asked for while no reader waited for it.
-        var unurgent: [Errand] = []
-        var failure: Failure?
-        /// The server has no such range as the size that was told before would have.
-        var isSizeDoubted = false
-        var wish: Wish
-        /// Nobody wanted it when it turned out to be large, or any more.
-        var isGivenUp = false
-        /// Since when the rest waits for a reader; nil when it does not.
-        var restingSince: ContinuousClock.Instant?
-        /// What lets bodies go on that wait for a reader.
-        var paused: [@Sendable () -> Void] = []
-        /// The server has another version: whoever comes from now on wants that one.
-        var isOutdated = false
-        /// Another process had fetched it already.
-        var blob: BlobFile?
-        /// Of all bytes, in hexadecimal SHA-256: they are in the cache.
-        var digest: String?
-        var waiters: [UInt64: Waiter] = [:]
-        var nextTicket: UInt64 = 0
-
-        /// What readers wait for, from the front.
-        var waitedFor: [UInt64] { waiters.values.compactMap { $0.firstMissing(from: arrived) }.sorted() }
-
-        /// A reader is told that it can have bytes.
-        mutating func note(_ answer: Result<UInt64, Failure>, to need: Need) {
-            if case .bytes(let range) = need, case .success(let end) = answer, end > range.lowerBound { isRead = true }
-        }
-
-        var isComplete: Bool { !isUnconfirmed && (size.map { arrived.contains(0..<$0) } ?? false) }
-        var hasEnded: Bool { failure != nil || isComplete }
-
-        /// The size is known, the first bytes are here or on their way, and nobody wants more of a file that is large.
-        var isResting: Bool {
-            wish == .beginning && size.map { $0 > longestUnwanted } ?? false && !isUnconfirmed && !isGivenUp
-                && !hasEnded
-        }
-    }
-
-    /// Bytes that are fetched though nobody but the cache wants them: about what arrives while a connection is broken off.
-    private static let longestUnwanted: UInt64 = 1 << 20
-    /// Bytes of a large file that come for whoever has named it.
-    private static let beginning: UInt64 = 256 << 10
-    /// How long the rest of a file waits for a reader of its beginning.
-    private static let rest = Duration.seconds(2)
-
     /// Tells it from all others of this process.
     let number = Download.last.add(1, ordering: .relaxed).newValue
     private static let last = Atomic<UInt64>(0)
     private let target: SpoolTarget
     private let whenChanged: @Sendable () -> Void
     private let whenOutgrown: @Sendable (OutgrownFile?) -> Void
-    private let state: Mutex<State>
+    private let state: Mutex<DownloadState>
     private let calls: AsyncStream<Void>.Continuation
     /// Each element asks for one more worker; the end of the download ends it. For one consumer.
     let workerCalls: AsyncStream<Void>
@@ -152,7 +75,7 @@ final class Download: Sendable {
         self.whenOutgrown = whenOutgrown
         target = SpoolTarget(in: store)
         let plan = PartPlan(size: size, ranges: ranges, geometry: geometry, beginsWithPart: wish == .beginning)
-        state = Mutex(State(plan: plan, wish: wish))
+        state = Mutex(DownloadState(plan: plan, wish: wish))
         (workerCalls, calls) = AsyncStream.makeStream()
         callWorkers()
     }
@@ -163,32 +86,14 @@ final class Download: Sendable {
     /// Goes on with what an earlier download has left of the file.
     func open(_ file: SpoolFile, _ facts: PartialFacts) {
         target.open(file)
-        change { state in
-            var arrived = ByteSet()
-            for range in facts.ranges { arrived.insert(range) }
-            // Something is left to be asked for.
-            if arrived.contains(0..<facts.size), let last = facts.ranges.last { arrived.remove(last) }
-            state.arrived = arrived
-            state.isUnconfirmed = true
-            state.size = facts.size
-            state.validators = Validators(
-                entityTag: facts.entityTag, lastModified: facts.lastModified, size: facts.size)
-            state.plan.resume(arrived, of: facts.size)
-        }
+        change { $0.resume(facts) }
         callWorkers()
     }
 
     func open(_ file: SpoolFile) { target.open(file) }
 
     /// What is worth writing down of what has come: nil while the file could not be gone on with.
-    var partialFacts: (facts: PartialFacts, arrived: ByteSet)? {
-        state.withLock { state in
-            guard let size = state.size, size >= PartialFacts.blockSize, state.plan.ranges == .served,
-                let validators = state.validators, validators.isStrong, let tag = validators.entityTag
-            else { return nil }
-            return (PartialFacts(entityTag: tag, lastModified: validators.lastModified, size: size), state.arrived)
-        }
-    }
+    var partialFacts: (facts: PartialFacts, arrived: ByteSet)? { state.withLock { $0.partialFacts } }
 
     /// Where the bytes are that have come so far; nil before `open`.
     var spool: SpoolFile? { target.file }
@@ -200,30 +105,16 @@ final class Download: Sendable {
 
     /// Adds a wish; false when the download has failed or been given up, and another one is needed.
     func join(for wish: Wish) -> Bool {
-        let (isJoined, paused) = state.withLock { state -> (Bool, [@Sendable () -> Void]) in
-            // Whoever asks for the size alone is served by one that was given up when it knew.
-            guard !state.isOutdated, !state.isGivenUp || (wish <= .beginning && state.size != nil) else {
-                return (false, [])
-            }
-            guard state.failure == nil || state.isGivenUp else { return (false, []) }
-            if !state.isGivenUp { state.wish = max(state.wish, wish) }
-            guard state.wish > .beginning else { return (true, []) }
-            defer { (state.paused, state.restingSince) = ([], nil) }
-            return (true, state.paused)
-        }
+        guard let paused = state.withLock({ $0.join(for: wish) }) else { return false }
         for resume in paused { resume() }
-        if isJoined, wish != .ahead { raise { $0.upperBound == .max || $0.lowerBound == 0 } }
-        if isJoined, wish > .beginning { callWorkers() }
-        return isJoined
+        if wish != .ahead { raise { $0.upperBound == .max || $0.lowerBound == 0 } }
+        if wish > .beginning { callWorkers() }
+        return true
     }
 
     /// A reader waits for some of these bytes.
     private func raise(_ isWanted: (Range<UInt64>) -> Bool) {
-        let wanted = state.withLock { state in
-            let wanted = state.unurgent.filter { isWanted($0.order.range) }
-            state.unurgent.removeAll { isWanted($0.order.range) }
-            return wanted
-        }
+        let wanted = state.withLock { $0.toRaise(isWanted) }
         for errand in wanted { errand.urgency.raise() }
     }
 
@@ -231,23 +122,13 @@ final class Download: Sendable {
     var isWanted: Bool { state.withLock { $0.wish == .bytes } }
 
     /// Gives it up if nobody has come to want it; true when it now is.
-    func abandon() -> Bool {
-        state.withLock { state in
-            guard state.wish == .ahead || state.isResting, state.waiters.isEmpty, !state.hasEnded else { return false }
-            state.isGivenUp = true
-            return true
-        }
-    }
+    func abandon() -> Bool { state.withLock { $0.abandon() } }
 
     /// The size is known, the first bytes are here or on their way, and nobody wants more of a file that is large.
     var isResting: Bool { state.withLock { $0.isResting } }
 
     /// The rest has waited for a reader in vain.
-    func hasRested(until now: ContinuousClock.Instant) -> Bool {
-        state.withLock { state in
-            state.isResting && state.restingSince.map { $0.duration(to: now) >= Self.rest } ?? false
-        }
-    }
+    func hasRested(until now: ContinuousClock.Instant) -> Bool { state.withLock { $0.hasRested(until: now) } }
 
     /// Whether the size that was told before is wrong.
     func disproves(_ told: UInt64) -> Bool {
@@ -292,7 +173,7 @@ final class Download: Sendable {
     /// Returns the end of what can be read, never more than the range's.
     func bytes(in range: Range<UInt64>) async throws(Failure) -> UInt64 { try await wait(for: .bytes(range)) }
 
-    private func wait(for need: Need) async throws(Failure) -> UInt64 {
+    private func wait(for need: DownloadState.Need) async throws(Failure) -> UInt64 {
         let ticket = state.withLock { state in
             state.nextTicket &+= 1
             return state.nextTicket
@@ -300,12 +181,12 @@ final class Download: Sendable {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let known: Result<UInt64, Failure>? = state.withLock { state in
-                    if let answer = Self.answer(need, state) {
+                    if let answer = state.answer(need) {
                         state.note(answer, to: need)
                         return answer
                     }
                     if Task.isCancelled { return .failure(Failure(.interrupted, "the reader left")) }
-                    state.waiters[ticket] = Waiter(need: need, continuation: continuation)
+                    state.waiters[ticket] = .init(need: need, continuation: continuation)
                     return nil
                 }
                 if let known { return continuation.resume(returning: known) }
@@ -319,63 +200,17 @@ final class Download: Sendable {
         return try outcome.get()
     }
 
-    private static func answer(_ need: Need, _ state: State) -> Result<UInt64, Failure>? {
-        if state.isUnconfirmed { return state.failure.map { .failure($0) } }
-        switch need {
-        case .size:
-            if let size = state.size { return .success(size) }
-        case .bytes(let range):
-            let end = min(range.upperBound, state.size ?? .max)
-            if range.lowerBound >= end || state.arrived.contains(range.lowerBound..<end) { return .success(end) }
-        }
-        return state.failure.map { .failure($0) }
-    }
-
     // MARK: Workers
 
     /// Calls as many workers as are of use now.
     private func callWorkers() {
-        let missing = state.withLock { state in
-            guard !state.hasEnded, !state.isResting else { return 0 }
-            // The first bytes are waited for by whoever begins to read: the other parts do not get in their way.
-            var wanted = state.arrived.isEmpty ? 1 : state.plan.usefulWidth
-            if state.plan.usefulWidth > 1, !state.plan.claimed.isEmpty,
-                state.waitedFor.contains(where: { state.plan.isFree($0) })
-            {
-                // A reader waits for what nobody has asked for.
-                wanted = min(state.workers + 1, state.plan.geometry.greatestWidth)
-            }
-            let missing = max(0, wanted - state.workers)
-            state.workers += missing
-            return missing
-        }
+        let missing = state.withLock { $0.callWorkers() }
         for _ in 0..<missing { calls.yield() }
     }
 
     /// The next part to ask for; nil when there is none for this worker, which then has gone.
     func claim() -> Errand? {
-        let errand = state.withLock { state -> Errand? in
-            let waitedFor = state.waitedFor
-            if !state.hasEnded, !state.isGivenUp, !state.isResting, let order = state.plan.claim(waitedFor: waitedFor) {
-                // The front of a file is what its first reader wants, who may not wait yet.
-                let isUrgent =
-                    waitedFor.contains { order.range.contains($0) }
-                    || (state.wish != .ahead && order.range.lowerBound == 0)
-                let errand = Errand(order: order, urgency: Urgency(isUrgent ? .foreground : .prefetch))
-                if !isUrgent { state.unurgent.append(errand) }
-                return errand
-            }
-            state.workers -= 1
-            if state.workers == 0, state.isResting {
-                state.restingSince = state.restingSince ?? .now
-            } else if state.workers == 0, !state.hasEnded {
-                state.failure =
-                    state.isGivenUp
-                    ? Failure(.interrupted, "nobody wants the file any more")
-                    : Failure(.badAnswer, "the server sent some parts of the file and not the others")
-            }
-            return nil
-        }
+        let errand = state.withLock { $0.claim() }
         if errand == nil { settle() }
         return errand
     }
@@ -388,39 +223,7 @@ final class Download: Sendable {
 
     /// Takes in the head of an answer to a request for `order`, which begins at `start`. Throws a `Refusal`.
     func accept(_ head: ResponseHead, for order: PartPlan.Order, from start: UInt64) throws(Refusal) -> Reach {
-        let outcome = state.withLock { state -> Result<Reach, Refusal> in
-            let announcement = FileAnnouncement(head)
-            let comparison = state.validators?.compared(with: announcement.validators)
-            if comparison == .different { return .failure(.changed) }
-            if comparison == .same { state.isUnconfirmed = false }
-            if head.status == 206 {
-                if let known = state.size, let total = announcement.size, known != total { return .failure(.changed) }
-                // Nobody knows whether it belongs to what has come: all of the file does, once it is compared with that.
-                guard comparison != .unknown else {
-                    state.plan.rangesAreIgnored()
-                    return .failure(.rangeIgnored)
-                }
-                state.validators = state.validators ?? announcement.validators
-                state.size = state.size ?? announcement.size
-                state.plan.answeredInParts(of: announcement.size)
-                if !announcement.validators.isComparable { state.plan.rangesAreIgnored() }
-                return .success(Reach(isWhole: false, end: head.contentRange.map { ($0.last + 1).bytes }))
-            }
-            guard start == 0, order == .whole || state.arrived.isEmpty else {
-                state.plan.rangesAreIgnored()
-                return .failure(.rangeIgnored)
-            }
-            state.validators = state.validators ?? announcement.validators
-            state.plan.announced(servesRanges: announcement.validators.isComparable ? announcement.servesRanges : false)
-            state.size = announcement.size ?? state.size
-            if state.wish == .size, let size = state.size, size > Self.longestUnwanted {
-                state.isGivenUp = true
-                return .failure(.givenUp)
-            }
-            let end = state.plan.answeredWhole(
-                size: state.size, isAskedForWhole: order == .whole)
-            return .success(Reach(isWhole: true, end: end ?? state.size))
-        }
+        let outcome = state.withLock { $0.accept(head, for: order, from: start) }
         settle()
         callWorkers()
         return try outcome.get()
@@ -435,11 +238,7 @@ final class Download: Sendable {
     ) throws -> Bool {
         let end = position +| UInt64(bytes.byteCount)
         let (size, rest, isNew, isPaused) = state.withLock { state in
-            let isPaused = state.isResting && state.arrived.count >= Self.beginning
-            if isPaused {
-                state.restingSince = state.restingSince ?? .now
-                state.paused.append(whenReady)
-            }
+            let isPaused = state.pauses(until: whenReady)
             return (
                 state.size, state.size.map { $0 -| state.arrived.count },
                 state.arrived.isDisjoint(with: position..<end), isPaused
@@ -531,7 +330,7 @@ final class Download: Sendable {
         change { if !$0.hasEnded { $0.failure = failure } }
     }
 
-    private func change(_ body: (inout State) -> Void) {
+    private func change(_ body: (inout DownloadState) -> Void) {
         state.withLock { body(&$0) }
         settle()
     }
@@ -539,13 +338,7 @@ final class Download: Sendable {
     /// Answers the waiters that can be answered now, and ends the calls when there is nothing left to do.
     private func settle() {
         let (ready, hasEnded) = state.withLock { state in
-            var ready: [(Waiter, Result<UInt64, Failure>)] = []
-            for (ticket, waiter) in state.waiters {
-                guard let answer = Self.answer(waiter.need, state) else { continue }
-                state.note(answer, to: waiter.need)
-                ready.append((waiter, answer))
-                state.waiters[ticket] = nil
-            }
+            let ready = state.answerable()
             return (ready, state.hasEnded)
         }
         for (waiter, answer) in ready { waiter.continuation.resume(returning: answer) }

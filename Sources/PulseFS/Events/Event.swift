@@ -23,6 +23,10 @@ package struct Event: Sendable, Hashable {
         case resultGone = "result_gone"
         case resultUnusable = "result_unusable"
         case resultLost = "result_lost"
+        case resultUploaded = "result_uploaded"
+        case resultTaken = "result_taken"
+        /// This machine asks for such a result in place of one that has fallen silent.
+        case claimTakenOver = "claim_taken_over"
         case cacheUnwritable = "cache_unwritable"
         case cacheWritable = "cache_writable"
         case fileQuarantined = "file_quarantined"
@@ -30,6 +34,13 @@ package struct Event: Sendable, Hashable {
         case filesEvicted = "files_evicted"
         /// A result names more images than are listed.
         case listingCut = "listing_cut"
+        /// A store that machines share cannot be asked, or can again.
+        case storeLost = "store_lost"
+        case storeBack = "store_back"
+        /// The first of its objects that did not open.
+        case storeObjectRejected = "store_object_rejected"
+        /// This machine asks the API about a job in place of one that has fallen silent.
+        case pollTakenOver = "poll_taken_over"
     }
 
     package let kind: Kind

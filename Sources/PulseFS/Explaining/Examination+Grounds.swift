@@ -12,7 +12,7 @@ extension JobLibrary {
     /// What this mount knows of a path below its root, as the JSON that `pulsefs explain` reads. Makes no request.
     func explanation(ofPath path: String) -> [UInt8] {
         // One that was refused when last seen shows nothing before the API has taken it.
-        let unchecked = keyring.isOpen ? nil : Failure(.keyUnconfirmed, "the API is to be asked about the key first")
+        let unchecked = keyring.isOpen ? nil : Failure(.keyUnconfirmed, "the API must check the key first")
         let ground = Examination.Ground(
             closed: keyring.closed ?? unchecked, keyTrouble: events.keyTrouble,
             job: { [catalog] id throws(Failure) in try catalog.job(id) },
@@ -21,7 +21,8 @@ extension JobLibrary {
             parts: { self.partsAtHand(of: $0) }, withholds: { self.withholds($0) },
             explanation: { self.explanation(of: $0) },
             history: { [store, origin] id in (try? store.ledger(origin: origin, id: id.text)) ?? [] },
-            trouble: { [events] in events.trouble(at: $0) }, quarantine: { [events] in events.quarantine(of: $0) })
+            trouble: { [events] in events.trouble(at: $0) }, quarantine: { [events] in events.quarantine(of: $0) },
+            poller: { [fetcher] in fetcher.tier.poller(of: $0) }, claim: { [fetcher] in fetcher.claimant(of: $0) })
         return Examination(ground: ground).examine(path).json
     }
 }

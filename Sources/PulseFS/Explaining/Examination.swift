@@ -22,6 +22,10 @@ struct Examination {
         var history: (JobID) -> [LedgerEntry]
         var trouble: (Place) -> Trouble? = { _ in nil }
         var quarantine: (Place) -> Event? = { _ in nil }
+        /// Who asks the API about a job, in a sentence.
+        var poller: (JobID) -> String? = { _ in nil }
+        /// Which machine has, holds or lost a result that can be fetched only once, in a sentence or more.
+        var claim: (Job) -> String? = { _ in nil }
     }
 
     let ground: Ground
@@ -33,9 +37,9 @@ struct Examination {
         case .readme: Diagnosis(path, .fine, what: "what PulseFS is and how to read it")
         case .jobs: jobs(path, "the directory of the jobs that were looked up before")
         case .job(Node.jobsPageName):
-            jobs(path, "a page of the jobs that are known, to look at in a browser")
+            jobs(path, "a page of the known jobs, for a browser")
         case .control(let name): control(path, name)
-        case .elsewhere: Diagnosis(path, .notInTree, what: "nothing that a mount has")
+        case .elsewhere: Diagnosis(path, .notInTree, what: "not a path of a mount")
         case .job(let name), .file(let name, _):
             if let id = JobID(name) { examine(path, id) } else { malformed(path, name) }
         }
@@ -49,12 +53,12 @@ struct Examination {
         let isThere = name.map { ControlFile(name: $0) != nil || $0 == ExplainedPaths.directory } ?? true
         return isThere
             ? Diagnosis(path, .fine, what: "about the mount itself")
-            : Diagnosis(path, .notInTree, what: "nothing that .pulsefs has")
+            : Diagnosis(path, .notInTree, what: "not a file of .pulsefs")
     }
 
     private func malformed(_ path: String, _ name: String) -> Diagnosis {
         let shown = Event.bounded(name) ?? ""
-        return Diagnosis(path, .notAName, what: "no job: \"\(shown)\" is not an id")
+        return Diagnosis(path, .notAName, what: "not a job: \"\(shown)\" is not an id")
     }
 
     private func closed(_ path: String, _ what: String, _ failure: Failure, _ id: JobID?) -> Diagnosis {
@@ -78,7 +82,8 @@ struct Examination {
         }
         guard let job = known else { return unknown(path, what, id, trouble) }
         var diagnosis = file.map { self.file(path, what, $0, job, trouble) } ?? self.job(path, what, job, trouble)
-        diagnosis.known = sentences(job) + diagnosis.known
+        let poller = job.phase.isTerminal ? nil : ground.poller(id)
+        diagnosis.known = sentences(job) + [poller, ground.claim(job)].compactMap { $0 } + diagnosis.known
         return diagnosis
     }
 
@@ -126,7 +131,7 @@ struct Examination {
             }
         }
         guard let slot = image == nil ? JobFile.slot(named: file) : .firstImage else {
-            return Diagnosis(path, .notInTree, what: "nothing that a job's directory has")
+            return Diagnosis(path, .notInTree, what: "not a file of a job's directory")
         }
         switch slot {
         case .status: return status(path, what, job, trouble)
@@ -181,7 +186,7 @@ struct Examination {
         if isThere { diagnosis.known.append("The result lists \(listed) images.") }
         if listed >= ResultFacts.imageLimit {
             diagnosis.known.append(
-                "It may name more: no more than \(ResultFacts.imageLimit) are listed, and the others are there by their names."
+                "It may name more: at most \(ResultFacts.imageLimit) are listed, and the others can be opened by name."
             )
         }
         return diagnosis
@@ -196,7 +201,8 @@ struct Examination {
         }
         guard let list = ground.parts(job) else {
             var diagnosis = Diagnosis(path, .fine, what: what, job: job.id.text)
-            diagnosis.known.append("It is made of result.json when it is first looked up, if the result has it.")
+            diagnosis.known.append(
+                "PulseFS makes it from result.json when it is first looked up, if the result has data for it.")
             return diagnosis
         }
         let number = list.number(of: file)
@@ -209,7 +215,7 @@ struct Examination {
         var diagnosis = Diagnosis(path, .fine, what: what, job: job.id.text)
         diagnosis.size = number.map { list.parts[$0].size }
         diagnosis.isCached = true
-        diagnosis.known.append("PulseFS made it of result.json.")
+        diagnosis.known.append("PulseFS made it from result.json.")
         return diagnosis
     }
 
@@ -232,6 +238,8 @@ struct Examination {
         if let ending = Self.ending(job) { return ending }
         guard job.phase == .completed else { return ofJob.map { .failure($0.reason) } ?? .running }
         if ground.withholds(job), !job.holdsLink { return .withheld }
+        // Another machine was told that its link is spent.
+        if job.awaitsLargeResult, ground.explanation(job) != nil { return .deliveredElsewhere }
         if let artifact {
             if artifact.isSingleUse { return .lostSingleUse }
             // What is cut out of a result goes by the result.
@@ -284,15 +292,15 @@ struct Examination {
 
     private static func what(_ file: String, _ id: JobID) -> String {
         switch file {
-        case "status.json": "every field of job \(id) but its result"
+        case "status.json": "every field of job \(id) except its result"
         case "error.txt": "why job \(id) has no result, or not all of it"
         case "result.md": "the document of job \(id) as Markdown"
         case "result.json": "the result of job \(id) as the API sent it"
         case "result.html": "the result of job \(id) as HTML"
         case "form.pdf": "the filled form of job \(id)"
-        case "index.html": "the page of job \(id) to look at in a browser"
+        case "index.html": "the page of job \(id), for a browser"
         case "images": "the images of job \(id)"
-        case JobFile.waitName: "what waits for the end of job \(id)"
+        case JobFile.waitName: "the file that waits for the end of job \(id)"
         case _ where PartFile.target(named: String(file.prefix { $0 != "/" })) != nil:
             "a part of the result of job \(id)"
         default: file.hasPrefix("images/") ? "an image of job \(id)" : "a file of job \(id)"

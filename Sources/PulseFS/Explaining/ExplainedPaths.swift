@@ -31,8 +31,16 @@ final class ExplainedPaths: Sendable {
 
     /// The name of the file that explains a path.
     static func name(of path: String) -> String {
-        let encoded = path.replacing("%", with: "%25").replacing("/", with: "%2F")
-        return encoded.isEmpty || encoded.hasPrefix(".") ? "%2F" + encoded : encoded
+        var encoded: [UInt8] = []
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"): encoded += "%25".utf8
+            case UInt8(ascii: "/"): encoded += "%2F".utf8
+            default: encoded.append(byte)
+            }
+        }
+        let name = String(decoding: encoded, as: UTF8.self)
+        return encoded.first.map { $0 == UInt8(ascii: ".") } ?? true ? "%2F" + name : name
     }
 
     /// The path that a file of this name explains; nil for a name that is none.

@@ -10,7 +10,7 @@ enum TreePath: Hashable, Sendable {
     case elsewhere
 
     init(_ text: String) {
-        let parts = text.split(separator: "/").map(String.init).filter { $0 != "." }
+        let parts = text.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }
         switch parts.first {
         case nil: self = .root
         case "README.txt" where parts.count == 1: self = .readme

@@ -34,11 +34,11 @@ package struct ExportFailure: Error, Sendable, CustomStringConvertible {
             }
         let words =
             switch error {
-            case .noSpace, .diskQuotaExceeded: "there is no room for it (\(error)): make room, and export again"
+            case .noSpace, .diskQuotaExceeded: "there is no room for it (\(error)): free some space, and export again"
             case .fileExists:
-                "it cannot be made: it is there already, under a name that this file system takes for the same"
+                "it cannot be made: a file exists whose name is the same to this file system"
             case .fileNameTooLong, .invalidArgument, .illegalByteSequence:
-                "this file system does not take the name (\(error)): export to another"
+                "this file system does not accept the name (\(error)): export to another"
             default: "it cannot be written: \(error)"
             }
         self.init(code, file: file, words)

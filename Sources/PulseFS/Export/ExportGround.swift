@@ -35,7 +35,8 @@ package enum ExportGround {
         if isThere { throw ExportFailure(.target, "\(path) is not a directory") }
         if cause == .noSuchFileOrDirectory {
             throw ExportFailure(
-                .target, "there is no \(path.removingLastComponent()) to make \(path) in: make it with mkdir -p")
+                .target,
+                "\(path.removingLastComponent()) does not exist: make it with mkdir -p, so that \(path) can be created")
         }
         throw ExportFailure(.target, "cannot make \(path): \(cause)")
     }

@@ -102,7 +102,7 @@ package final class Exporter: Sendable {
         try Self.checkCancellation()
         let job: Job?
         do throws(Failure) { job = try library.catalog.job(id) } catch { throw ExportFailure(.job, error.words) }
-        guard let job else { throw ExportFailure(.job, "the job is not known any more") }
+        guard let job else { throw ExportFailure(.job, "the job is no longer known") }
         let plan = try await reader.plan(of: job, troubles)
         if let outcome = try await unchanged(plan) { return Prepared(outcome: outcome, draft: nil) }
         let existing = try await disk.run { [target] () throws(ExportFailure) in try target.job(id.text) }

@@ -96,7 +96,7 @@ final class JobWriter: @unchecked Sendable {
     private func begin() throws(ExportFailure) {
         if !target.rules.deletes, let obstacle = existing?.obstacle(for: plan) {
             throw ExportFailure(
-                .job, file: obstacle, "something else is there under this name: remove it, or export with --delete")
+                .job, file: obstacle, "something else has this name: remove it, or export with --delete")
         }
         let place = try target.place()
         try writing("") { () throws(Errno) in
@@ -217,7 +217,7 @@ final class JobWriter: @unchecked Sendable {
     private func put(_ count: Int, _ next: ExportPlan.File, _ write: () throws(Errno) -> Void) throws(ExportFailure) {
         // Fewer than the size that was told is another file.
         guard count > 0, UInt64(count) <= next.size -| offset else {
-            throw ExportFailure(.changed, file: next.path, "it has another size than was announced")
+            throw ExportFailure(.changed, file: next.path, "it has another size than announced")
         }
         try writing(next.path, write)
         offset +|= UInt64(count)

@@ -8,7 +8,7 @@ extension JobLibrary {
     /// Notes of the job's result: now if it was read before, or is not here and there are none; else when it has been read.
     func resultNotes(of job: Job) -> Answer<ResultNotes?> {
         guard let blob = blob(.result, of: job) else { return .now(nil) }
-        if let known = knownResults.notes(of: job.ordinal, digest: blob.sha256) { return .now(known) }
+        if let known = derived.knownResults.notes(of: job.ordinal, digest: blob.sha256) { return .now(known) }
         return .later { [events] () throws(Errno) in
             do throws(Failure) { return try await self.readResult(of: job) } catch {
                 throw events.failed(error, at: Place(job: job.id.text, file: "result.json"))
@@ -18,7 +18,7 @@ extension JobLibrary {
 
     /// Once for all who ask.
     private func readResult(of job: Job) async throws(Failure) -> ResultNotes? {
-        try await resultReads.join(keyring.own(job.ordinal)) { [self] _ throws(Failure) in
+        try await derived.resultReads.join(keyring.own(job.ordinal)) { [self] _ throws(Failure) in
             guard let artifact = job.artifact(.result), let blob = blob(.result, of: job) else { return nil }
             let (store, id) = (store, job.id)
             let notes: ResultNotes?
@@ -32,10 +32,10 @@ extension JobLibrary {
             }
             guard let notes else {
                 // Damaged: set aside, as for a reader, who then has it made again.
-                _ = try await whole(artifact, of: job)
+                _ = try await reader.whole(artifact, of: job)
                 return nil
             }
-            knownResults.keep(notes, of: job.ordinal, digest: blob.sha256)
+            derived.knownResults.keep(notes, of: job.ordinal, digest: blob.sha256)
             return notes
         }
     }

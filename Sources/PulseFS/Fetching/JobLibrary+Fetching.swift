@@ -47,11 +47,11 @@ extension JobLibrary {
         }
         guard !withholds(asked) || asked.holdsLink else { return fetched(asked, [FetchProblem(Self.withheld)]) }
         let whole = try await places.hold { () throws(Failure) in
-            var job = try await self.secure(self.isWorthAskingAgain(asked) ? await self.doubt(asked) : asked)
-            if followsLinks { job = try await self.followLink(of: self.known(job)) }
+            var job = try await self.large.secure(self.isWorthAskingAgain(asked) ? await self.doubt(asked) : asked)
+            if followsLinks { job = try await self.large.followLink(of: self.known(job)) }
             // A file that was cut out of the answer, and evicted since.
             guard let cut = self.missing(of: job).first(where: { $0.source == nil }) else { return job }
-            return try await self.refill(cut, of: job)
+            return try await self.refresher.refill(cut, of: job)
         }
         let missing = missing(of: whole)
         // Not to be had any more, and the reason is the job's.
@@ -65,7 +65,8 @@ extension JobLibrary {
         return fetched(job, problems.isEmpty ? Self.problems(of: job) : (isExpired ? Self.reason(job) : []) + problems)
     }
 
-    private static let withheld = "its result can be fetched only once, and is not while --large-results is manual"
+    private static let withheld =
+        "its result can be fetched only once, and is not fetched because of --large-results=manual"
 
     private func asked(
         _ id: JobID, _ places: Places, _ wait: (@Sendable (JobID) async throws(Failure) -> Job)?
@@ -105,13 +106,13 @@ extension JobLibrary {
         // A download goes on without whoever started it: none is started for one who has gone.
         guard !Task.isCancelled else { throw Failure(.interrupted, "it was given up before it was asked for") }
         guard let source = artifact.source.flatMap(ArtifactSource.init(text:)) else {
-            throw Failure(.cacheFailed, "it is not in the cache, nor any more at the API")
+            throw Failure(.cacheFailed, "it is neither in the cache nor at the API")
         }
-        let brought = try await seeking(artifact, of: job) { () throws(Failure) in
+        let brought = try await reader.absences.seeking(artifact, of: job) { () throws(Failure) in
             try await self.downloads.bring(artifact.name, from: source, of: job, isLost: artifact.isStored)
         }
         guard brought != nil else {
-            throw Failure(.cacheFailed, "the cache's disk does not take it: make room")
+            throw Failure(.cacheFailed, "the cache's disk has no room for it: free some space")
         }
     }
 

@@ -132,13 +132,14 @@ package struct KeyWatch: Sendable {
         isWanted = false
     }
 
-    /// The API has been asked about the key.
-    package mutating func ended(_ verdict: KeyVerdict, at now: Instant) -> [Effect] {
+    /// The API has been asked about the key, `age` ago.
+    package mutating func ended(_ verdict: KeyVerdict, age: Duration = .zero, at now: Instant) -> [Effect] {
         isChecking = false
         awaitsVerdict = false
         var effects: [Effect] = []
         switch verdict {
-        case .good: effects = confirm(at: now, remembering: true)
+        // What is remembered is what this machine was told.
+        case .good: effects = confirm(at: now - age, remembering: age == .zero)
         case .refused(let words):
             attempted = now
             if !isRefused { effects = [.remember(refused: true)] }

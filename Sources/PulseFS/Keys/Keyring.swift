@@ -22,7 +22,7 @@ package final class Keyring: KeySource {
         var complaint: String?
         /// The file that the key comes from, as it was when it was last read; nil before that.
         var version: FileVersion?
-        var ask: @Sendable (APIKey) async -> KeyVerdict = { _ in .unknown("the API is not asked yet") }
+        var ask: Question = { _, _ in (.unknown("the API is not asked yet"), .zero) }
         var observer: @Sendable (Change) -> Void = { _ in }
         /// What follows from the check before the mount.
         var confirmation: Task<Void, Never>?
@@ -30,7 +30,13 @@ package final class Keyring: KeySource {
         var commanded: ContinuousClock.Instant?
     }
 
-    private enum Question { case isKeyGood }
+    /// What the API says of a key, and how long ago it did. A key that is in doubt is asked about now.
+    typealias Question = @Sendable (APIKey, _ isDoubted: Bool) async -> (verdict: KeyVerdict, age: Duration)
+
+    private enum Check {
+        case usual
+        case doubt
+    }
 
     private let source: (any KeyOrigin)?
     private let store: ArtifactStore
@@ -39,7 +45,7 @@ package final class Keyring: KeySource {
     private let now: @Sendable () -> ContinuousClock.Instant
     private let date: @Sendable () -> Timestamp
     private let state: Mutex<State>
-    private let checks = Flights<Question, Void>()
+    private let checks = Flights<Check, Void>()
 
     /// `source` is nil for a key that stays what it is. `now` is the clock of the rules, `date` what is kept of them over the end of a mount.
     package init(
@@ -64,10 +70,10 @@ package final class Keyring: KeySource {
 
     /// Lets the keyring ask about keys. The client is not kept alive.
     package func ask(_ client: PulseClient) {
-        state.withLock { state in
-            state.ask = { [weak client] key in await client?.check(key) ?? .unknown("the mount is ending") }
-        }
+        ask { [weak client] key, _ in (await client?.check(key) ?? .unknown("the mount is ending"), .zero) }
     }
+
+    func ask(_ question: @escaping Question) { state.withLock { $0.ask = question } }
 
     /// One observer, called after the change, on whatever thread.
     package func observe(_ observer: @escaping @Sendable (Change) -> Void) {
@@ -121,9 +127,11 @@ package final class Keyring: KeySource {
 
     /// Looks where the key comes from and asks the API about it, once for all who want to know. Returns early when the
     /// caller is cancelled.
-    package func check() async {
+    package func check() async { await check(.usual) }
+
+    private func check(_ check: Check) async {
         do throws(Failure) {
-            try await checks.join(.isKeyGood) { _ throws(Failure) in await self.checkNow() }
+            try await checks.join(check) { _ throws(Failure) in await self.checkNow(isDoubted: check == .doubt) }
         } catch {
             // The caller left, or the mount is ending: who looks at the door next sees what is so then.
         }
@@ -133,12 +141,12 @@ package final class Keyring: KeySource {
     /// refusal closes nothing, as nothing is open yet, and is remembered.
     package func confirm(within patience: Duration) async -> KeyVerdict {
         if word == "good" { return .good }
-        let (ask, inUse) = state.withLock { state in
+        let (ask, inUse, isRefused) = state.withLock { state in
             state.watch.began()
-            return (state.ask, state.inUse)
+            return (state.ask, state.inUse, state.watch.isRefused)
         }
-        let answer = await withTaskGroup(of: KeyVerdict?.self) { group in
-            group.addTask { await ask(inUse.key) }
+        let answer = await withTaskGroup(of: (verdict: KeyVerdict, age: Duration)?.self) { group in
+            group.addTask { await ask(inUse.key, isRefused) }
             group.addTask {
                 try? await Task.sleep(for: patience)
                 return nil
@@ -146,11 +154,11 @@ package final class Keyring: KeySource {
             defer { group.cancelAll() }
             return await group.next() ?? nil
         }
-        let verdict = answer ?? .unknown("it has not answered within \(patience.components.seconds) s")
+        let verdict = answer?.verdict ?? .unknown("it has not answered within \(patience.components.seconds) s")
         if case .refused = verdict {
             await remember(true, of: inUse.fingerprint)
         } else {
-            let effects = apply { $0.watch.ended(verdict, at: now()) }
+            let effects = apply { $0.watch.ended(verdict, age: answer?.age ?? .zero, at: now()) }
             // The mount does not wait until the disk has it; the end of the mount does.
             let confirmation = Task { await carryOut(effects) }
             state.withLock { $0.confirmation = confirmation }
@@ -158,16 +166,19 @@ package final class Keyring: KeySource {
         return verdict
     }
 
-    private func checkNow() async {
+    private func checkNow(isDoubted: Bool) async {
         state.withLock { $0.watch.began() }
         if !isFromProgram { _ = await renew() }
-        let (ask, key) = state.withLock { ($0.ask, $0.inUse.key) }
-        var verdict = await ask(key)
+        // What the API has said against a key, it alone takes back.
+        let (ask, key, isRefused) = state.withLock { ($0.ask, $0.inUse.key, $0.watch.isRefused) }
+        let isDoubted = isDoubted || isRefused
+        var answer = await ask(key, isDoubted)
         // A program may ask its user for something, so it runs only when the key is of no use any more.
-        if case .refused = verdict, mayCommand(), await renew() {
-            verdict = await ask(inUse.key)
+        if case .refused = answer.verdict, mayCommand(), await renew() {
+            answer = await ask(inUse.key, isDoubted)
         }
-        await change { $0.watch.ended(verdict, at: now()) }
+        let (verdict, age) = answer
+        await change { $0.watch.ended(verdict, age: age, at: now()) }
     }
 
     /// Between two runs of the program that prints the key, while the API refuses what it printed.
@@ -232,7 +243,7 @@ package final class Keyring: KeySource {
     /// One refused request may be a mistake of the API: so the key itself is checked, and its source is looked at first.
     package func wasRefused(_ key: APIKey) async -> APIKey? {
         let (current, isRefused) = state.withLock { ($0.inUse.key, $0.watch.isRefused) }
-        if current == key, !isRefused { await check() }
+        if current == key, !isRefused { await check(.doubt) }
         return state.withLock { state in
             state.inUse.key == key || state.watch.isRefused ? nil : state.inUse.key
         }
@@ -264,14 +275,14 @@ package final class Keyring: KeySource {
             case .remember(let refused): await remember(refused, of: inUse.fingerprint)
             case .close(let words):
                 MountLog.mount.warning(
-                    "everything that the API key reads is closed",
+                    "access is closed, because the API refuses the key",
                     metadata: ["key": "\(inUse.fingerprint)", "reason": "\(words)"])
                 events.record(.keyClosed, message: words)
                 observer(.closed)
             case .open:
                 MountLog.mount.notice(
-                    "what the API key reads is open again", metadata: ["key": "\(inUse.fingerprint)"])
-                events.record(.keyOpened, message: "what the API key reads is open again")
+                    "access is open again", metadata: ["key": "\(inUse.fingerprint)"])
+                events.record(.keyOpened, message: "access is open again")
                 observer(.opened)
             }
         }

@@ -1,14 +1,13 @@
 package import ArtifactStore
+import Parts
 
 /// The parts of a result in a job's directory: their names and their numbers.
 enum PartFile {
     /// Those that stand beside `result.md`.
-    static let names = [
-        contents, "structured.json", "citations.jsonl", "splits.json", "images.jsonl", "form_fields.csv",
-    ]
+    static let names = PartKind.allNames.filter { !$0.hasSuffix("/") }
 
     /// The one that every result has.
-    static let contents = "contents.md"
+    static let contents = PartKind.contents
 
     /// What a name in a job's directory may stand for.
     enum Target: Equatable {

@@ -21,6 +21,13 @@ package struct StatusClock: Sendable, Hashable {
         held = nil
     }
 
+    /// Somebody else was given an answer, and asks by this interval; what came of that is to be looked for again after `pause`.
+    package mutating func followed(interval: Duration, pause: Duration, at now: ContinuousClock.Instant) {
+        self.interval = min(max(interval, Self.shortest), Self.longest)
+        checked = now - self.interval
+        held = now + pause
+    }
+
     /// The API could not be asked, or gave no answer to use. `retryAfter` is what it said of when to ask again.
     package mutating func failed(retryAfter: Duration?, at now: ContinuousClock.Instant) {
         answered(changed: false, at: now)

@@ -19,7 +19,7 @@ extension CacheOpening {
         signal(SIGXFSZ, SIG_IGN)
         guard isMade || path.withPlatformString({ access($0, F_OK) }) == 0 else {
             throw MountFailure(
-                "there is no cache at \(path): nothing was fetched into it yet; or name another with --cache-dir")
+                "there is no cache at \(path): fetch something first, or name another directory with --cache-dir")
         }
         do throws(StoreError) {
             let store = try openKept(path, limits)
@@ -29,5 +29,11 @@ extension CacheOpening {
         } catch {
             throw MountFailure("cannot use the cache: \(error)")
         }
+    }
+
+    /// Opens a cache that is there, to look into its index as it is; nil when that cannot be done at once.
+    package static func openForLook(_ path: FilePath, limits: StoreLimits) -> ArtifactStore? {
+        guard MountedPath(path) == nil, path.withPlatformString({ access($0, F_OK) }) == 0 else { return nil }
+        return try? openKept(path, limits)
     }
 }

@@ -51,7 +51,7 @@ package enum CacheOpening {
             try await store.rebuildIndexIfLost()
             try await store.settleLeftoverClaims(actor: "process \(getpid()), for one that died")
         } catch {
-            MountLog.cache.warning("the cache could not be mended", metadata: ["reason": "\(error)"])
+            MountLog.cache.warning("the cache could not be repaired", metadata: ["reason": "\(error)"])
         }
     }
 
@@ -59,7 +59,7 @@ package enum CacheOpening {
     static func refuseInMount(_ path: FilePath) throws(MountFailure) {
         guard let mounted = MountedPath(path) else { return }
         throw MountFailure(
-            "the cache \(path) is in the mount on \(mounted.mountpoint), where nothing can be kept: name another with --cache-dir"
+            "the cache \(path) is in the mount on \(mounted.mountpoint), where nothing can be written: name another with --cache-dir"
         )
     }
 
@@ -100,7 +100,7 @@ package enum CacheOpening {
                 metadata: ["file": "\(name)", "job": "\(job)", "kept": "\(path)"])
         case .indexRebuilt(let jobs, let blobs):
             MountLog.cache.warning(
-                "the index of the cache was lost and is made again", metadata: ["jobs": "\(jobs)", "files": "\(blobs)"])
+                "the index of the cache was lost and is rebuilt", metadata: ["jobs": "\(jobs)", "files": "\(blobs)"])
         case .evicted(let files, let bytes):
             MountLog.cache.debug("files left the cache", metadata: ["files": "\(files)", "bytes": "\(bytes)"])
         }
@@ -118,10 +118,11 @@ extension EventLog {
             let isImage = JobFile.slot(named: name) == nil && name != ".parts"
             record(
                 .fileQuarantined, Place(job: job, file: isImage ? "images/\(name)" : name),
-                message: "a file of the cache was damaged; it is fetched again, and what is left of it is in \(path)")
+                message: "a file of the cache was damaged; it is fetched again, and the damaged copy is in \(path)")
         case .indexRebuilt(let jobs, let blobs):
             record(
-                .indexRebuilt, message: "the index of the cache was lost; made again for \(jobs) jobs, \(blobs) files")
+                .indexRebuilt,
+                message: "the index of the cache was lost; it was rebuilt for \(jobs) jobs, \(blobs) files")
         case .evicted(let files, let bytes):
             cache.evict(files, bytes)
             record(.filesEvicted, message: "\(files) files, \(bytes) bytes")

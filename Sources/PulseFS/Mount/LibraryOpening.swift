@@ -1,6 +1,6 @@
 package import ArtifactStore
-package import PulseAPI
-package import Transfer
+import PulseAPI
+import Transfer
 
 /// A library and the connections below it, for as long as a mount or a command works with it.
 package final class LibraryOpening: Sendable {
@@ -11,16 +11,11 @@ package final class LibraryOpening: Sendable {
     private let engine: TransferEngine
     private let client: PulseClient
 
-    /// `actor` says in the ledger who fetched what. `events` is told what happens. `timeout` is how long a request is tried
-    /// for, `maximumArtifactSize` how many bytes an answer may have. `fleet` is what is shared with other machines, and is closed with
-    /// this.
+    /// `actor` says in the ledger who fetched what. `events` is told what happens. `rules.maximumArtifactSize` is also how many bytes
+    /// an answer may have. `fleet` is what is shared with other machines, and is closed with this.
     package init(
-        on store: ArtifactStore, origin: APIOrigin, key: APIKey, from supply: KeySupply = .fixed,
-        rules: KeyRules = KeyRules(), events: EventLog = EventLog(), actor: String,
-        largeResults: LargeResultPolicy = .automatic, onExpiry: ExpiryPolicy = .keep,
-        parts: PartsPolicy = PartsPolicy(), waiting: WaitRules = WaitRules(),
-        timeout: Duration = RetryPolicy.standardBudget, maximumArtifactSize: UInt64? = nil,
-        authorities: CertificateAuthorities = .standard, fleet: FleetStore? = nil
+        on store: ArtifactStore, _ access: APIAccess, rules: LibraryRules = LibraryRules(),
+        events: EventLog = EventLog(), actor: String, fleet: FleetStore? = nil
     ) throws(MountFailure) {
         DispatchDescriptors.open()
         do throws(TransferError) {
@@ -28,21 +23,30 @@ package final class LibraryOpening: Sendable {
             engine = try TransferEngine(
                 .init(
                     userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: connections,
-                    maximumConnections: connections, authorities: authorities))
+                    maximumConnections: connections, authorities: access.authorities))
         } catch {
             throw MountFailure("cannot start: \(error)")
         }
-        keyring = Keyring(key, from: supply, store: store, origin: origin, rules: rules, events: events)
+        let (origin, ttl) = (access.origin, access.rules.ttl)
+        keyring = Keyring(
+            access.key, from: access.supply, store: store, origin: origin, rules: access.rules, events: events)
         client = PulseClient(
-            origin: origin, engine: engine, limits: TransferLimits(maximumBodySize: maximumArtifactSize),
+            origin: origin, engine: engine, limits: TransferLimits(maximumBodySize: rules.maximumArtifactSize),
             scheduler: scheduler,
-            persistence: Persistence(RetryPolicy(budget: timeout)), keys: keyring, observer: { events.note($0) })
-        keyring.ask(client)
-        let tier: any JobTier = fleet.map { FleetTier($0, origin: origin.description, store: store) } ?? NoTier()
+            persistence: Persistence(RetryPolicy(budget: access.timeout)), keys: keyring,
+            observer: { events.note($0) })
+        let tier: any JobTier =
+            fleet.map { FleetTier($0, origin: origin.description, store: store, events: events) } ?? NoTier()
+        keyring.ask { [weak client] key, isDoubted in
+            guard let client else { return (.unknown("the mount is ending"), .zero) }
+            return await tier.verdict(of: key, isDoubted: isDoubted, within: ttl, asking: client)
+        }
+        var rules = rules
+        rules.openBlobs = DescriptorPlan.here.openBlobs
         library = JobLibrary(
-            client: client, store: store, keyring: keyring, events: events, actor: actor, largeResults: largeResults,
-            maximumArtifactSize: maximumArtifactSize, onExpiry: onExpiry, showing: parts, waiting: waiting,
-            openBlobs: DescriptorPlan.here.openBlobs, tier: tier)
+            JobFetcher.Ground(
+                client: client, store: store, keyring: keyring, events: events, actor: actor, tier: tier),
+            rules: rules)
     }
 
     /// Whether requests to the API are kept back, as it did not answer.

@@ -17,6 +17,8 @@ package final class Mount: Sendable {
     package var mountpoint: FilePath { session.options.mountpoint }
     private let library: JobLibrary
     private let recall: KernelRecall
+    /// The catalog tells it for as long as it is held here.
+    private let invalidation: CatalogInvalidation
     private let opening: LibraryOpening
 
     /// Work that is under way when the mount ends has this long to finish. What has come of a file by then is gone on with.
@@ -35,18 +37,14 @@ package final class Mount: Sendable {
             configuration.cacheDirectory, limits: configuration.cacheLimits, events: events)
         // A temporary one is where there is room for it.
         let (place, cache) = (configuration.mountpoint, store.directory.path)
-        if let nesting = CacheNesting(mountpoint: DirectoryLineage(place), cache: DirectoryLineage(cache)) {
+        if HandedDescriptor(place) == nil,
+            let nesting = CacheNesting(mountpoint: DirectoryLineage(place), cache: DirectoryLineage(cache))
+        {
             throw MountFailure(nesting.problem(place, cache))
         }
         opening = try LibraryOpening(
-            on: store, origin: configuration.origin, key: configuration.key, from: configuration.keySupply,
-            rules: configuration.keyRules, events: events,
-            actor: "the mount on \(configuration.mountpoint), process \(getpid())",
-            largeResults: configuration.largeResults, onExpiry: configuration.onExpiry,
-            parts: configuration.parts,
-            waiting: WaitRules(patience: configuration.waitPatience), timeout: configuration.timeout,
-            maximumArtifactSize: configuration.maximumArtifactSize, authorities: configuration.authorities, fleet: fleet
-        )
+            on: store, configuration.access, rules: configuration.libraryRules, events: events,
+            actor: "the mount on \(configuration.mountpoint), process \(getpid())", fleet: fleet)
         library = opening.library
         let counted = CountedSession()
         let (library, keyring, opening) = (library, opening.keyring, opening)
@@ -61,12 +59,15 @@ package final class Mount: Sendable {
                     activity: Metrics.Activity(
                         requests: events.requests.all, repeatedRequests: opening.repeatedRequests,
                         receivedBytes: opening.scheduler.receivedBytes,
-                        cache: events.cache.values, indexReads: store.indexReads, residentBytes: Metrics.residentBytes))
+                        cache: events.cache.values, indexReads: store.indexReads, residentBytes: Metrics.residentBytes,
+                        sharing: library.sharing))
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             case .log: events.text
             case .mount:
-                MountFacts(of: getpid(), configuration, keyring, isAPIKeptBack: opening.isAPIKeptBack, since: start)
-                    .text
+                MountFacts(
+                    of: getpid(), configuration, keyring, isAPIKeptBack: opening.isAPIKeptBack,
+                    sharing: library.sharing, since: start
+                ).text
             }
         }
         let policy = AttributePolicy(
@@ -84,28 +85,11 @@ package final class Mount: Sendable {
             counted.session = session
             recall = KernelRecall(session, files)
             keyring.observe { [weak recall] change in recall?.begin(change) }
-            library.catalog.observeListing { [weak session, weak recall] change in
-                recall?.forget(change.removed)
-                session?.invalidateAttributes(of: Node.jobs.id)
-            }
-            library.catalog.observeSizes { [weak session, shown = library.shown] job, slot in
-                session?.invalidateAttributes(of: shown.node(of: .init(job, slot)))
-            }
+            let invalidation = CatalogInvalidation(session, recall, library.shown)
+            self.invalidation = invalidation
+            library.catalog.observe(invalidation)
             // Stale, it is looked at again before its pages are read, and before it is opened: then its path is looked up.
             library.shown.observe { [weak session] node in session?.invalidateAttributes(of: node) }
-            library.catalog.observeContents { [weak recall] job in recall?.recallListings(of: job) }
-            library.catalog.observeChanges { [weak session] job, previous in
-                session?.invalidateAttributes(of: Node.file(job.ordinal, .status).id)
-                session?.invalidateAttributes(of: Node.file(job.ordinal, .page).id)
-                session?.invalidateAttributes(of: Node.job(job.ordinal).id)
-                let wait = Node.file(job.ordinal, .wait).id
-                if let previous, previous.phase.isTerminal {
-                    session?.invalidateAttributes(of: wait)
-                } else if let ending = JobEnding(job) {
-                    session?.store(ending.content, in: wait)
-                }
-            }
-            library.catalog.observeExpiry { [weak recall] job, files in recall?.recall(job, files) }
         } catch {
             throw Self.explained(error, configuration.mountpoint)
         }
@@ -140,6 +124,7 @@ package final class Mount: Sendable {
     package func serve() {
         let clock = MountClock(library, opening.keyring, session)
         let memory = MemoryTrim()
+        library.beginAudit()
         session.run()
         memory.stop()
         clock.stop()

@@ -15,6 +15,9 @@ package final class MountClaim: Sendable {
     package let warning: String?
     private let lock: Mutex<FileDescriptor?>
 
+    /// Whether a mount point stands for a descriptor by which someone else has mounted: `/dev/fd/N`.
+    package static func isHandedOver(_ mountpoint: FilePath) -> Bool { HandedDescriptor(mountpoint) != nil }
+
     /// Finds the directory free, or frees it of a mount whose process is gone. `cache` is what the mount is to have, and is not
     /// made yet.
     package static func take(
@@ -27,6 +30,12 @@ package final class MountClaim: Sendable {
         _ mountpoint: FilePath, cache: FilePath, allowOther: Bool, in system: MountSystem
     ) async throws(MountFailure) -> MountClaim {
         try CacheOpening.refuseInMount(cache)
+        if let handed = HandedDescriptor(mountpoint) {
+            if let trouble = handed.trouble {
+                throw MountFailure("\(trouble): open /dev/fuse and mount with it first; see docs/containers.md")
+            }
+            return MountClaim(mountpoint, nil, nil)
+        }
         // Before the directory is looked at: a mount there may not answer.
         let warning = try await clear(mountpoint)
         let lock = try Self.lock(mountpoint)

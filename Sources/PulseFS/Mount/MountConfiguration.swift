@@ -1,4 +1,5 @@
 package import ArtifactStore
+import FUSE
 package import PulseAPI
 package import SystemPackage
 package import Transfer
@@ -63,8 +64,20 @@ package struct MountConfiguration: Sendable {
         umask = settings.umask
     }
 
+    var access: APIAccess {
+        APIAccess(
+            origin: origin, key: key, from: keySupply, rules: keyRules, timeout: timeout, authorities: authorities)
+    }
+
+    var libraryRules: LibraryRules {
+        LibraryRules(
+            largeResults: largeResults, maximumArtifactSize: maximumArtifactSize, onExpiry: onExpiry, parts: parts,
+            waiting: WaitRules(patience: waitPatience))
+    }
+
     /// Files that the mount goes on to look at, and that it would cover.
     package var hiddenFiles: [FilePath] {
+        guard HandedDescriptor(mountpoint) == nil else { return [] }
         let place = DirectoryLineage(mountpoint)
         let files: [FilePath]
         switch keySupply {

@@ -1,11 +1,12 @@
 import ArtifactStore
 import PulseAPI
+import SharedStore
 import SystemPackage
 
 extension MountFacts {
     init(
         of process: Int32, _ configuration: MountConfiguration, _ keyring: Keyring, isAPIKeptBack: Bool,
-        since start: Timestamp, at now: Timestamp = APITime.now
+        sharing: SharingFigures? = nil, since start: Timestamp, at now: Timestamp = APITime.now
     ) {
         pid = process
         api = "\(configuration.origin)"
@@ -16,5 +17,11 @@ extension MountFacts {
         mountedAt = APITime.text(start)
         uptimeSeconds = start.age(at: now)?.components.seconds ?? 0
         version = Version.text
+        store = sharing.map { figures in
+            StoreFacts(
+                health: figures.health.rawValue,
+                milliseconds: figures.calls.latency.map { max(1, Int($0 / .milliseconds(1))) },
+                waitingBytes: figures.waiting)
+        }
     }
 }

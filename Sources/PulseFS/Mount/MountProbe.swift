@@ -28,7 +28,7 @@ enum MountProbe {
     /// even by the end of the process that made it. Blocks for two seconds at most.
     static func look(_ mountpoint: FilePath) -> Outcome {
         let path = mountpoint.appending(".pulsefs").appending(ControlFile.mount.name)
-        guard let said = try? BriefProgram.run(["cat", "--", path.string], within: patience) else { return .silent }
+        guard let said = reading(path) else { return .silent }
         if said.isSuccess {
             return MountFacts(json: Array(said.output.utf8)).map { .answered($0) } ?? .unknown(.invalidArgument)
         }
@@ -42,6 +42,17 @@ enum MountProbe {
             case .permissionDenied, .notPermitted: return .refused
             case let other: return .unknown(other)
             }
+        }
+    }
+
+    /// Nil when it has not ended in time. Where there is no cat(1), as in an image with one program, that program is called under
+    /// the name by which it does the same.
+    private static func reading(_ path: FilePath) -> BriefProgram.Outcome? {
+        do throws(BriefProgram.Trouble) {
+            return try BriefProgram.run(["cat", "--", path.string], within: patience)
+        } catch {
+            guard case .notStarted = error else { return nil }
+            return try? BriefProgram.run([OwnProgram.path, OwnProgram.readsFile, path.string], within: patience)
         }
     }
 }

@@ -32,7 +32,7 @@ package struct MountStatus: Sendable {
             switch self {
             case .ok: "ok"
             case .closed(let reason): "closed: \(reason)"
-            case .apiKeptBack: "the API does not answer; what is cached is readable"
+            case .apiKeptBack: "the API does not answer; cached files are readable"
             case .notAnswering: "not answering: end it with pulsefs unmount --lazy"
             case .stale: "stale, its process is gone: mount again, or unmount"
             case .notPermitted: "not permitted: it is another user's"

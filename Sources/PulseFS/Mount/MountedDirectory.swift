@@ -92,7 +92,7 @@ package struct MountedDirectory: Sendable {
     }
 
     private var othersMount: MountFailure {
-        MountFailure("\(path) was mounted by someone else: ask them, or root, to unmount it")
+        MountFailure("\(path) was mounted by another user: ask them, or root, to unmount it")
     }
 
     /// Who holds the mount, as far as can be seen.

@@ -19,12 +19,12 @@ extension JobLibrary {
     func knownPage(of job: Job) -> KnownPage? {
         let label = PageLabel(of: job, self)
         if let stored = storedPage(of: job, label) {
-            shownPages.remove(job.ordinal)
+            derived.shownPages.remove(job.ordinal)
             return .stored(stored)
         }
         guard !hasDocument(job) else { return nil }
         return .own(
-            shownPages.show(label, of: job.ordinal) { Array(JobPage(of: job, self).html().joined()) })
+            derived.shownPages.show(label, of: job.ordinal) { Array(JobPage(of: job, self).html().joined()) })
     }
 
     /// The page in the store, if it is the one that the job has now.
@@ -41,7 +41,7 @@ extension JobLibrary {
 
     /// The page in the store, made if it is not there: by one for all who ask.
     func page(of job: Job) async throws(Failure) -> StoredArtifact {
-        try await pages.join(keyring.own(job.ordinal)) { [self] _ throws(Failure) in
+        try await derived.pages.join(keyring.own(job.ordinal)) { [self] _ throws(Failure) in
             let job = try catalog.job(job.ordinal) ?? job
             // Whoever came a moment later finds it made.
             if let page = storedPage(of: job), store.open(job.blobKey(.page)) != nil { return page }
@@ -50,9 +50,10 @@ extension JobLibrary {
     }
 
     private func makePage(of known: Job) async throws(Failure) -> StoredArtifact {
-        let (markdown, afterMarkdown) = try await content(of: .markdown, known)
+        let (markdown, afterMarkdown) = try await reader.content(of: .markdown, known)
         // Fetching what was gone may have brought another result.
-        let (result, job) = try await content(of: .result, afterMarkdown)
+        let (result, job) = try await reader.content(of: .result, afterMarkdown)
+        let parts = try await partsFile(of: job)
         let label = PageLabel(of: job, self)
         let page = JobPage(of: job, self)
         let isHere = Set(job.artifacts.filter { $0.slot.isImage && mayBeHad($0, of: job) }.map(\.slot))
@@ -71,6 +72,7 @@ extension JobLibrary {
                     children = (try? ChildJob.read(DocumentSource(result), 0..<result.size)) ?? []
                     page.children = children.map { ($0.id.text, $0.status, $0.name) }
                 }
+                if let (list, blob) = parts { page.parts = PageParts(list, in: DocumentSource(blob)) }
                 return (try store.spool(page.html()), children)
             }
             batches.makeKnown(children, of: job.ordinal)
@@ -88,11 +90,12 @@ extension JobLibrary {
     func readPage(
         _ page: StoredArtifact, of job: Job, at offset: UInt64, count: Int
     ) async throws(Failure) -> ReadReply {
-        let range = Self.range(at: offset, count: count)
-        if let reply = try await intact(page, of: job, range) { return reply }
+        let range = ArtifactReader.range(at: offset, count: count)
+        if let reply = try await reader.intact(page, of: job, range) { return reply }
         let made = try await self.page(of: job)
-        guard !job.isMisshown(.page), made.size == page.size, let reply = try await intact(made, of: job, range) else {
-            throw Self.wrongSize(page, of: job)
+        guard !job.isMisshown(.page), made.size == page.size, let reply = try await reader.intact(made, of: job, range)
+        else {
+            throw ArtifactReader.wrongSize(page, of: job)
         }
         return reply
     }

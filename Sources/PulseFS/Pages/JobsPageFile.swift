@@ -27,7 +27,7 @@ final class JobsPageFile: Sendable {
         guard let content = made.withLock({ $0 }), content.generation == library.keyring.inUse.generation else {
             return nil
         }
-        return renewing && library.clock() - content.madeAt >= Self.patience ? nil : content
+        return renewing && library.refresher.time.clock() - content.madeAt >= Self.patience ? nil : content
     }
 
     func make() async throws(Failure) -> Content {
@@ -66,7 +66,7 @@ final class JobsPageFile: Sendable {
         return made.withLock { made in
             let isSame = made?.bytes == bytes && made?.generation == reader.generation
             let content = Content(
-                bytes: bytes, time: isSame ? made?.time ?? .now : .now, madeAt: library.clock(),
+                bytes: bytes, time: isSame ? made?.time ?? .now : .now, madeAt: library.refresher.time.clock(),
                 generation: reader.generation)
             made = content
             return content

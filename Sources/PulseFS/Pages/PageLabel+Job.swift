@@ -1,5 +1,6 @@
 import ArtifactStore
 import Pages
+import Parts
 
 extension PageLabel {
     /// Of the page that a job has now: another program, another state, other files make another.
@@ -9,7 +10,9 @@ extension PageLabel {
             return artifact.size.map(String.init) ?? "?"
         }
         let state = library.withholds(job) ? "withheld" : job.phase.rawValue
-        let parts = ["page:\(JobPage.version)", state, String(job.facts.modifiedAt.nanoseconds)]
+        let policy = library.partsPolicy
+        let made = policy.areShown ? "parts:\(PartsMaker.version)\(policy.isGuarded ? "-guarded" : "")" : "parts:none"
+        let parts = ["page:\(JobPage.version)", made, state, String(job.facts.modifiedAt.nanoseconds)]
         self.init(text: (parts + files).joined(separator: " "))
     }
 }

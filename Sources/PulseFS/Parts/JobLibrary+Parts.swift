@@ -10,7 +10,7 @@ extension JobLibrary {
     /// The list of a job's parts as far as it is known without looking at a file; nil when it has to be read or made.
     func knownParts(of job: Job) -> PartList? {
         guard storedParts(of: job) != nil else { return nil }
-        return partsKnown.list(partsLabel(of: job), of: job.ordinal)
+        return derived.partsKnown.list(partsLabel(of: job), of: job.ordinal)
     }
 
     /// Whether there is a result to make parts of, here or at the API.
@@ -28,6 +28,7 @@ extension JobLibrary {
             || blob(.result, of: job) != nil
     }
 
+    /// Stands for the parts that the job has now, and for the way they are made.
     private func partsLabel(of job: Job) -> PartsLabel {
         let result = job.artifact(.result)?.size.map(String.init) ?? "?"
         let guarding = partsPolicy.isGuarded ? " guarded" : ""
@@ -52,20 +53,46 @@ extension JobLibrary {
 
     /// The list of a job's parts, which are made if they are not there: by one for all who ask.
     func parts(of job: Job) async throws(Failure) -> PartList {
-        try await partLists.join(keyring.own(job.ordinal)) { [self] _ throws(Failure) in
+        try await derived.partLists.join(keyring.own(job.ordinal)) { [self] _ throws(Failure) in
             var job = try catalog.job(job.ordinal) ?? job
             if let blob = partsBlob(of: job) {
                 // Whoever came a moment later finds them made.
                 if let known = knownParts(of: job) { return known }
                 if let list = try await list(in: blob) {
-                    partsKnown.note(list, partsLabel(of: job), of: job.ordinal)
+                    derived.partsKnown.note(list, partsLabel(of: job), of: job.ordinal)
                     return list
                 }
-                letGo(of: [job.blobKey(.parts)])
+                blobs.letGo(of: [job.blobKey(.parts)])
             }
             if job.awaitsLargeResult { job = try await fetchLargeResult(of: job) }
             return try await makeParts(of: job)
         }
+    }
+
+    /// A job's parts and the checked file that they stand in, which are made if they are not there; nil when there can be none.
+    func partsFile(of job: Job) async throws(Failure) -> (PartList, BlobFile)? {
+        guard mayHaveParts(job) else { return nil }
+        for _ in 0..<2 {
+            let list: PartList
+            do throws(Failure) { list = try await parts(of: job) } catch {
+                // What is made of the result otherwise can be shown.
+                guard error.reason == .badAnswer else { throw error }
+                return nil
+            }
+            guard let blob = partsBlob(of: try catalog.job(job.ordinal) ?? job) else { continue }
+            let isWhole: Bool
+            do throws(StoreError) {
+                isWhole = try await store.onDisk { () throws(StoreError) in
+                    blob.isIntact(0..<blob.size) && PartList(DocumentSource(blob), length: blob.size) == list
+                }
+            } catch {
+                throw Failure(error)
+            }
+            if isWhole { return (list, blob) }
+            blobs.letGo(of: [job.blobKey(.parts)])
+        }
+        throw Failure(
+            .cacheFailed, "the parts of job \(job.id) are damaged in the cache, also when they are made again")
     }
 
     /// The file of the parts in the store: the open one, unless another was made since.
@@ -87,7 +114,7 @@ extension JobLibrary {
     }
 
     private func makeParts(of known: Job) async throws(Failure) -> PartList {
-        let (found, job) = try await content(of: .result, known)
+        let (found, job) = try await reader.content(of: .result, known)
         guard let result = found else {
             throw Failure(.notFound, "job \(job.id) has no result to make parts of")
         }
@@ -124,7 +151,7 @@ extension JobLibrary {
         } catch {
             throw Failure(error)
         }
-        partsKnown.note(list, label, of: job.ordinal)
+        derived.partsKnown.note(list, label, of: job.ordinal)
         batches.makeKnown(children, of: job.ordinal)
         catalog.put(artifact, of: job.ordinal)
         // It may have been listed while neither they nor the result were here.
@@ -182,11 +209,11 @@ extension JobLibrary {
     func readParts(
         _ parts: StoredArtifact, of job: Job, _ list: PartList, at offset: UInt64, count: Int
     ) async throws(Failure) -> ReadReply {
-        let range = Self.range(at: offset, count: count)
-        if let reply = try await intact(parts, of: job, range) { return reply }
+        let range = ArtifactReader.range(at: offset, count: count)
+        if let reply = try await reader.intact(parts, of: job, range) { return reply }
         guard try await self.parts(of: job) == list, let made = try catalog.job(job.ordinal)?.artifact(.parts),
-            !job.isMisshown(.parts), made.size == parts.size, let reply = try await intact(made, of: job, range)
-        else { throw Self.wrongSize(parts, of: job) }
+            !job.isMisshown(.parts), made.size == parts.size, let reply = try await reader.intact(made, of: job, range)
+        else { throw ArtifactReader.wrongSize(parts, of: job) }
         return reply
     }
 }

@@ -74,7 +74,7 @@ extension JobFetcher {
             job = Job(ordinal: ordinal, id: id, facts: facts, artifacts: isDropped ? [] : known?.artifacts ?? [])
         }
         if known?.phase != .expired {
-            events.record(.jobExpired, Place(job: id.text), message: "the API has let go of the job")
+            events.record(.jobExpired, Place(job: id.text), message: "the API has deleted the job")
         }
         catalog.put(job, for: reader, changed: true)
         return job

@@ -18,18 +18,29 @@ extension JobFetcher {
                 "the result of job \(job.id) can be fetched only once, and the cache that should keep it cannot be written: name another with --cache-dir"
             )
         }
+        if let results, results.tier.sharesResults { return try await fetchShared(job, results, progress, reader) }
+        return try await fetchAlone(job, progress, reader)
+    }
+
+    /// The same where no other machine has to be asked.
+    func fetchAlone(
+        _ job: Job, _ progress: SingleUseProgress, _ reader: KeyInUse
+    ) async throws(Failure) -> Job {
         var claim = try await claim(job, progress)
         do throws(Failure) {
             return try await fetch(latest(job, for: reader), &claim, progress, reader)
         } catch {
-            // A claim that has brought nothing stands for nothing.
-            let last = claim
-            if (try? await onDisk({ () throws(StoreError) in try last.document.size() })) == 0 { last.settle() }
+            await settleIfEmpty(claim)
             throw error
         }
     }
 
-    private func claim(_ job: Job, _ progress: SingleUseProgress) async throws(Failure) -> SingleUseClaim {
+    /// A claim that has brought nothing stands for nothing.
+    func settleIfEmpty(_ claim: SingleUseClaim) async {
+        if (try? await onDisk({ () throws(StoreError) in try claim.document.size() })) == 0 { claim.settle() }
+    }
+
+    func claim(_ job: Job, _ progress: SingleUseProgress) async throws(Failure) -> SingleUseClaim {
         let (origin, id) = (origin, job.id.text)
         var pause = Duration.milliseconds(2)
         while true {
@@ -47,6 +58,21 @@ extension JobFetcher {
     private func fetch(
         _ job: Job, _ claim: inout SingleUseClaim, _ progress: SingleUseProgress, _ reader: KeyInUse
     ) async throws(Failure) -> Job {
+        if let found = try await here(job, &claim, progress, reader) { return found }
+        progress.note(.asking, received: claim.leftover)
+        switch try await ask(job, claim, progress, reader) {
+        case .whole(let job): return job
+        case .spent(let failure): return try await giveUp(claim, job, failure, reader)
+        }
+    }
+
+    /// The job when nobody has to be asked: its result is here, or there is none to be had. Nil when its link is to be asked, of which
+    /// a part may have come.
+    /// - Parameter isPartKnown: what is on the disk has been found not to be all of it.
+    func here(
+        _ job: Job, _ claim: inout SingleUseClaim, _ progress: SingleUseProgress, _ reader: KeyInUse,
+        isPartKnown: Bool = false
+    ) async throws(Failure) -> Job? {
         guard let url = job.facts.largeResultURL else {
             // Someone has brought it meanwhile, or found that it is gone.
             if !claim.hasLeftover { claim.settle() }
@@ -59,13 +85,12 @@ extension JobFetcher {
         }
         if let found = try await delivered(job, reader) {
             // Whoever published it died before the ledger said so.
-            if try await history(of: job).last?.event != .delivered { try await enter(.delivered, job) }
+            if try await !history(of: job).endsWithDelivery { try await enter(.delivered, job) }
             claim.settle()
             return found
         }
-        progress.note(.asking, received: claim.leftover)
         if let back = try await takenBack(claim, job) { claim = back }
-        if claim.hasLeftover {
+        if claim.hasLeftover, !isPartKnown {
             switch try await look(at: claim, job, isComplete: claim.leftoverFacts?.length != nil) {
             case .result(let facts): return try await deliver(facts, claim, job, reader, progress)
             case .part: break
@@ -74,11 +99,19 @@ extension JobFetcher {
                 claim = try await self.claim(job, progress)
             }
         }
+        return nil
+    }
+
+    /// Asks the link, and goes on where a part has come.
+    func ask(
+        _ job: Job, _ claim: SingleUseClaim, _ progress: SingleUseProgress, _ reader: KeyInUse
+    ) async throws(Failure) -> SingleUseAnswer<Job> {
+        guard let url = job.facts.largeResultURL else { return .whole(job) }
         do throws(Failure) { try await download(url, claim, job, progress) } catch  where error.reason == .gone {
-            return try await giveUp(claim, job, error, reader)
+            return .spent(error)
         }
         switch try await look(at: claim, job, isComplete: true) {
-        case .result(let facts): return try await deliver(facts, claim, job, reader, progress)
+        case .result(let facts): return .whole(try await deliver(facts, claim, job, reader, progress))
         case .part: throw Failure(.partialBody, "the large result of job \(job.id) has not come whole")
         case .other(let words):
             let path = try await setAside(claim, job, words)
@@ -266,14 +299,15 @@ extension JobFetcher {
     }
 
     /// The job with these files: as the index has it, or in memory alone while the index takes nothing. The blob says the
-    /// same of itself.
+    /// same of itself. Without `artifacts` it has the files that it had.
     func shown(
         _ facts: StoredJob, _ artifacts: [StoredArtifact]?, of job: Job, for reader: KeyInUse
     ) async throws(Failure) -> Job {
         do throws(Failure) { return try await record(facts, artifacts, of: job.id, for: reader) } catch {
             guard let cause = error.storeError else { throw error }
             store.reportUnwritable(cause)
-            let shown = Job(ordinal: job.ordinal, id: job.id, facts: facts, artifacts: artifacts ?? [])
+            let shown = Job(
+                ordinal: job.ordinal, id: job.id, facts: facts, artifacts: artifacts ?? job.artifacts)
             catalog.put(shown, for: reader, changed: true)
             return shown
         }
@@ -283,12 +317,7 @@ extension JobFetcher {
         _ claim: SingleUseClaim, _ job: Job, _ failure: Failure, _ reader: KeyInUse
     ) async throws(Failure) -> Job {
         let history = try await history(of: job)
-        try await enter(.gone, job)
-        let size = try await onDisk { () throws(StoreError) in try claim.document.size() }
-        if size > 0 {
-            let directory = store.directory.aside
-            _ = try await onDisk { () throws(StoreError) in try claim.document.setAside(in: directory) }
-        }
+        try await noteSpent(claim, job)
         var known = job.facts
         known.largeResultURL = nil
         known.explanation = Explanation.deliveredBefore(
@@ -296,6 +325,15 @@ extension JobFetcher {
         let job = try await shown(known, nil, of: job, for: reader)
         claim.settle()
         return job
+    }
+
+    /// The ledger has it that the link is spent, and the part that has come is kept aside.
+    func noteSpent(_ claim: SingleUseClaim, _ job: Job) async throws(Failure) {
+        try await enter(.gone, job)
+        let size = try await onDisk { () throws(StoreError) in try claim.document.size() }
+        guard size > 0 else { return }
+        let directory = store.directory.aside
+        _ = try await onDisk { () throws(StoreError) in try claim.document.setAside(in: directory) }
     }
 
     /// What the link gave is no result. It may have been all there is, so the bytes are kept; it may have come from someone
@@ -310,24 +348,26 @@ extension JobFetcher {
 
     // MARK: The store, with its errors as failures
 
-    private func history(of job: Job) async throws(Failure) -> [LedgerEntry] {
+    func history(of job: Job) async throws(Failure) -> [LedgerEntry] {
         try await store { store throws(StoreError) in try store.ledger(origin: self.origin, id: job.id.text) }
     }
 
-    private func enter(_ event: LedgerEvent, _ job: Job) async throws(Failure) {
+    func enter(_ event: LedgerEvent, _ job: Job) async throws(Failure) { try await enter(event, job.id) }
+
+    func enter(_ event: LedgerEvent, _ job: JobID) async throws(Failure) {
         try await store { store throws(StoreError) in
-            try await store.enter(event, origin: self.origin, id: job.id.text, actor: self.actor, at: APITime.now)
+            try await store.enter(event, origin: self.origin, id: job.text, actor: self.actor, at: APITime.now)
         }
-        events.record(Event.Kind(event), Place(job: job.id.text), message: "entered in the ledger by \(actor)")
+        events.record(Event.Kind(event), Place(job: job.text), message: "entered in the ledger by \(actor)")
     }
 
-    private func onDisk<Value: Sendable>(
+    func onDisk<Value: Sendable>(
         _ work: @escaping @Sendable () throws(StoreError) -> Value
     ) async throws(Failure) -> Value {
         try await store { store throws(StoreError) in try await store.onDisk(work) }
     }
 
-    private func store<Value: Sendable>(
+    func store<Value: Sendable>(
         _ work: (ArtifactStore) async throws(StoreError) -> Value
     ) async throws(Failure) -> Value {
         do throws(StoreError) { return try await work(store) } catch { throw Failure(error) }
@@ -342,6 +382,8 @@ extension Event.Kind {
             case .delivered: .resultDelivered
             case .gone: .resultGone
             case .unusable: .resultUnusable
+            case .uploaded: .resultUploaded
+            case .taken: .resultTaken
             case .lost: .resultLost
             }
     }

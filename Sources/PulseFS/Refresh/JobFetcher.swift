@@ -17,23 +17,31 @@ final class JobFetcher: Sendable {
     let denials = Denials()
     let singleUse = SingleUseRegistry()
     let tier: any JobTier
+    /// Nil when machines share nothing.
+    let results: SharedResults?
 
-    /// The job's fields without its result are kept in memory; what is larger is no job's status.
-    private static let longestStatus = 4 << 20
+    /// What jobs are asked about with, and kept in.
+    struct Ground: Sendable {
+        let client: PulseClient
+        let store: ArtifactStore
+        let keyring: Keyring
+        var events = EventLog()
+        /// Who asks, in words, for the ledger, such as `the mount on /home/me/pulse`.
+        let actor: String
+        var tier: any JobTier = NoTier()
+    }
 
     /// `now` is what answers are dated by.
-    init(
-        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, keyring: Keyring, events: EventLog,
-        actor: String, onExpiry: ExpiryPolicy, tier: any JobTier = NoTier(), now: @escaping @Sendable () -> Timestamp
-    ) {
-        self.client = client
-        self.store = store
+    init(_ ground: Ground, _ catalog: JobCatalog, onExpiry: ExpiryPolicy, now: @escaping @Sendable () -> Timestamp) {
+        client = ground.client
+        store = ground.store
+        keyring = ground.keyring
+        events = ground.events
+        actor = ground.actor
+        tier = ground.tier
         self.catalog = catalog
-        self.keyring = keyring
-        self.events = events
-        self.actor = actor
         self.onExpiry = onExpiry
-        self.tier = tier
+        results = ground.tier.claimTier.map { SharedResults($0) }
         self.now = now
     }
 
@@ -135,20 +143,24 @@ final class JobFetcher: Sendable {
         // What another key has fetched is not shown before the API agrees, but then it need not be fetched again.
         let known = shown ?? look.stored
         let elsewhere = try await lookElsewhere(id, known, purpose, for: reader)
-        if case .document(let document) = elsewhere,
+        switch elsewhere {
+        case .document(let document):
             // What cannot be taken in is not there.
             let taken = try? await take(document, id, shown, known, purpose, for: reader, isShared: true)
-        {
-            return taken.job
+            if let taken { return taken.job }
+        case .running(let status):
+            if let job = await take(status, id, shown, known, purpose, for: reader) { return job }
+        case .alone, .ask: break
         }
-        var outcome = JobOutcome.released
+        var outcome = JobOutcome.failed
         defer { if case .ask(let ticket) = elsewhere { tier.settle(ticket, outcome) } }
         do throws(Failure) {
             let document = try await document(of: id, isAskedOnce, urgency)
             let taken = try await take(document, id, shown, known, purpose, for: reader)
-            if taken.isFinal { outcome = .ended(document) }
+            outcome = self.outcome(document, taken)
             return taken.job
         } catch {
+            if error.isDenial || error.reason == .forbidden { outcome = .released }
             if let shown, let gone = try await denied(shown, error, for: reader) { return gone }
             if shown == nil || !error.leavesKnownJobsReadable { catalog.refuse(id, error, for: reader) }
             if let shown, error.reason == .forbidden, keyring.generation == reader.generation {
@@ -160,10 +172,12 @@ final class JobFetcher: Sendable {
 
     /// The API's answer about a job, taken apart and shown from then on. `isFinal` is whether it will say nothing else, and all of it
     /// can be asked for again.
-    /// - Parameter isShared: another machine was given it: then it must be final.
-    private func take(
+    /// - Parameters:
+    ///   - isShared: another machine was given it.
+    ///   - isLatest: it need not be final: it is the latest that another machine was given.
+    func take(
         _ document: SpoolFile, _ id: JobID, _ shown: Job?, _ known: Job?, _ purpose: Purpose, for reader: KeyInUse,
-        isShared: Bool = false
+        isShared: Bool = false, isLatest: Bool = false
     ) async throws(Failure) -> (job: Job, isFinal: Bool) {
         let scanned = try await ResultHarvest.scan(DocumentSource(document), in: store) {
             source throws(JSONError) in
@@ -180,7 +194,9 @@ final class JobFetcher: Sendable {
         }
         let phase = JobPhase(status: answer.status)
         let isFinal = answer.isFinal(phase)
-        guard isFinal || !isShared else { throw Failure(.notAJob, "job \(id): what is shared of it is not its end") }
+        guard isFinal || !isShared || (isLatest && phase != .expired) else {
+            throw Failure(.notAJob, "job \(id): what is shared of it is not its end")
+        }
         denials.forget(id)
         if purpose == .doubt, phase == .completed, let shown, shown.phase == phase { return (shown, false) }
         let shownStatus = StatusPadding.padded(
@@ -193,21 +209,10 @@ final class JobFetcher: Sendable {
             }
             return (expired, false)
         }
-        let job = try await recorded(facts, artifacts, of: id, reader.fingerprint)
+        let job = try await recorded(facts, artifacts, of: id, known, reader.fingerprint)
         catalog.put(
             job, for: reader, changed: known.map { $0.facts.statusDocument != facts.statusDocument } ?? true)
         return (job, isFinal)
-    }
-
-    /// The API has said no to a key that it had shown the job to before: from now on also without asking it.
-    private func withdraw(_ job: Job, from reader: KeyInUse) async {
-        if tier.isShared { tier.withdraw(job.id, from: reader) }
-        do throws(StoreError) {
-            try await store.revoke(job.ordinal, from: reader.fingerprint)
-            catalog.checkListing()
-        } catch {
-            store.reportUnwritable(error)
-        }
     }
 
     static let keyHasChanged = Failure(.forbidden, "the API key has changed meanwhile")
@@ -294,94 +299,19 @@ final class JobFetcher: Sendable {
         return spool
     }
 
-    private static func statusDocument(_ answer: JobAnswer, _ source: DocumentSource) throws(JSONError) -> [UInt8] {
-        var rewriter = ObjectRewriter(source, members: answer.members.filter { $0.name != "result" })
-        var document: [UInt8] = []
-        var chunk: [UInt8] = []
-        while try rewriter.next(into: &chunk) {
-            document += chunk
-            guard document.count <= longestStatus else {
-                throw JSONError(.notAJob, at: 0, "The answer is not a job: it is large even without its result.")
-            }
-        }
-        return document
-    }
-
-    private func takeApart(
-        _ id: JobID, _ answer: JobAnswer, _ status: [UInt8], _ document: SpoolFile, _ known: Job?,
-        _ fingerprint: KeyFingerprint
-    ) async throws(Failure) -> (StoredJob, [StoredArtifact]?) {
-        let phase = JobPhase(status: answer.status)
-        var facts = StoredJob(
-            origin: origin, id: id.text, status: answer.status, isTerminal: phase.isTerminal,
-            createdAt: answer.createdAt.flatMap(APITime.parse), updatedAt: answer.updatedAt.flatMap(APITime.parse),
-            checkedAt: now(), statusDocument: status, explanation: nil, largeResultURL: nil)
-        facts.takeDate(after: known?.facts)
-        (facts.title, facts.kind) = (known?.facts.title, known?.facts.kind)
-        switch phase {
-        case .running, .expired: return (facts, nil)
-        case .failed:
-            facts.explanation = Explanation.failed(answer.errorText)
-            return (facts, nil)
-        case .canceled:
-            facts.explanation = Explanation.canceled(answer.errorText)
-            return (facts, nil)
-        case .completed: facts.pageCount = known?.facts.pageCount
-        }
-        guard let result = answer.result else { return (facts, nil) }
-        if result.facts.isURL, let url = result.facts.url {
-            // Fetched already, perhaps by another mount: the link is spent, the files are here.
-            if known?.artifact(.result)?.isStored != true { facts.largeResultURL = url }
-            return (facts, nil)
-        }
-        if result.facts.pipelineIsURL, let url = result.facts.pipelineURL {
-            // Followed already.
-            if known?.artifact(.result)?.isSingleUse == true { return (facts, nil) }
-            if let known, known.phase == .completed, !known.holdsLink, let spent = known.facts.explanation {
-                // It was followed, and gave nothing.
-                facts.explanation = spent
-            } else {
-                facts.largeResultURL = url
-                facts.explanation = Explanation.linked(id, until: facts.updatedAt?.hourLater)
-            }
-        }
-        await ResultHarvest.describe(&facts, result.facts, in: DocumentSource(document), store)
-        noteCut(result.facts, of: id)
-        let harvest = ResultHarvest(
-            store: store, facts: facts, job: id, grantee: fingerprint, document: DocumentSource(document))
-        return (facts, try await harvest.artifacts(result).map { Self.merge($0, known?.artifact($0.slot)) })
-    }
-
-    /// What a result names beyond the bounds of a listing is not left out without a word.
-    func noteCut(_ facts: ResultFacts, of id: JobID) {
-        guard facts.imagesAreCut else { return }
-        events.record(
-            .listingCut, Place(job: id.text, file: "images"),
-            message:
-                "the result names more images than are listed: those after the first \(facts.images.count) are there by their names alone"
-        )
-    }
-
-    /// A file that was fetched before is not forgotten because its job is described again.
-    private static func merge(_ artifact: StoredArtifact, _ known: StoredArtifact?) -> StoredArtifact {
-        guard let known, FileName(known.name) == FileName(artifact.name), artifact.source != nil,
-            known.source == artifact.source
-        else {
-            return artifact
-        }
-        return known
-    }
-
-    /// The job as it is from now on: as the index has it, or in memory alone while the index takes nothing.
+    /// The job as it is from now on: as the index has it, or in memory alone while the index takes nothing. Without `artifacts` it has
+    /// the files that are known.
     private func recorded(
-        _ facts: StoredJob, _ artifacts: [StoredArtifact]?, of id: JobID, _ fingerprint: KeyFingerprint
+        _ facts: StoredJob, _ artifacts: [StoredArtifact]?, of id: JobID, _ known: Job?, _ fingerprint: KeyFingerprint
     ) async throws(Failure) -> Job {
         do throws(Failure) {
             return try reload(try await record(facts, artifacts, fingerprint), id, facts)
         } catch {
             guard let cause = error.storeError else { throw error }
             store.reportUnwritable(cause)
-            return Job(ordinal: catalog.ordinalInMemory(for: id), id: id, facts: facts, artifacts: artifacts ?? [])
+            return Job(
+                ordinal: catalog.ordinalInMemory(for: id), id: id, facts: facts,
+                artifacts: artifacts ?? known?.artifacts ?? [])
         }
     }
 

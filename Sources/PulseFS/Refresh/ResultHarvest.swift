@@ -34,21 +34,36 @@ struct ResultHarvest {
     /// Makes the download itself the file of the result, which is written once and cannot be fetched again. What is cut out of
     /// it is listed with its size, and made when it is wanted: it can be made again and again.
     func adopt(_ claim: SingleUseClaim, _ result: ResultFacts) async throws(Failure) -> [StoredArtifact] {
+        try await adopted(result, isSingleUse: true) { [store] facts throws(StoreError) in
+            try await store.adopt(claim, facts)
+        }
+    }
+
+    /// The same of a file that came from the store of a fleet. `isKept` says that it must not be evicted all the same.
+    func adopt(_ spool: SpoolFile, _ result: ResultFacts, isKept: Bool) async throws(Failure) -> [StoredArtifact] {
+        try await adopted(result, isSingleUse: isKept) { [store] facts throws(StoreError) in
+            try await store.publish(spool, facts)
+        }
+    }
+
+    private func adopted(
+        _ result: ResultFacts, isSingleUse: Bool, _ publish: (BlobFacts) async throws(StoreError) -> BlobFile
+    ) async throws(Failure) -> [StoredArtifact] {
         var artifacts = try await pieces(of: result) { piece throws(Failure) in try await measured(piece) }
         let tree = LabelledTree(job: facts, artifacts: artifacts, grantee: grantee)
         let key = BlobKey(origin: facts.origin, job: job.text, slot: .result)
         do throws(StoreError) {
-            let blob = try await store.adopt(
-                claim, BlobFacts(key: key, name: "result.json", isSingleUse: true, tree: tree))
+            let blob = try await publish(
+                BlobFacts(key: key, name: "result.json", isSingleUse: isSingleUse, tree: tree))
             var artifact = StoredArtifact(
-                slot: .result, name: "result.json", size: nil, source: nil, isListed: true, isSingleUse: true)
+                slot: .result, name: "result.json", size: nil, source: nil, isListed: true, isSingleUse: isSingleUse)
             artifact.take(blob)
             artifacts.append(artifact)
             return artifacts
         } catch {
             throw Failure(
                 noRoom: error,
-                "the result of job \(job) can be fetched only once, and the cache's disk does not take it: make room (\(error))"
+                "the result of job \(job) can be fetched only once, and the cache's disk has no room for it: free some space (\(error))"
             )
         }
     }

@@ -35,7 +35,7 @@ enum KeyFile {
         }
         let entry = document.entries.first { $0.path == names }
         guard case .string(let text) = entry?.value, let key = APIKey(text) else {
-            throw SettingsProblem("\(path) holds no API key: it should stand after \(names.joined(separator: "."))")
+            throw SettingsProblem("\(path) holds no API key: write it after \(names.joined(separator: "."))")
         }
         return key
     }

@@ -3,6 +3,12 @@ package import PulseAPI
 import Quantities
 package import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The settings of what is done without a key: where the cache is, how large it may be, and which API's jobs are meant.
 package struct LocalSettings: Sendable {
     package let origin: APIOrigin
@@ -30,14 +36,16 @@ package struct LocalSettings: Sendable {
         let surroundings = reader.sources.surroundings
         if reader.sources.entry(.cacheDirectory) != nil { return reader.path(.cacheDirectory) ?? "" }
         if let base = surroundings.directory("XDG_CACHE_HOME") { return base.appending("pulsefs") }
-        if let home = surroundings.home { return home.appending(".cache").appending("pulsefs") }
-        reader.complain(
-            SettingsProblem("there is no HOME to keep a cache in: name a directory with --cache-dir"))
-        return ""
+        // Containers give `/` to users without an account: only root can write there.
+        if let home = surroundings.home, home != "/" || geteuid() == 0 {
+            return home.appending(".cache").appending("pulsefs")
+        }
+        // Made by this user alone, or refused.
+        return (surroundings.directory("TMPDIR") ?? "/tmp").appending("pulsefs-\(geteuid())")
     }
 
     /// What works, but should be known.
     package var warnings: [String] {
-        origin.isUnprotected ? ["\(origin) is plain HTTP: the API key travels readable by others"] : []
+        origin.isUnprotected ? ["\(origin) is plain HTTP: others on the network can read the API key"] : []
     }
 }

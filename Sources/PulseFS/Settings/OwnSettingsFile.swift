@@ -9,9 +9,14 @@ struct OwnSettingsFile {
     private let path: FilePath
     private var document: TOMLDocument?
 
-    /// Of a profile that nobody chose, the names alone are looked at.
-    init(_ file: SettingsFiles.File?, _ profile: (name: String, place: String)?) {
+    /// A file, or a profile, that is named and not there is no mistake.
+    private let mayBeAbsent: Bool
+
+    /// Of a profile that nobody chose, the names alone are looked at. `mayBeAbsent` is whether a file and a profile that are named
+    /// may not be there.
+    init(_ file: SettingsFiles.File?, _ profile: (name: String, place: String)?, mayBeAbsent: Bool = false) {
         path = file?.path ?? ""
+        self.mayBeAbsent = mayBeAbsent
         if let file { read(file) }
         if let document {
             checkNames(document)
@@ -26,9 +31,9 @@ struct OwnSettingsFile {
             if case .untrusted(let distrust, _) = error {
                 return complain("\(distrust.words(path)); it is not read until then", at: file.namedBy)
             }
-            guard error != .absent || file.namedBy != nil else { return }
+            guard error != .absent || file.namedBy != nil && !mayBeAbsent else { return }
             let name = path.isEmpty ? "a file without a name" : "\(path)"
-            return complain("\(name) \(error.words): name a file of settings", at: file.namedBy)
+            return complain("\(name) \(error.words): name a settings file", at: file.namedBy)
         }
         do throws(TOMLDocument.Mistake) { document = try TOMLDocument(text.text) } catch {
             complain(error.words, at: "\(path):\(error.line)")
@@ -50,7 +55,7 @@ struct OwnSettingsFile {
             let depth = entry.path.first == Self.profiles ? 2 : 0
             if entry.path.count <= depth {
                 if entry.value != .table {
-                    complain("\(entry.path.joined(separator: ".")) is no table of settings", at: place(entry))
+                    complain("\(entry.path.joined(separator: ".")) is not a table of settings", at: place(entry))
                 }
                 continue
             }
@@ -60,7 +65,7 @@ struct OwnSettingsFile {
             }
             let near = Spelling.nearest(to: name, of: Setting.allCases.map(\.name))
             complain(
-                "there is no setting \(name)\(near.map { ": is it \($0)?" } ?? ": pulsefs config lists those there are")",
+                "there is no setting \(name)\(near.map { ": is it \($0)?" } ?? ": pulsefs config lists all settings")",
                 at: place(entry))
         }
     }
@@ -74,7 +79,7 @@ struct OwnSettingsFile {
         for entry in document.entries where entry.path.count == parent.count + 1 && entry.path.starts(with: parent) {
             guard let name = entry.path.last, let setting = Setting(spelled: name) else { continue }
             if let other = entries.first(where: { $0.setting == setting }) {
-                complain("\(setting.name) stands in line \(other.entry.line) already", at: place(entry))
+                complain("\(setting.name) is already set in line \(other.entry.line)", at: place(entry))
             } else {
                 entries.append((setting, entry))
             }
@@ -82,20 +87,22 @@ struct OwnSettingsFile {
         let keys = entries.filter { [.apiKey, .apiKeyFile, .apiKeyCommand].contains($0.setting) }
         if keys.count > 1 {
             let names = keys.map(\.setting.name).sorted().joined(separator: " and ")
-            complain("the key has more than one source, \(names): leave one of them", at: place(keys[0].entry))
+            complain("the key has more than one source, \(names): remove all but one", at: place(keys[0].entry))
         }
         return .file(path, entries)
     }
 
     private mutating func choose(_ profile: (name: String, place: String), in file: SettingsFiles.File?) {
         guard let document else {
+            if mayBeAbsent { return }
             // A file that is there and cannot be used has been complained about.
             guard problems.isEmpty else { return }
-            let missing = file.map { "\($0.path) does not exist" } ?? "there is no file of settings"
+            let missing = file.map { "\($0.path) does not exist" } ?? "there is no settings file"
             return complain("there is no profile \"\(profile.name)\": \(missing)", at: profile.place)
         }
         let chosen = [Self.profiles, profile.name]
         guard document.entries.contains(where: { $0.path.starts(with: chosen) }) else {
+            if mayBeAbsent { return }
             let names = Set(
                 document.entries.filter { $0.path.count > 1 && $0.path[0] == Self.profiles }.map { $0.path[1] })
             let known = names.isEmpty ? "no profiles" : "these: \(names.sorted().joined(separator: ", "))"

@@ -42,7 +42,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var flag: String? { isSecret || self == .apiKeyCommand ? nil : "--\(rawValue)" }
 
     /// Its value is shown to nobody.
-    var isSecret: Bool { self == .apiKey || self == .storeSecret }
+    package var isSecret: Bool { self == .apiKey || self == .storeSecret }
 
     /// What is the API's has the official tools' names.
     package var variable: String {
@@ -112,48 +112,49 @@ package enum Setting: String, CaseIterable, Sendable {
     package var meaning: String {
         switch self {
         case .apiURL: "The API's address"
-        case .apiKeyFile: "A file that holds the API key and that only you can read"
-        case .apiKey: "The API key itself, in a file that only you can read; never an argument"
+        case .apiKeyFile: "File with the API key, readable only by you"
+        case .apiKey: "The API key itself, in a settings file readable only by you; never an argument"
         case .apiKeyCommand:
-            "A program that prints the API key, with its arguments; it runs without a shell, at the start and when the API refuses the key"
-        case .caFile: "A file of certificate authorities (PEM) to trust in place of the system's"
-        case .authTTL: "How long the key goes unchecked while the mount is in use"
-        case .offline: "What is cached when the API cannot be asked for that long: read or deny"
-        case .cacheDirectory: "Where results are kept"
-        case .cacheSize: "How much of the disk results may take; the last 5 % of the disk stay free in any case"
+            "Program that prints the API key, with its arguments; runs without a shell, at the start and when the API refuses the key"
+        case .caFile: "File with certificate authorities (PEM) to trust instead of the system's"
+        case .authTTL: "How long a check of the key stays valid while the mount is in use"
+        case .offline:
+            "Whether cached files stay readable when the key cannot be checked for longer than auth-ttl: read or deny"
+        case .cacheDirectory: "Directory of the cache"
+        case .cacheSize: "Maximum size of the cache; 5 % of the disk stay free in any case"
         case .maximumArtifactSize:
-            "How large a file, or the answer about a job, may be to be fetched; a larger one is EFBIG, unless it is cached already or can be fetched only once"
+            "Maximum size of a file or job document to fetch; a larger one fails with EFBIG, unless it is cached or can be fetched only once"
         case .largeResults:
-            "When results that can be fetched only once are fetched: automatic, when one of their files is looked up; manual, by pulsefs fetch alone"
+            "When to fetch results that can be fetched only once: automatic, when a program looks up one of their files; manual, only with pulsefs fetch"
         case .onExpiry:
-            "What becomes of the cached files of a job that the API has deleted: keep, they stay readable; drop, they are removed, except for what can be fetched only once"
-        case .timeout: "How long a request that fails is tried again before its reader gets an error"
-        case .waitTimeout: "How long waiting for a job goes on while the API cannot be asked"
-        case .noFetch: "Programs that see the tree and what is cached, and cause no request"
-        case .parts: "Which parts of a result are shown beside it, as contents.md, pages/ and tables/: all or none"
+            "What to do with the cached files of a job that the API has deleted: keep them readable, or drop them, except those that can be fetched only once"
+        case .timeout: "How long to retry a failing request before returning an error"
+        case .waitTimeout: "How long to keep waiting for a job while the API cannot be reached"
+        case .noFetch: "Programs that read only from the cache and cause no request"
+        case .parts: "Which parts of a result to show, such as contents.md, pages/ and tables/: all or none"
         case .csvGuard:
-            "Put an apostrophe before a table's cell that a spreadsheet would take for a formula"
+            "Put an apostrophe before a table cell that a spreadsheet would treat as a formula"
         case .extendedAttributes:
-            "Show what is known of files as extended attributes, for getfattr -d; ls -l then asks twice more about each file"
+            "Show metadata of files as extended attributes (getfattr -d); ls -l then asks the mount twice more about each file"
         case .allowOther: "Let other users read the mount too"
-        case .umask: "Permission bits to take away, in octal: 077 leaves files 0400 and directories 0500"
-        case .uid: "The number of the user who owns what is shown"
-        case .gid: "The number of the group that owns what is shown"
-        case .store: "A store that machines share, in a bucket of an S3-compatible engine"
+        case .umask: "Permission bits to remove, in octal: 077 leaves files 0400 and directories 0500"
+        case .uid: "Number of the user who owns the files"
+        case .gid: "Number of the group that owns the files"
+        case .store: "Store that machines share, in a bucket of an S3-compatible engine"
         case .storeEndpoint: "The engine's address"
-        case .storePlainHTTP: "Whether an engine elsewhere than on this machine may be asked without TLS"
-        case .storeRegion: "The region that requests are signed for"
-        case .storeAddressing: "Where the bucket stands: path, in the path; virtual, before the host"
-        case .storeMode: "Whether the store is written to: readwrite or read"
+        case .storePlainHTTP: "Allow requests without TLS to an engine on another machine"
+        case .storeRegion: "Region for which requests are signed"
+        case .storeAddressing: "Where the URL names the bucket: path, in the path; virtual, before the host"
+        case .storeMode: "Whether to write to the store: readwrite or read"
         case .storeSecretFile:
-            "A file with the store's secret that only you can read, as pulsefs store init writes it; the first line seals, all open"
-        case .storeSecret: "The store's secret itself, in the environment alone"
+            "File with the store's secret, readable only by you, as pulsefs store init writes it; its first line seals objects, all lines open them"
+        case .storeSecret: "The store's secret itself, only in the environment"
         case .storeSingleUse:
-            "Results that can be fetched only once, while the store cannot be asked who does: late, fetched in the last minutes of their link; wait, never"
-        case .storeTimeout: "How long the store has to begin an answer before the API is asked"
+            "When to fetch results that can be fetched only once while the store cannot be reached: late, in the last minutes of their link; wait, never"
+        case .storeTimeout: "How long to wait for the store to begin its answer before asking the API"
         }
     }
 
     /// The setting of that name, with dashes or underscores.
-    init?(spelled name: String) { self.init(rawValue: name.replacing("_", with: "-")) }
+    package init?(spelled name: String) { self.init(rawValue: name.replacing("_", with: "-")) }
 }

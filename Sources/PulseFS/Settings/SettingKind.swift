@@ -7,31 +7,31 @@ package enum SettingKind: Sendable, Hashable {
     /// What is wrong with a value that is none of the kind, without the value.
     var complaint: String {
         switch self {
-        case .address: "is no address of the API: write it as https://host"
-        case .secret: "holds characters that no key has: copy the key again"
-        case .command: "is no program with its arguments: close its quotes"
-        case .path: "is no path: name a file or directory"
-        case .time: "is no time: write 600, 30s, 10m or 1h, and more than nothing"
-        case .size: "is no size: write 10G, 500M, 1.5GiB or a number of bytes"
-        case .names: "is no list of names"
+        case .address: "is not an address of the API: write it as https://host"
+        case .secret: "has characters that no key has: copy the key again"
+        case .command: "is not a command: close its quotes"
+        case .path: "is not a path: name a file or directory"
+        case .time: "is not a time: write 600, 30s, 10m or 1h, and more than 0"
+        case .size: "is not a size: write 10G, 500M, 1.5GiB or a number of bytes"
+        case .names: "is not a list of names"
         case .flag: "is neither true nor false"
-        case .mode: "is no set of permission bits: write them in octal, as 077"
-        case .number: "is no number of a user or group"
-        case .store: "is no address of a store: write it as s3://bucket/prefix"
-        case .server: "is no address of a server: write it as https://host or https://host:port"
-        case .region: "is no region: write it as us-east-1"
-        case .fleetSecret: "is no secret of a store: it is of 64 hexadecimal digits"
-        case .choice(let words): "is none of: \(words.joined(separator: ", "))"
+        case .mode: "is not a set of permission bits: write them in octal, such as 077"
+        case .number: "is not a number of a user or group"
+        case .store: "is not an address of a store: write it as s3://bucket/prefix"
+        case .server: "is not an address of a server: write it as https://host or https://host:port"
+        case .region: "is not a region: write it as us-east-1"
+        case .fleetSecret: "is not the secret of a store: it has 64 hexadecimal digits"
+        case .choice(let words): "is not one of: \(words.joined(separator: ", "))"
         }
     }
 
     /// What is wrong with that value.
-    func complaint(of text: String) -> String {
+    package func complaint(of text: String) -> String {
         guard self == .address || self == .server, text.contains("@") else { return complaint }
         guard self == .address else {
-            return "has a user or a password in it, which is not sent: write it as https://host"
+            return "has a user or a password in it, which are not sent: write it as https://host"
         }
-        return "has a user or a password in it, which the API takes neither of: write it as https://host"
+        return "has a user or a password in it, which the API does not use: write it as https://host"
     }
 
     /// A value as it may be shown: an address without the user and the password that someone may have put into it.

@@ -10,6 +10,8 @@ package struct Settings: Sendable {
     package let authorities: CertificateAuthorities
     package let key: APIKey
     package let keySupply: KeySupply
+    /// Where a valid key belongs when the API refuses this one, as a sentence without its end.
+    package let keyRemedy: String
     /// How long whoever waits for a job goes on when the API cannot be asked.
     package let waitPatience: Duration
     /// How long a request is tried for.
@@ -33,6 +35,16 @@ package struct Settings: Sendable {
         self = try reader.finished(settings)
     }
 
+    private static func remedy(_ supply: KeySupply, place: String) -> String {
+        switch supply {
+        case .fixed: "set a valid key in \(place), or run pulsefs init without it"
+        case .file(let path): "write a valid key into \(path)"
+        case .credential: "give the service a valid key (\(place))"
+        case .entry: "replace the key at \(place), or run pulsefs init"
+        case .command: "make the command at \(place) print a valid key"
+        }
+    }
+
     /// Nil when there is no key that can be used. The key is read last: its problem is said after the others.
     init?(_ reader: inout SettingsReader) {
         local = LocalSettings(&reader)
@@ -43,5 +55,6 @@ package struct Settings: Sendable {
         store = reader.sources.entry(.store) == nil ? nil : StoreSettings(&reader, authorities)
         guard let (key, supply) = reader.key() else { return nil }
         (self.key, keySupply) = (key, supply)
+        keyRemedy = Self.remedy(supply, place: reader.sources.keyEntry?.place ?? Setting.apiKey.variable)
     }
 }

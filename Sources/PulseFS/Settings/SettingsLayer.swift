@@ -98,7 +98,7 @@ struct SettingsLayer: Sendable {
         for (setting, entry) in entries {
             values[setting] = setting.kind.text(of: entry.value)
             let trouble =
-                values[setting] == nil ? "\(setting.name) is of another type: write it as \(setting.kind.example)" : nil
+                values[setting] == nil ? "\(setting.name) has the wrong type: write it as \(setting.kind.example)" : nil
             notes[setting] = Note(
                 place: "\(path):\(entry.line)", trouble: trouble, origin: .file(path, entry.path))
         }

@@ -85,8 +85,8 @@ struct SettingsReader {
         guard sources.problems.isEmpty else { return nil }
         complain(
             SettingsProblem(
-                "there is no API key: set PULSE_API_KEY, or put the key in a file and name it with --api-key-file"
-                    + keychainWords))
+                "there is no API key: run pulsefs init, which saves one, or set PULSE_API_KEY, or name a file with "
+                    + "--api-key-file" + keychainWords))
         return nil
     }
 
@@ -94,7 +94,7 @@ struct SettingsReader {
     private var keychainWords: String {
         guard let path = sources.files.official?.path, FileVersion(of: path) != nil else { return "" }
         return "; \(path) has none, so pulse login may keep it in the desktop's keychain: "
-            + "write api-key-command = \"\(Self.keychainCommand)\" into \(sources.files.own?.path.string ?? "a file of settings")"
+            + "write api-key-command = \"\(Self.keychainCommand)\" into \(sources.files.own?.path.string ?? "a settings file")"
     }
 
     /// Prints the key from the desktop's keychain, where the official tools put it.

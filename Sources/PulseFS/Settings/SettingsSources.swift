@@ -8,15 +8,19 @@ package struct SettingsSources: Sendable {
     /// With the places themselves, rather than with a value.
     let problems: [SettingsProblem]
 
-    package init(_ flags: SettingsFlags, _ surroundings: Surroundings) {
+    /// `forChange` is whether the file, and the profile in it, are about to be made if they are not there.
+    package init(_ flags: SettingsFlags, _ surroundings: Surroundings, forChange: Bool = false) {
         self.surroundings = surroundings
         files = SettingsFiles(flags, surroundings)
         let profile =
             flags.profile.map { (name: $0, place: "--profile") }
             ?? surroundings.variable("PULSEFS_PROFILE").map { (name: $0, place: "PULSEFS_PROFILE") }
-        let own = OwnSettingsFile(files.own, profile)
+        let own = OwnSettingsFile(files.own, profile, mayBeAbsent: forChange)
         let credential = files.credential.flatMap { file -> SettingsLayer? in
-            do throws(SettingsText.Trouble) { _ = try SettingsText(file.path) } catch {
+            do throws(SettingsText.Trouble) {
+                // A unit has an empty one where its user has put none.
+                if try SettingsText(file.path).text.allSatisfy(\.isWhitespace) { return nil }
+            } catch {
                 if error == .absent { return nil }
             }
             return .credential(file.path)
@@ -34,6 +38,9 @@ package struct SettingsSources: Sendable {
     var keyEntry: SettingsLayer.Entry? {
         layers.lazy.compactMap { $0.entry(.apiKeyFile) ?? $0.entry(.apiKey) ?? $0.entry(.apiKeyCommand) }.first
     }
+
+    /// Whether a program is run to have the key.
+    package var runsProgramForKey: Bool { keyEntry?.setting == .apiKeyCommand }
 
     /// The path that an entry means.
     func path(_ entry: SettingsLayer.Entry) -> FilePath? { path(entry.text, as: entry) }

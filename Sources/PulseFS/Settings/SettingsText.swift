@@ -29,11 +29,14 @@ struct SettingsText {
             case .absent: "does not exist"
             case .unreadable(let errno): "cannot be read (\(errno))"
             case .notAFile: "is not a file"
-            case .notText: "is no text, or is larger than 64 KiB"
+            case .notText: "is not text, or is larger than 64 KiB"
             case .untrusted(let distrust, let path): "is not read: \(distrust.words(path))"
             }
         }
     }
+
+    /// Whether it is the user's own.
+    var isOwn: Bool { owner == geteuid() }
 
     /// Nobody writes more by hand, and every line is parsed.
     private static let longest = 65_536

@@ -1,7 +1,7 @@
 /// What someone may have meant.
-enum Spelling {
+package enum Spelling {
     /// The name that is fewest mistakes away, if they are few.
-    static func nearest(to word: String, of names: [String]) -> String? {
+    package static func nearest(to word: String, of names: [String]) -> String? {
         let word = Array(word.lowercased().replacing("_", with: "-").utf8.prefix(64))
         let distances = names.map { (name: $0, distance: distance(word, Array($0.utf8))) }
         guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }

@@ -68,7 +68,7 @@ package struct StoreSettings: Sendable {
         guard let endpoint, !endpoint.isTLS, !endpoint.isLoopback, !isPlainAllowed else { return }
         reader.complain(
             SettingsProblem(
-                "\(endpoint) is plain HTTP: whoever is on the way could read which objects are asked for and give others; "
+                "\(endpoint) is plain HTTP: others on the network could read the requests and change the answers; "
                     + "use https, or say --store-plain-http",
                 at: reader.sources.entry(.storeEndpoint)?.place ?? places.endpoint?.place))
     }
@@ -94,7 +94,7 @@ package struct StoreSettings: Sendable {
         guard entry.origin == .environment else {
             reader.complain(
                 SettingsProblem(
-                    "the store's secret does not stand in a file of settings: put it into a file of its own and name that "
+                    "the store's secret may not be in a settings file: put it into a file of its own and name that "
                         + "with store-secret-file", at: entry.place))
             return nil
         }
@@ -109,7 +109,7 @@ package struct StoreSettings: Sendable {
         switch secret {
         case .file(let path): try FleetSecret(file: path)
         case .given(let secret): secret
-        case nil: throw FleetSecret.Trouble("the store's secret is not named: name its file with --store-secret-file")
+        case nil: throw FleetSecret.Trouble("the store's secret is missing: name its file with --store-secret-file")
         }
     }
 }

@@ -22,6 +22,17 @@ struct TOMLDocument {
         let line: Int
     }
 
+    /// A run of lines that is parsed by itself: a header, an assignment, or nothing but white space and comments.
+    struct Statement: Hashable {
+        /// Counted from 1.
+        let lines: ClosedRange<Int>
+        /// The table that it begins, or stands in.
+        let table: [String]
+        let isHeader: Bool
+        /// Those that it assigns in the table; none for a header, a comment or an empty line.
+        let names: [String]
+    }
+
     /// Text that is no TOML.
     struct Mistake: Error, Hashable {
         let line: Int
@@ -30,10 +41,15 @@ struct TOMLDocument {
 
     /// In the order of the text; tables too, each where it is first named.
     private(set) var entries: [Entry] = []
+    /// All lines, in their order.
+    private(set) var statements: [Statement] = []
 
     init(_ text: String) throws(Mistake) {
         guard !text.utf8.contains(0) else { throw Mistake(line: 1, words: "there is a NUL in it") }
         let text = text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text
+        if let line = TOMLHeaders.firstWithoutName(in: text) {
+            throw Mistake(line: line, words: "a table needs a name of letters, digits, - and _, or in quotes, after [")
+        }
         _ = try Self.table(text)
         var table: [String] = []
         var statement = ""
@@ -41,19 +57,24 @@ struct TOMLDocument {
             let first = statement.isEmpty ? number + 1 : number + 1 - statement.utf8.count { $0 == 0x0a }
             statement += (String(line) ?? "") + "\n"
             guard let parsed = try? Self.table(statement) else { continue }
-            if statement.drop(while: \.isWhitespace).hasPrefix("[") {
+            let isHeader = statement.drop(while: \.isWhitespace).hasPrefix("[")
+            if isHeader {
                 table = Self.named(by: parsed)
                 add(Entry(path: table, value: .table, line: first))
             } else {
                 add(parsed, below: table, line: first, isOctal: statement.contains("0o"))
             }
+            statements.append(
+                Statement(
+                    lines: first...(number + 1), table: table, isHeader: isHeader,
+                    names: isHeader ? [] : parsed.keys.sorted()))
             statement = ""
         }
     }
 
     private static func table(_ text: String) throws(Mistake) -> TOMLTable {
         do { return try TOMLTable(string: text) } catch {
-            guard let error = error as? TOMLParseError else { throw Mistake(line: 1, words: "it is no TOML") }
+            guard let error = error as? TOMLParseError else { throw Mistake(line: 1, words: "it is not TOML") }
             throw Mistake(line: error.source.begin.line, words: discreet(error.description))
         }
     }

@@ -1,10 +1,11 @@
+import ArtifactStore
 import Foundation
-import SharedStore
+package import SharedStore
 
 /// The store of a fleet, with everything that it is asked with, until it is closed.
 package struct FleetStore: Sendable {
     /// What was found out about which store it is.
-    enum Check: Sendable {
+    package enum Check: Sendable {
         /// `claims` says that its conditional writes are worth something.
         case fits(claims: Bool)
         /// It is not the one that is meant, or none.
@@ -20,7 +21,7 @@ package struct FleetStore: Sendable {
     let check: Check
     private let end: @Sendable () async -> Void
 
-    init(
+    package init(
         _ objects: any ObjectStore, _ secret: FleetSecret, _ rules: FleetRules, _ check: Check,
         end: @escaping @Sendable () async -> Void = {}
     ) {
@@ -40,8 +41,21 @@ package struct FleetStore: Sendable {
         var rules = FleetRules()
         rules.timeout = settings.timeout
         rules.isWritten = settings.mode == .readwrite
-        rules.writer = "\(ProcessInfo.processInfo.hostName), process \(getpid())"
+        rules.machine = ProcessInfo.processInfo.hostName
+        rules.writer = SealedHeader.writer(machine: rules.machine, process: getpid())
+        rules.singleUse = settings.singleUse
+        #if DEBUG
+            // For tests, and in no release build.
+            let pace = surroundings.variable("PULSEFS_TEST_CLAIM_PACE").flatMap { Int($0) }
+            rules.claims = ClaimRules().paced(by: pace ?? 1)
+            rules.machine = surroundings.variable("PULSEFS_TEST_MACHINE") ?? rules.machine
+        #endif
         return FleetStore(connection.store, secret, rules, check) { await connection.close() }
+    }
+
+    /// The same, with a count of what it is asked for.
+    func counted(_ counts: StoreCounts) -> FleetStore {
+        FleetStore(CountedObjectStore(objects, counts), secret, rules, check, end: end)
     }
 
     /// Why it is gone on without it; nil when it can be asked.
@@ -49,7 +63,7 @@ package struct FleetStore: Sendable {
         if case .away(let words) = check { words } else { nil }
     }
 
-    func close() async { await end() }
+    package func close() async { await end() }
 
     static func check(_ objects: any ObjectStore, _ secret: FleetSecret, within: Duration) async -> Check {
         let read: ObjectRead
@@ -68,7 +82,7 @@ package struct FleetStore: Sendable {
         do throws(StoreDescription.Mistake) {
             let description = try StoreDescription(bytes)
             guard description.fits(secret) else {
-                return .refused("its secret is another: use the file that was handed out for it")
+                return .refused("its secret is another: use the secret file of this store")
             }
             return .fits(claims: description.conditionalWrites == .atomic)
         } catch {
@@ -82,9 +96,9 @@ package struct FleetStore: Sendable {
 }
 
 /// How a store is used.
-struct FleetRules: Sendable {
+package struct FleetRules: Sendable {
     /// What a reader loses at most to a store that does not answer.
-    var timeout = StoreSettings.standardTimeout
+    package var timeout = StoreSettings.standardTimeout
     /// Bytes of the largest file that is shared.
     var largestFile: UInt64 = 67_108_864
     /// How long a file may take to come whole.
@@ -92,7 +106,20 @@ struct FleetRules: Sendable {
     /// How long one file or record may take to be written.
     var writeTimeout = Duration.seconds(10)
     /// False: it is only read.
-    var isWritten = true
+    package var isWritten = true
     /// How this member is called, for others to tell.
-    var writer = "a member"
+    package var writer = "a member"
+    /// How the machine that it runs on is called.
+    package var machine = "a machine"
+    /// How long everything about results takes that can be fetched only once.
+    package var claims = ClaimRules()
+    /// What becomes of them while the store cannot be asked.
+    package var singleUse = StoreSettings.SingleUse.late
+    /// How long such a result may take to be written.
+    var resultTimeout = Duration.seconds(600)
+
+    package init() {}
+
+    /// Since 1970.
+    static func seconds(_ time: Timestamp) -> Int64 { time.nanoseconds / 1_000_000_000 }
 }

@@ -9,7 +9,7 @@ extension FleetTier {
     /// Bytes of an object that are read at first: the whole of most, and the first piece of all.
     private static let firstBytes = 262_144
 
-    private func key(_ file: SharedFile) -> ObjectKey {
+    func key(_ file: SharedFile) -> ObjectKey {
         let job = job(file.job)
         return .file(names.file(file.name, of: job), of: job)
     }
@@ -28,38 +28,48 @@ extension FleetTier {
         }
     }
 
-    func fetch(_ file: SharedFile) async -> FileLook {
-        guard admits() else { return .alone }
-        let key = key(file)
+    /// What one look at a file's object comes to.
+    enum FileRead {
+        case found(SpoolFile, sha256: String?)
+        /// It is not there to be read.
+        case seen(JobLease.Seen)
+        /// It is of no bytes, as no member of a fleet writes one.
+        case empty
+        /// Nobody shares it, or it cannot be taken in.
+        case unusable
+    }
+
+    /// Throws why the store could not be asked.
+    func read(_ key: ObjectKey) async throws(ObjectStoreError) -> FileRead {
         do throws(ObjectStoreError) {
-            guard case .bytes(let bytes, let facts) = try await head(of: key) else { return .alone }
-            guard let (record, start) = begin(key, bytes, facts) else {
-                return .absent(FileTicket(condition: .ifStill(facts.etag)))
+            guard case .bytes(let bytes, let facts) = try await head(of: key) else { return .unusable }
+            guard let (record, start) = begin(key, bytes, facts) else { return .seen(.free(facts.etag)) }
+            switch record {
+            case .asking: return .seen(.asking(facts.etag))
+            case .released: return .seen(.free(facts.etag))
+            case .unshared, .other: return .unusable
+            case .whole(let size, let sha256):
+                guard size.bytes <= rules.largestFile, await store.arrivals.find(size.bytes, of: size.bytes),
+                    let spool = try? await store.spoolWhenPossible(), !spool.isInMemory
+                else { return .unusable }
+                let sink = ArrivingFile(key, fleet.secret, start: start, size: size, into: spool)
+                if UInt64(bytes.count) == facts.size.bytes {
+                    sink.take(bytes, facts)
+                } else {
+                    try await bring(key, facts.etag, into: sink)
+                }
+                guard sink.isWhole else {
+                    noteRejected(key, "incomplete")
+                    return .seen(.free(facts.etag))
+                }
+                renew(key, facts)
+                return .found(spool, sha256: sha256)
             }
-            guard case .whole(let size, let sha256) = record else { return .alone }
-            guard size.bytes <= rules.largestFile, await store.arrivals.find(size.bytes, of: size.bytes),
-                let spool = try? await store.spoolWhenPossible(), !spool.isInMemory
-            else { return .alone }
-            let sink = ArrivingFile(key, fleet.secret, start: start, size: size, into: spool)
-            if UInt64(bytes.count) == facts.size.bytes {
-                sink.take(bytes, facts)
-            } else {
-                try await bring(key, facts.etag, into: sink)
-            }
-            guard sink.isWhole else {
-                noteRejected(key, "it does not open whole")
-                return .absent(FileTicket(condition: .ifStill(facts.etag)))
-            }
-            return .found(spool, sha256: sha256)
         } catch {
-            if error.kind == .absent { return .absent(FileTicket(condition: .ifAbsent)) }
-            if error.kind == .beyondEnd {
-                // It has no bytes; nobody of the fleet writes such a one.
-                noteRejected(key, "it is empty")
-                return .absent(FileTicket(condition: .none))
-            }
-            failed(error)
-            return .alone
+            if error.kind == .absent { return .seen(.absent) }
+            guard error.kind == .beyondEnd else { throw error }
+            noteRejected(key, "empty")
+            return .empty
         }
     }
 
@@ -80,7 +90,7 @@ extension FleetTier {
             if case .whole(let size, _) = record, opener.size != size + ByteCount(UInt64(start)) { throw .wrongLength }
             return (record, start)
         } catch {
-            noteRejected(key, "\(error)")
+            noteRejected(key, error.word)
             return nil
         }
     }
@@ -115,17 +125,19 @@ extension FleetTier {
     // MARK: Publishing
 
     func publish(_ file: SharedFile, _ blob: BlobKey, _ ticket: FileTicket) {
-        guard rules.isWritten, let size = store.open(blob)?.size, size <= rules.largestFile else { return }
+        guard rules.isWritten, let size = store.open(blob)?.size else { return release(file, ticket) }
+        guard size <= rules.largestFile else { return end(.unshared, file, ticket) }
         let key = key(file)
-        outbox.add(.files, bytes: size) { [self] in
+        let isAdded = outbox.add(.files, bytes: size) { [self] in
             // It may have been evicted meanwhile.
-            guard admits(), let blob = store.open(blob), blob.isKept else { return }
+            guard admits(), let blob = store.open(blob), blob.isKept else { return release(file, ticket) }
             let isIntact = try? await store.onDisk { () throws(StoreError) in blob.isIntact(0..<blob.size) }
             guard isIntact == true,
                 let head = FileRecord.whole(size: ByteCount(blob.size), sha256: blob.sha256).head
-            else { return }
-            _ = await put(CachedSource(head, blob), key, condition(ticket.condition))
+            else { return release(file, ticket) }
+            if !(await put(CachedSource(head, blob), key, condition(ticket.condition))) { release(file, ticket) }
         }
+        if !isAdded { release(file, ticket) }
     }
 
     /// A document that is an object of its own; whether it is there.

@@ -1,4 +1,4 @@
-import ArtifactStore
+package import ArtifactStore
 import Logging
 import PulseAPI
 import Quantities
@@ -9,12 +9,14 @@ import Synchronization
 ///
 /// What cannot be read, does not open or is not what it should be is not there. One store is asked for all readers: see
 /// ``StoreHealth`` for what becomes of them when it is not well.
-final class FleetTier: JobTier {
+package final class FleetTier: JobTier {
     private struct State {
         var health: StoreHealth
-        var claims: Bool
+        /// Whether one of several who write at once wins; nil until it is known which store it is.
+        var claims: Bool?
         var probe: Task<Void, Never>?
-        var rejected: UInt64 = 0
+        /// Jobs that this machine was the first to ask about.
+        var firsts = GenerationCache<JobID, Bool>(generation: 256)
         var isClosed = false
     }
 
@@ -23,6 +25,10 @@ final class FleetTier: JobTier {
     let fleet: FleetStore
     let store: ArtifactStore
     let outbox: Outbox
+    let running: RunningJobs
+    let counts = SharingCounts()
+    private let calls = StoreCounts()
+    let events: EventLog
     let now: @Sendable () -> Duration
     let sleep: @Sendable (Duration) async throws -> Void
     private let origin: String
@@ -33,40 +39,59 @@ final class FleetTier: JobTier {
 
     /// - Parameters:
     ///   - now: since any one moment; goes on while the machine sleeps.
-    init(
+    package init(
         _ fleet: FleetStore, origin: String, store: ArtifactStore, outbox: Outbox = Outbox(),
+        running: RunningJobs = RunningJobs(), events: EventLog = EventLog(),
         now: @escaping @Sendable () -> Duration = FleetTier.clock(),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
-        (self.fleet, self.origin, self.store) = (fleet, origin, store)
-        (self.outbox, self.now, self.sleep) = (outbox, now, sleep)
+        let fleet = fleet.counted(calls)
+        (self.fleet, self.origin, self.store, self.events) = (fleet, origin, store, events)
+        (self.outbox, self.running, self.now, self.sleep) = (outbox, running, now, sleep)
         objects = SealedObjects(fleet.objects, fleet.secret, writer: fleet.rules.writer)
         names = ObjectNames(fleet.secret.first)
         if case .fits(let claims) = fleet.check {
             state = Mutex(State(health: StoreHealth(isGood: true), claims: claims))
         } else {
-            state = Mutex(State(health: StoreHealth(isGood: false), claims: false))
+            state = Mutex(State(health: StoreHealth(isGood: false), claims: nil))
         }
     }
 
-    static func clock() -> @Sendable () -> Duration {
+    package static func clock() -> @Sendable () -> Duration {
         let start = ContinuousClock.now
         return { start.duration(to: .now) }
     }
 
     /// Objects that were there and did not open.
-    var rejected: UInt64 { state.withLock { $0.rejected } }
+    var rejected: UInt64 { counts.values.rejections }
+
+    var figures: SharingFigures? {
+        let health = state.withLock { $0.health }
+        return SharingFigures(
+            health: health.isGood ? .ok : health.isRefused ? .refused : .away, calls: calls.values,
+            counts: counts.values, waiting: outbox.bytes, dropped: outbox.dropped, polled: running.polled)
+    }
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     func job(_ id: JobID) -> ObjectNames.Name { names.job(id.text, of: origin) }
 
     func grantee(_ reader: KeyInUse) -> ObjectNames.Name { reader.key.withSecret { names.grantee($0) } }
 
     /// Whether one of several who write at once wins.
-    var claims: Bool { state.withLock { $0.claims } && rules.isWritten }
+    var claims: Bool { knownClaims == true && rules.isWritten }
+
+    /// The same of the store alone; nil until it is known which store it is.
+    var knownClaims: Bool? { state.withLock { $0.claims } }
+
+    func isFirst(_ job: JobID) -> Bool { state.withLock { $0.firsts.value(for: job) ?? false } }
+
+    func noteFirst(_ job: JobID) { state.withLock { $0.firsts.set(true, for: job) } }
 
     func condition(_ condition: WriteCondition) -> WriteCondition { claims ? condition : .none }
 
-    func close(within limit: Duration?) async {
+    package func close(within limit: Duration?) async {
+        await leaveAll()
         await outbox.close(within: limit)
         let probe = state.withLock { state in
             state.isClosed = true
@@ -108,8 +133,11 @@ final class FleetTier: JobTier {
         }
         guard isNews else { return }
         switch check {
-        case .fits: MountLog.store.notice("the shared store can be asked")
+        case .fits:
+            MountLog.store.notice("the shared store can be asked")
+            events.record(.storeBack, message: "the shared store can be asked")
         case .refused(let words):
+            events.record(.storeLost, message: "the shared store is not used any more: \(words)")
             MountLog.store.error("the shared store is not used any more", metadata: ["reason": "\(words)"])
         case .away: break
         }
@@ -130,15 +158,13 @@ final class FleetTier: JobTier {
         guard state.withLock({ $0.health.failed(at: now()) }) else { return }
         MountLog.store.warning(
             "the shared store cannot be asked; the API is, in its place", metadata: ["reason": "\(reason)"])
+        events.record(.storeLost, message: "the shared store cannot be asked; the API is, in its place: \(reason)")
     }
 
     /// Something was there that nobody of the fleet has written, or that is damaged.
     func noteRejected(_ key: ObjectKey, _ reason: String) {
-        let isFirst = state.withLock { state in
-            state.rejected +|= 1
-            return state.rejected == 1
-        }
-        guard isFirst else { return }
+        guard counts.reject(reason) else { return }
+        events.record(.storeObjectRejected, message: "\(key): \(reason)")
         MountLog.store.warning(
             "an object of the shared store does not open, and counts as absent",
             metadata: ["object": "\(key)", "reason": "\(reason)"])

@@ -1,4 +1,4 @@
-import ArtifactStore
+package import ArtifactStore
 import PulseAPI
 import SharedStore
 
@@ -12,8 +12,12 @@ protocol JobTier: Sendable {
     /// Whether somebody has the answer about a job. Waits for whoever is asking, as far as that is worth it.
     /// - Parameters:
     ///   - reader: whose key has been found good. What the API has not shown this key is not returned.
-    ///   - isPoll: a job that runs, as far as is known: nobody is waited for, and nobody is made to wait.
+    ///   - isPoll: a job that runs, as far as is known: nobody is waited for, and one machine asks the API for all.
     func look(_ job: JobID, for reader: KeyInUse, isPoll: Bool) async -> JobLook
+
+    /// Somebody waits for news of a job, from now until as many times it is said that nobody does. Return at once.
+    func attend(_ job: JobID)
+    func leave(_ job: JobID)
 
     /// What came of it when the API was asked; returns at once. Once for each ticket.
     func settle(_ ticket: JobTicket, _ outcome: JobOutcome)
@@ -24,27 +28,60 @@ protocol JobTier: Sendable {
     /// The size of a file in bytes; nil when it is not there. For jobs that the reader has been shown.
     func size(of file: SharedFile) async -> UInt64?
 
-    /// The bytes of a file, whole and as they were published.
-    func fetch(_ file: SharedFile) async -> FileLook
+    /// The bytes of a file, whole and as they were published. Waits for whoever is fetching it, as far as that is worth it.
+    /// - Parameter size: bytes, as far as is known.
+    func fetch(_ file: SharedFile, size: UInt64?) async -> FileLook
 
     /// Shares a file that has been published in the cache. Returns at once.
     func publish(_ file: SharedFile, _ key: BlobKey, _ ticket: FileTicket)
+
+    /// The file has not been fetched. Returns at once.
+    func release(_ file: SharedFile, _ ticket: FileTicket)
+
+    /// How long ago the API called a key good when some machine asked it, if it is less than `limit`; nil when the API is to be asked.
+    func verdict(of key: APIKey, within limit: Duration) async -> Duration?
+
+    /// What the API has said of a key. Returns at once.
+    func note(_ key: APIKey, isGood: Bool)
+
+    /// Who asks the API about a job that runs, in a sentence; nil when nobody is known to.
+    func poller(of job: JobID) -> String?
+
+    /// Where machines say who asks for results that can be fetched only once; nil when there is no such place.
+    var claimTier: (any ClaimTier)? { get }
+
+    /// What it has been good for so far; nil when there is no such place.
+    var figures: SharingFigures? { get }
 
     /// Ends what is under way; what waits to be shared has so long, or as long as it takes when there is no limit.
     func close(within limit: Duration?) async
 }
 
-enum JobLook: Sendable {
+package enum JobLook: Sendable {
     /// Nobody can say: the API is asked, and nothing is shared.
     case alone
     /// The API is to be asked, and what came of it to be told.
     case ask(JobTicket)
     /// The API's answer to somebody, which this reader may see.
     case document(SpoolFile)
+    /// The same, of a job that runs.
+    case running(SharedStatus)
+}
+
+/// What the API said of a job that ran when somebody last asked.
+package struct SharedStatus: Sendable {
+    /// Nil when it is what it was when it was last looked at.
+    package let document: SpoolFile?
+    /// The API has said so since it was last looked at.
+    package let isAnswer: Bool
+    /// How long after this answer whoever polls asks again.
+    package let interval: Duration
+    /// How long what was found is good for those who look here.
+    package let pause: Duration
 }
 
 /// What is known of a job's object, for whoever writes it next.
-struct JobTicket: Sendable {
+package struct JobTicket: Sendable {
     let job: ObjectNames.Name
     /// The key that asks.
     let reader: ObjectNames.Name
@@ -55,13 +92,32 @@ struct JobTicket: Sendable {
     let isLease: Bool
     /// The answer is there, and was not given to this key.
     var known: EndedJob?
+    /// Of a job that runs, as far as is known.
+    var turn: Turn?
+
+    enum Turn: Sendable {
+        /// Nobody else asks. The keys that it was shown to.
+        case poll(grants: [String])
+        /// Somebody else polls; this key has not been shown the job.
+        case grant(grants: [String])
+
+        var grants: [String] {
+            switch self {
+            case .poll(let grants), .grant(let grants): grants
+            }
+        }
+    }
 }
 
-enum JobOutcome: Sendable {
+package enum JobOutcome: Sendable {
     /// The API's answer, after which it will say nothing else.
     case ended(SpoolFile)
-    /// There is nothing to share: the job runs, or is not shown, or could not be asked about.
+    /// The API's answer, which will be another one day. The next one is asked for after so long.
+    case running(SpoolFile, interval: Duration)
+    /// There is nothing to share: the API does not show the job.
     case released
+    /// The API could not be asked.
+    case failed
 }
 
 /// A file of a job that machines share.
@@ -84,7 +140,11 @@ struct SharedFile: Sendable {
 }
 
 /// What is known of a file's object, for whoever writes it next.
-struct FileTicket: Sendable { let condition: WriteCondition }
+struct FileTicket: Sendable {
+    let condition: WriteCondition
+    /// Others wait for what comes of it.
+    var isLease = false
+}
 
 enum FileLook: Sendable {
     /// Nobody can say, or it is nobody's to write.

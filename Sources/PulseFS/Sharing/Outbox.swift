@@ -2,7 +2,7 @@ import Quantities
 import Synchronization
 
 /// What is to be shared, beside the readers: bounded, a few at a time. What others wait for has places of its own.
-final class Outbox: Sendable {
+package final class Outbox: Sendable {
     /// Whether others may wait for it.
     enum Lane: Sendable, CaseIterable {
         case records
@@ -34,28 +34,36 @@ final class Outbox: Sendable {
     /// - Parameters:
     ///   - capacity: bytes that may wait.
     ///   - width: entries of each lane that are under way at a time.
-    init(capacity: UInt64 = 268_435_456, width: Int = 2) { (self.capacity, self.width) = (capacity, width) }
+    package init(capacity: UInt64 = 268_435_456, width: Int = 2) { (self.capacity, self.width) = (capacity, width) }
 
     /// Bytes that wait or are under way, as they are counted.
     var bytes: UInt64 { state.withLock { $0.bytes } }
     /// Entries that there was no room for.
     var dropped: UInt64 { state.withLock { $0.dropped } }
 
-    /// The oldest files that wait make room; what there is no room for is not shared.
-    func add(_ lane: Lane, bytes: UInt64, _ work: @escaping @Sendable () async -> Void) {
+    /// The oldest files that wait make room; what there is no room for is not shared. Whether it waits now.
+    @discardableResult
+    func add(_ lane: Lane, bytes: UInt64, _ work: @escaping @Sendable () async -> Void) -> Bool {
         let bytes = max(bytes, Self.least)
-        state.withLock { state in
-            guard !state.isClosed, bytes <= capacity else { return state.dropped +|= 1 }
+        return state.withLock { state in
+            guard !state.isClosed, bytes <= capacity else {
+                state.dropped +|= 1
+                return false
+            }
             while state.bytes +| bytes > capacity, let oldest = state.waiting[.files]?.first {
                 state.waiting[.files]?.removeFirst()
                 state.bytes = state.bytes -| oldest.bytes
                 state.dropped +|= 1
             }
-            guard state.bytes +| bytes <= capacity else { return state.dropped +|= 1 }
+            guard state.bytes +| bytes <= capacity else {
+                state.dropped +|= 1
+                return false
+            }
             state.bytes +|= bytes
             state.next +|= 1
             state.waiting[lane, default: []].append(Entry(number: state.next, bytes: bytes, work: work))
             begin(&state)
+            return true
         }
     }
 

@@ -30,6 +30,7 @@ struct StoreHealth: Sendable {
     init(isGood: Bool) { state = isGood ? .good : .away(until: .zero) }
 
     var isGood: Bool { state == .good }
+    var isRefused: Bool { state == .refused }
 
     mutating func admit(at now: Instant) -> Admission {
         switch state {

@@ -179,3 +179,14 @@ final class ShownFiles: Sendable {
         return stale
     }
 }
+
+extension ShownFiles.Version {
+    /// That of a file of the cache, whoever has put it there.
+    init(of blob: BlobFile) {
+        let hasValidators = blob.entityTag != nil || blob.lastModified != nil
+        self.init(
+            sha256: blob.sha256,
+            validators: hasValidators
+                ? Validators(entityTag: blob.entityTag, lastModified: blob.lastModified, size: blob.size) : nil)
+    }
+}

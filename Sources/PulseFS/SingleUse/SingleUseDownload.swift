@@ -138,6 +138,7 @@ final class SingleUseDownload: BodySink {
             (state.flow, state.hasBegun, state.hasRefused, state.isPaused) = (flow, true, false, false)
             return length
         }
+        progress.expect(wish)
         progress.note(.arriving, received: received)
         guard let wish else { return }
         do throws(StoreError) { try state.withLock({ $0.document }).reserve(wish) } catch {

@@ -1,13 +1,17 @@
-import ArtifactStore
-import PulseAPI
+package import ArtifactStore
+package import PulseAPI
 import Synchronization
 
 /// How far the fetching of a result that can be fetched only once has come, for those who wait for it and for whoever
 /// wants to end the process. The fetching itself goes on whatever they do.
-final class SingleUseProgress: Sendable {
-    enum Stage: Sendable {
+package final class SingleUseProgress: Sendable {
+    package enum Stage: Sendable {
         /// Another process of the cache, or none that can be seen, has the claim.
         case queued(LockHolder?)
+        /// Another machine has claimed it, in the words of whoever waits for that, or none can be seen to have.
+        case elsewhere(String)
+        /// It comes from the place that machines share, and can be had there again.
+        case taking
         /// The link is about to be asked, or was asked and is silent.
         case asking
         /// Bytes have come.
@@ -21,6 +25,8 @@ final class SingleUseProgress: Sendable {
     private struct State {
         var stage = Stage.asking
         var received: UInt64 = 0
+        /// Bytes in all, as far as the API has said.
+        var total: UInt64?
         /// When the stage, or the count of bytes, last changed.
         var changed: ContinuousClock.Instant
         /// Since when there is no room.
@@ -34,13 +40,13 @@ final class SingleUseProgress: Sendable {
     /// Whoever waits hears that there is no room after this long: evicting takes a moment.
     private static let leastStarvation = Duration.seconds(2)
 
-    init(of job: JobID, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+    package init(of job: JobID, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.job = job
         self.clock = clock
         state = Mutex(State(changed: clock()))
     }
 
-    func note(_ stage: Stage, received: UInt64) {
+    package func note(_ stage: Stage, received: UInt64) {
         let now = clock()
         state.withLock { state in
             // Bytes that come again, and are compared with those that are here, are something too.
@@ -59,11 +65,25 @@ final class SingleUseProgress: Sendable {
         }
     }
 
+    /// The API has said how many bytes it has in all.
+    package func expect(_ total: UInt64?) { state.withLock { $0.total = total } }
+
+    /// Bytes that have come, and those that are to come in all, as far as the API has said.
+    var bytes: (received: UInt64, total: UInt64?) { state.withLock { ($0.received, $0.total) } }
+
+    /// All of it has come, as far as the API has said.
+    var isWhole: Bool {
+        switch state.withLock({ $0.stage }) {
+        case .publishing, .starved(_, isWhole: true): true
+        case .queued, .elsewhere, .asking, .arriving, .taking, .starved(_, isWhole: false): false
+        }
+    }
+
     /// To break it off now could lose the result.
     var mustFinish: Bool {
         switch state.withLock({ $0.stage }) {
         case .asking, .arriving, .publishing, .starved(_, isWhole: true): true
-        case .queued, .starved(_, isWhole: false): false
+        case .queued, .elsewhere, .taking, .starved(_, isWhole: false): false
         }
     }
 
@@ -92,7 +112,13 @@ final class SingleUseProgress: Sendable {
                 .timedOut,
                 "the result of job \(job) can be fetched only once, and \(who) has begun to and does not go on: "
                     + "let it go on (kill -CONT), or end it")
-        case .asking, .arriving, .publishing:
+        case .elsewhere(let words):
+            guard let limit, silence >= limit else { return nil }
+            return Failure(
+                .timedOut,
+                "the result of job \(job) can be fetched only once, and \(words): it is still waited for, look again later"
+            )
+        case .asking, .arriving, .taking, .publishing:
             guard let limit, silence >= limit else { return nil }
             return Failure(
                 .timedOut,
@@ -106,7 +132,9 @@ extension SingleUseProgress.Stage {
     fileprivate func isSame(as other: Self) -> Bool {
         switch (self, other) {
         case (.queued(let one), .queued(let two)): two == nil || one?.process == two?.process
-        case (.asking, .asking), (.arriving, .arriving), (.starved, .starved), (.publishing, .publishing): true
+        case (.asking, .asking), (.arriving, .arriving), (.starved, .starved), (.publishing, .publishing),
+            (.elsewhere, .elsewhere), (.taking, .taking):
+            true
         default: false
         }
     }

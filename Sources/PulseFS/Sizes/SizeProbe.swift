@@ -145,7 +145,7 @@ final class SizeProbe: Sendable {
         if let size = catalog.artifact(image: key.image, of: job)?.size { return size }
         if let download = downloads.underWay(key) { return try await download.size() }
         if catalog.hasExpired(job) {
-            throw Failure(.notFound, "\(name) of job \(job.id): the API has let go of the job")
+            throw Failure(.notFound, "\(name) of job \(job.id): the API has deleted the job")
         }
         if !isNamed, let size = await downloads.sharedSize(name, from: source, of: job) { return size }
         guard !isNamed, servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {

@@ -1,6 +1,6 @@
 /// Text as one word of a command line that can be pasted into a shell.
-enum ShellWord {
-    static func quoted(_ text: some CustomStringConvertible) -> String {
+package enum ShellWord {
+    package static func quoted(_ text: some CustomStringConvertible) -> String {
         let text = text.description
         let isPlain = text.utf8.allSatisfy { byte in
             switch byte {
@@ -10,7 +10,14 @@ enum ShellWord {
             default: "/._-:@%+,=".utf8.contains(byte)
             }
         }
-        return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+        guard !isPlain || text.isEmpty else { return text }
+        // A quote with a mark behind it is one character, and still a quote for a shell.
+        var quoted = String.UnicodeScalarView("'".unicodeScalars)
+        for scalar in text.unicodeScalars {
+            if scalar == "'" { quoted.append(contentsOf: "'\\''".unicodeScalars) } else { quoted.append(scalar) }
+        }
+        quoted.append("'")
+        return String(quoted)
     }
 }
 
@@ -19,31 +26,31 @@ enum ShellWords {
     /// Nil where a quote is not closed, or a backslash stands at the end.
     static func split(_ text: String) -> [String]? {
         var words: [String] = []
-        var word: String?
-        var quote: Character?
+        var word: String.UnicodeScalarView?
+        var quote: Unicode.Scalar?
         var isEscaped = false
-        for character in text {
+        for scalar in text.unicodeScalars {
             if isEscaped {
                 // Within double quotes a backslash is one before any other character (POSIX shell, 2.2.3).
-                if quote == "\"", !"\"\\$`".contains(character) { word = (word ?? "") + "\\" }
-                word = (word ?? "") + String(character)
+                if quote == "\"", !"\"\\$`".unicodeScalars.contains(scalar) { word = (word ?? .init()) + ["\\"] }
+                word = (word ?? .init()) + [scalar]
                 isEscaped = false
-            } else if character == "\\", quote != "'" {
+            } else if scalar == "\\", quote != "'" {
                 isEscaped = true
             } else if let open = quote {
-                if character == open { quote = nil } else { word?.append(character) }
-            } else if character == "'" || character == "\"" {
-                quote = character
-                word = word ?? ""
-            } else if character.isWhitespace {
-                if let ended = word { words.append(ended) }
+                if scalar == open { quote = nil } else { word?.append(scalar) }
+            } else if scalar == "'" || scalar == "\"" {
+                quote = scalar
+                word = word ?? .init()
+            } else if scalar.properties.isWhitespace {
+                if let ended = word { words.append(String(ended)) }
                 word = nil
             } else {
-                word = (word ?? "") + String(character)
+                word = (word ?? .init()) + [scalar]
             }
         }
         guard quote == nil, !isEscaped else { return nil }
-        return words + [word].compactMap { $0 }
+        return words + [word].compactMap { $0.map { String($0) } }
     }
 
     /// The text that is split into these words again.

@@ -120,11 +120,18 @@ final class DirectoryHandle: Sendable {
         case toFreeName
         /// Both names have to be there, and have each other's content in one step. EINVAL where the file system cannot.
         case exchanging
+        /// What had the name is gone in the same step; a directory is not replaced by a file.
+        case replacing
     }
 
     /// renameat2(2).
     func rename(_ name: Name, _ kind: Renaming, _ target: DirectoryHandle, _ other: Name) throws(Errno) {
-        let flags = kind == .exchanging ? pulse_rename_exchange : pulse_rename_noreplace
+        let flags: UInt32 =
+            switch kind {
+            case .toFreeName: pulse_rename_noreplace
+            case .exchanging: pulse_rename_exchange
+            case .replacing: 0
+            }
         let (from, to) = (descriptor.rawValue, target.descriptor.rawValue)
         let failed = name.withPlatformString { name in
             other.withPlatformString { renameat2(from, name, to, $0, flags) }

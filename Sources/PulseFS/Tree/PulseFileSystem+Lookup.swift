@@ -192,7 +192,8 @@ extension PulseFileSystem {
     }
 
     func entry(_ slot: ArtifactSlot, size: UInt64, of job: Job) -> Entry {
-        let lifetime = lifetime(of: job)
+        // What explains why a result has not come yet goes when it comes.
+        let lifetime = slot == .error && job.awaitsLargeResult ? .none : lifetime(of: job)
         return Entry(
             attributes: policy.file(
                 .file(job.ordinal, slot), id: library.shown.node(of: .init(job.ordinal, slot)), size: size,

@@ -15,7 +15,7 @@ extension PulseFileSystem {
             do throws(Failure) {
                 let page = try await library.page(of: job)
                 let job = try library.catalog.job(job.ordinal) ?? job
-                library.shownPages.remove(job.ordinal)
+                library.derived.shownPages.remove(job.ordinal)
                 return self.entry(page, of: job)
             } catch {
                 throw self.logged(error, Place(job: job.id.text, file: "index.html"))
@@ -27,7 +27,9 @@ extension PulseFileSystem {
     func knownPageEntry(of job: Job) -> Entry? { library.storedPage(of: job).map { entry($0, of: job) } }
 
     func readPage(of job: Job, at offset: UInt64, count: Int, for caller: Caller) -> Answer<ReadReply> {
-        if let own = library.shownPages.bytes(of: job.ordinal) { return .now(.bytes(slice(own, offset, count))) }
+        if let own = library.derived.shownPages.bytes(of: job.ordinal) {
+            return .now(.bytes(slice(own, offset, count)))
+        }
         guard let page = job.artifact(.page) else {
             // Of a mount that has let go of what it showed.
             guard case .own(let bytes) = library.knownPage(of: job) else { return .failed(.staleNFSFileHandle) }

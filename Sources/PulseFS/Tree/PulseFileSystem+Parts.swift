@@ -93,6 +93,7 @@ extension PulseFileSystem {
         guard library.hasParts(job) else { return .now(answer([], self)) }
         let found = withParts(of: job, for: caller, otherwise: []) { list, job, tree in tree.partEntries(list, job) }
         guard case .later(let work) = found else { return found.map { answer($0, self) } }
+        library.noticeParts(of: job)
         return .later { () throws(Errno) in
             // What is wrong with the parts, which the log has, is nothing wrong with the other files.
             answer((try? await work()) ?? [], self)

@@ -9,7 +9,7 @@ package protocol StatusPoller: AnyObject, Sendable {
 /// Everybody who waits for jobs: one loop a job, however many wait for it, and none for a job that nobody waits for.
 ///
 /// `StatusWatch` decides. The API is asked by the same way as for those who look, so that a poll serves both.
-package final class JobWatches: Sendable {
+package final class JobWatches: CatalogObserver {
     fileprivate typealias Waiter = CheckedContinuation<Result<Job, Failure>, Never>
 
     fileprivate struct Entry {
@@ -22,7 +22,7 @@ package final class JobWatches: Sendable {
     }
 
     /// What the loops stand on.
-    struct Ground: Sendable {
+    package struct Ground: Sendable {
         let now: @Sendable () -> ContinuousClock.Instant
         let sleep: @Sendable (ContinuousClock.Instant) async throws -> Void
         /// What is known of a job, from memory or the index.
@@ -30,6 +30,19 @@ package final class JobWatches: Sendable {
         /// How much longer that may be shown; zero for a job that is not known.
         let freshness: @Sendable (JobID) -> Duration
         let ask: @Sendable (JobID) async throws(Failure) -> Job
+        /// Told when a loop begins, and when it ends.
+        var attend: @Sendable (JobID, _ isAttended: Bool) -> Void = { _, _ in }
+
+        package init(
+            now: @escaping @Sendable () -> ContinuousClock.Instant,
+            sleep: @escaping @Sendable (ContinuousClock.Instant) async throws -> Void,
+            known: @escaping @Sendable (JobID) -> Job?, freshness: @escaping @Sendable (JobID) -> Duration,
+            ask: @escaping @Sendable (JobID) async throws(Failure) -> Job,
+            attend: @escaping @Sendable (JobID, _ isAttended: Bool) -> Void = { _, _ in }
+        ) {
+            (self.now, self.sleep, self.known) = (now, sleep, known)
+            (self.freshness, self.ask, self.attend) = (freshness, ask, attend)
+        }
     }
 
     fileprivate struct State {
@@ -42,7 +55,7 @@ package final class JobWatches: Sendable {
     private let ground: Ground
     private let state = Mutex(State())
 
-    init(_ ground: Ground) { self.ground = ground }
+    package init(_ ground: Ground) { self.ground = ground }
 
     // MARK: Waiting
 
@@ -51,7 +64,7 @@ package final class JobWatches: Sendable {
     ///
     /// What the API refuses, or does not know, is thrown as it is. A waiter that is cancelled leaves with
     /// `Failure.Reason.interrupted`, and the last one takes the polling along.
-    func untilEnded(_ id: JobID, patience: Duration) async throws(Failure) -> Job {
+    package func untilEnded(_ id: JobID, patience: Duration) async throws(Failure) -> Job {
         if let known = ground.known(id), known.phase.isTerminal { return known }
         let ticket = state.withLock { state in
             state.nextTicket &+= 1
@@ -75,7 +88,7 @@ package final class JobWatches: Sendable {
             entry.waiters[ticket] = waiter
             let begins = entry.watch.waiterCame(ticket, patience: patience, at: now)
             state.entries[id] = entry
-            if begins { state.loops[id] = Task { await self.follow(id) } }
+            if begins { begin(id, &state) }
             return nil
         }
         if let refusal { waiter.resume(returning: .failure(refusal)) }
@@ -99,12 +112,20 @@ package final class JobWatches: Sendable {
             entry.pollers.append(poller)
             let begins = entry.watch.pollerCame(at: now)
             state.entries[id] = entry
-            if begins { state.loops[id] = Task { await self.follow(id) } }
+            if begins { begin(id, &state) }
+        }
+    }
+
+    private func begin(_ id: JobID, _ state: inout State) {
+        state.loops[id] = Task {
+            ground.attend(id, true)
+            await follow(id)
+            ground.attend(id, false)
         }
     }
 
     /// Takes in an answer of the API, whoever asked. Call it when the job is shown as it is now, holding no lock.
-    func answered(_ job: Job) {
+    package func answered(_ job: Job) {
         let (waiters, pollers) = state.withLock { state -> ([Waiter], [any StatusPoller]) in
             guard var entry = state.entries[job.id] else { return ([], []) }
             defer { state.entries[job.id] = entry }
@@ -178,7 +199,7 @@ package final class JobWatches: Sendable {
         do throws(Failure) {
             let job = try await ground.ask(id)
             // Known already: then nobody has told of it.
-            if job.phase.isTerminal { answered(job) }
+            if job.phase.isTerminal { answered(job) } else { looked(id) }
         } catch {
             let isHopeless = !error.mayPass(isKnown: ground.known(id) != nil)
             let now = ground.now()
@@ -195,6 +216,19 @@ package final class JobWatches: Sendable {
             for waiter in waiters { waiter.resume(returning: .failure(error)) }
             for poller in pollers { poller.wake() }
         }
+    }
+
+    /// There was no other answer to be had: who polls is told, and comes again for more.
+    private func looked(_ id: JobID) {
+        let pollers = state.withLock { state -> [any StatusPoller] in
+            guard var entry = state.entries[id] else { return [] }
+            defer { state.entries[id] = entry }
+            entry.watch.looked()
+            let pollers = entry.pollers
+            entry.pollers = []
+            return pollers
+        }
+        for poller in pollers { poller.wake() }
     }
 
     /// Ends all waiting.

@@ -114,6 +114,9 @@ struct StatusWatch: Sendable {
         hasPollers = false
     }
 
+    /// It was looked for an answer, and there was no other than before, whether the API can be asked or not.
+    mutating func looked() { hasPollers = false }
+
     /// There is nothing more to wait for. Returns whom to tell.
     mutating func ended() -> Set<UInt64> {
         defer { self = StatusWatch(isLooping: state != .idle) }

@@ -6,9 +6,9 @@ import PulseFS
 struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
-        abstract: "See what is kept on the disk, check it, make it smaller.",
+        abstract: "Show, check or shrink the cache.",
         discussion: """
-            Needs no key and makes no request. Mounts of the same cache may be running.
+            Needs no key and sends no request. Mounts of the same cache may be running.
 
               pulsefs cache info
               pulsefs cache verify

@@ -6,20 +6,20 @@ import SystemPackage
 struct CacheInfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
-        abstract: "Say where the cache is and what it takes of the disk.",
+        abstract: "Show where the cache is and how much disk space it uses.",
         discussion: """
-            Reads no file of a job. Elsewhere than on a terminal it prints a line an item: its name as in the JSON, a tab, \
-            its value.
+            Reads no file of a job. If the output is not a terminal, prints one line per item: its name as in the JSON, a tab, \
+            and its value.
 
               pulsefs cache info
               pulsefs cache info --json | jq .single_use_bytes
 
-            Keys of the JSON: path; bytes and files that are kept, limit_bytes that may be; single_use_bytes and \
-            single_use_files, the part that cannot be fetched again; jobs; index_bytes; disk_free_bytes and disk_bytes, null \
-            when the disk does not say; quarantine and aside, each with bytes and files: damaged files, and what arrived and \
-            could not be used.
+            Keys of the JSON: path; bytes, files and jobs: the contents of the cache; limit_bytes, its maximum size; \
+            single_use_bytes and single_use_files, the part that cannot be fetched again; index_bytes; disk_free_bytes and \
+            disk_bytes, null if unknown; quarantine and aside, each with bytes and files: damaged files, and results that \
+            arrived but could not be used.
 
-            Exit codes: 0 said, 1 there is no cache that can be used, 64 wrong usage, 74 the output cannot be written.
+            Exit codes: 0 success, 1 there is no usable cache, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var cache: CacheChoice

@@ -8,28 +8,28 @@ import SystemPackage
 struct CacheVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Read every file of the cache and set aside what is damaged.",
+        abstract: "Check every file of the cache and set damaged files aside.",
         discussion: """
-            Compares the length, the label and the SHA-256 of each. What does not match goes to the cache's quarantine, and is \
-            fetched again when it is next read, unless it can be fetched only once. Mounts of the cache go on meanwhile.
+            Compares length, label and SHA-256 of each file. A damaged file is moved to the cache's quarantine and fetched \
+            again when it is next read, unless it can be fetched only once. Mounts of the cache continue to work.
 
               pulsefs cache verify
               pulsefs cache verify --quiet || mail -s 'pulsefs: damaged files' root < /dev/null
 
-            For each damaged or missing file there is a line: what it is, the job, the file, and what follows from it. Keys \
-            of the JSON: files and bytes that are whole; findings, each with problem (damaged, missing or unreadable), job, \
-            file, single_use, and kept, the path of what is left of it or null; complete.
+            Prints a line for each damaged or missing file: the problem, the job, the file, and the consequence. Keys of the \
+            JSON: files and bytes that are intact; findings, each with problem (damaged, missing or unreadable), job, file, \
+            single_use, and kept, the path of the damaged copy or null; complete.
 
-            Exit codes: 0 all is whole, 1 something was damaged or missing, 2 something, or all, could not be checked, \
-            64 wrong usage, 74 the output cannot be written.
+            Exit codes: 0 all files are intact, 1 a file is damaged or missing, 2 some or all files could not be checked, 64 \
+            wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var cache: CacheChoice
 
-    @Flag(help: "Print one JSON object, at the end.")
+    @Flag(help: "Print one JSON object at the end.")
     var json = false
 
-    @Flag(name: .shortAndLong, help: "Show no progress, and say nothing when all is whole.")
+    @Flag(name: .shortAndLong, help: "Show no progress, and print nothing if all files are intact.")
     var quiet = false
 
     private struct Report: Encodable {
@@ -88,7 +88,7 @@ struct CacheVerifyCommand: AsyncParsableCommand {
                     files: report.files, bytes: report.bytes, findings: findings.withLock { $0 },
                     complete: report.isComplete))
         } else if Terminal.isWatched, !quiet {
-            Terminal.say("\(report.files) files are whole: \(ByteCount(report.bytes))")
+            Terminal.say("\(report.files) files are intact: \(ByteCount(report.bytes))")
         }
         return report
     }
@@ -103,8 +103,8 @@ struct CacheVerifyCommand: AsyncParsableCommand {
 
     private static func consequence(of finding: CacheVerification.Finding) -> String {
         switch (finding.problem, finding.isSingleUse) {
-        case (.unreadable, _): "it could not be read: see the rights of the cache's files, and the health of the disk"
-        case (.damaged(let kept?), true): "it cannot be fetched again; what is left of it is \(kept)"
+        case (.unreadable, _): "it could not be read: check the permissions of the cache's files, and the disk"
+        case (.damaged(let kept?), true): "it cannot be fetched again; the damaged copy is \(kept)"
         case (_, true): "it cannot be fetched again"
         case (_, false): "it is fetched again when it is next read"
         }

@@ -8,63 +8,63 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write jobs into a directory as a mount shows them, without a mount.",
         discussion: """
-            Each job becomes a directory DIR/<jobId> with the files and names that a mount has below jobs/. What is missing is \
-            fetched into the cache first, as pulsefs fetch does. It needs neither /dev/fuse nor libfuse: it is for containers, \
-            CI jobs and notebooks.
+            Each job becomes a directory DIR/<jobId> with the same files as in a mount. Files that are not in the cache are \
+            fetched into it first, as pulsefs fetch does. Needs neither /dev/fuse nor libfuse, so it works in containers, CI \
+            jobs and notebooks.
 
               pulsefs export 0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f results
               pulsefs export --wait --from ids.txt results && ls results/*/result.md
               pulsefs export --watch submitted.txt results
               pulsefs export --delete --json --from ids.txt results | jq -r '.[] | select(.exported | not) | .id'
 
-            A job appears whole or not at all, also when the command is killed or the machine stops: it is written below a \
-            hidden directory in DIR, made durable, and then renamed. Run again, it asks and writes nothing for a job that has \
-            ended and whose files have the same sizes and dates; otherwise it writes the files that differ. Files have the \
-            date updated_at. They can be read and written by their owner, unless --umask says otherwise.
+            A job appears completely or not at all, also when the command is killed or the machine stops: it is written into a \
+            hidden directory in DIR, made durable, and then renamed. A second export sends no request and writes nothing for a \
+            job that has ended and whose files have the same sizes and dates; otherwise it writes the files that differ. Files \
+            have the date updated_at. Only their owner can read and write them, unless --umask says otherwise.
 
-            A job that still runs is written as it is now, unless --wait waits for its end. A job that failed is written with \
-            the reason in error.txt. A job with a file that cannot be fetched is not written, and what was there of it stays. \
-            --watch reads a file as tail -F does, as pulsefs fetch --watch, and implies --wait.
+            A job that still runs is exported as it is now, unless --wait waits for its end. A failed job is exported with the \
+            reason in error.txt. If a file of a job cannot be fetched, the job is not written, and an earlier export of it \
+            stays. --watch reads a file as tail -F does, as pulsefs fetch --watch, and implies --wait.
 
-            Prints a line for each job: its id, its status, the number of its files, their bytes, and written or unchanged; \
-            in the order of the ids, or with --watch as they end. Keys of the JSON: id, status (null when the job was not \
-            written), exported, files, bytes, written (files that were written now), and problems, each with file (null when \
-            it is about the job) and reason.
+            Prints a line for each job: its id, its status, the number of its files, their bytes, and written or unchanged; in \
+            the order of the ids, or with --watch as the jobs end. Keys of the JSON: id, status (null if the job was not \
+            written), exported, files, bytes, written (files that were written now), and problems, each with file (null if it \
+            is about the job) and reason.
 
-            The first ^C or SIGTERM ends the command when jobs that were written have their names, and when results that can \
-            be fetched only once are in the cache; a second one ends it at once. Either way the next export goes on.
+            After the first ^C or SIGTERM, the command renames the jobs that are complete, finishes results that can be \
+            fetched only once, and ends. A second signal ends it at once. In both cases the next export continues from there.
 
-            Exit codes: 0 all were exported, 1 some were not (each named on standard error, with the reason), 64 an id is \
-            malformed (nothing was asked), or wrong usage, 73 DIR cannot be used, or takes no more, as its disk is full, 74 \
-            the output cannot be written, 130 or 143 interrupted before all were exported. With --watch a malformed id is 1 \
-            and stops nothing, and an interruption is the end: 0 if all that was begun was exported.
+            Exit codes: 0 all were exported, 1 some were not (each reported on standard error, with the reason), 64 an id is \
+            malformed (no request was sent), or wrong usage, 73 DIR cannot be used, or its disk is full, 74 the output cannot \
+            be written, 130 or 143 interrupted before all were exported. With --watch, a malformed id gives 1 and stops \
+            nothing, and an interruption is the normal end: 0 if every export that was started is complete.
             """)
 
     @Argument(
         help: ArgumentHelp("Ids of jobs, as the API gave them, and the directory to write to.", valueName: "id-or-dir"),
-        completion: .directory)
+        completion: JobIDCompletion.idsOrDirectories)
     var words: [String] = []
 
     @Option(
-        help: ArgumentHelp("A file with more ids, one a line; - is standard input.", valueName: "file"),
+        help: ArgumentHelp("A file with more ids, one per line; - is standard input.", valueName: "file"),
         completion: .file())
     var from: String?
 
     @Option(
         help: ArgumentHelp(
-            "A file to which ids are appended, one a line; - is standard input. Implies --wait.", valueName: "file"),
+            "A file to which ids are appended, one per line; - is standard input. Implies --wait.", valueName: "file"),
         completion: .file())
     var watch: String?
 
-    @Flag(help: "Wait for jobs that still run, and export them when they have ended.")
+    @Flag(help: "Wait for running jobs, and export them when they have ended.")
     var wait = false
 
     @OptionGroup var waiting: WaitOptions
 
-    @Flag(help: "Remove what is in the directory of an exported job and is no file of it.")
+    @Flag(help: "Remove other files from the directories of exported jobs.")
     var delete = false
 
-    @Option(help: .of(.umask, discussion: "Here of 0666 and 0777: 077 makes files 0600 and directories 0700."))
+    @Option(help: .of(.umask, discussion: "Applied to 0666 and 0777: 077 gives files 0600 and directories 0700."))
     var umask: PermissionBits?
 
     @Option(help: .of(.parts))
@@ -76,7 +76,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: .of(.largeResults))
     var largeResults: LargeResultPolicy?
 
-    @Flag(help: "Print one JSON array, at the end; with --watch one JSON object a line, as jobs end.")
+    @Flag(help: "Print one JSON array at the end; with --watch, one JSON object per line as jobs end.")
     var json = false
 
     @OptionGroup var library: CommandLibrary
@@ -102,7 +102,7 @@ struct ExportCommand: AsyncParsableCommand {
         let named = Array(words.dropLast())
         if let watch {
             guard from == nil, named.isEmpty else {
-                throw Terminal.failure("--watch goes without ids and --from: append ids to its file", code: 64)
+                throw Terminal.failure("--watch cannot be used with ids or --from: append ids to its file", code: 64)
             }
             try await follow(watch, to: .absolute(directory))
         } else {

@@ -126,7 +126,7 @@ extension ExportRun.Outcome: JobOutcome {
         switch self {
         case .exported: []
         case .failed(let failure): [FetchProblem(file: failure.file, failure.words)]
-        case .notBegun: [FetchProblem("it was given up, as nothing more can be written")]
+        case .notBegun: [FetchProblem("it was not started, because nothing more can be written")]
         }
     }
 

@@ -6,12 +6,11 @@ import PulseFS
 struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
-        abstract: "Bring whole jobs into the cache, so that reading them needs no network.",
+        abstract: "Fetch whole jobs into the cache, so that reading them needs no network.",
         discussion: """
-            Fetches the result, every image that it lists, and the form, by up to 16 requests at a time over all jobs; what \
-            is in the cache already is not asked for again, so that what was interrupted goes on where it was. A result that \
-            can be downloaded only once is fetched too, also for mounts with --large-results=manual, which show it a second \
-            later.
+            Fetches the result, every image that it lists, and the form, with up to 16 requests at a time over all jobs. \
+            Cached files are not requested again, so an interrupted fetch continues where it stopped. Results that can be \
+            fetched only once are fetched too, also for mounts with --large-results=manual, which show them a second later.
 
               pulsefs fetch 0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f
               pulsefs fetch --from ids.txt && cp -r ~/pulse/jobs/* archive/
@@ -19,43 +18,44 @@ struct FetchCommand: AsyncParsableCommand {
               pulsefs fetch --all --json | jq -r '.[] | select(.whole | not) | .id'
               pulsefs fetch --watch submitted.txt
 
-            A result that holds a link in place of what is in it, as a pipeline's may, is not whole before --follow-links has \
-            downloaded that. The link may work only once, and ends an hour after the job.
+            The result of a pipeline may hold a link to its content. Such a job is complete only after --follow-links has \
+            downloaded the content. The link may work only once, and ends an hour after the job.
 
-            A job that has no result, as it failed, was canceled or expired, is not whole. One that is still running is not \
-            either, unless --wait waits for it; others are fetched meanwhile. --watch reads a file as tail -F does: all ids \
-            that are in it, and then those that are appended, each once and when its line is complete, also after the file \
-            was truncated or replaced. It goes on until ^C or SIGTERM; a FIFO or - is read to its end.
+            A job without a result, because it failed, was canceled or expired, is not complete. Neither is a job that still \
+            runs, unless --wait waits for its end; other jobs are fetched meanwhile. --watch reads a file as tail -F does: all \
+            ids in it, and then those that are appended, each once and when its line is complete, also after the file was \
+            truncated or replaced. It runs until ^C or SIGTERM; a FIFO or - is read to its end.
 
-            Prints a line for each job that is whole: its id, and the files and bytes that are in the cache; in the order of \
-            the ids, or with --watch as they end. Keys of the JSON: id, status (null when the API did not say), files, bytes, \
-            whole, and problems, each with file (null when it is about the job) and reason.
+            Prints a line for each complete job: its id, and its files and bytes in the cache; in the order of the ids, or \
+            with --watch as the jobs end. Keys of the JSON: id, status (null if the API gave none), files, bytes, whole, and \
+            problems, each with file (null if it is about the job) and reason.
 
-            Exit codes: 0 all are whole, 1 some are not (each file named on standard error, with the reason), 64 an id is \
-            malformed (nothing was asked), or wrong usage, 74 the output cannot be written, 130 or 143 interrupted before \
-            all were whole. With --watch a malformed id is 1 and stops nothing, and an interruption is the end: 0 if all that was begun is whole.
+            Exit codes: 0 all are complete, 1 some are not (each file reported on standard error, with the reason), 64 an id \
+            is malformed (no request was sent), or wrong usage, 74 the output cannot be written, 130 or 143 interrupted before \
+            all were complete. With --watch, a malformed id gives 1 and stops nothing, and an interruption is the normal end: \
+            0 if every fetch that was started is complete.
             """)
 
     @OptionGroup var jobs: JobIDOptions
 
-    @Flag(help: "Every job that the cache knows for this key, after those that are named.")
+    @Flag(help: "Also fetch every other job that the cache knows for this key.")
     var all = false
 
     @Option(
         help: ArgumentHelp(
-            "A file to which ids are appended, one a line; - is standard input. Implies --wait.", valueName: "file"),
+            "A file to which ids are appended, one per line; - is standard input. Implies --wait.", valueName: "file"),
         completion: .file())
     var watch: String?
 
-    @Flag(help: "Wait for jobs that still run, and fetch them when they have ended.")
+    @Flag(help: "Wait for running jobs, and fetch them when they have ended.")
     var wait = false
 
-    @Flag(help: "Follow a link that a result holds in place of what is in it; the link may work only once.")
+    @Flag(help: "Follow a link that a result holds instead of its content; the link may work only once.")
     var followLinks = false
 
     @OptionGroup var waiting: WaitOptions
 
-    @Flag(help: "Print one JSON array, at the end; with --watch one JSON object a line, as jobs end.")
+    @Flag(help: "Print one JSON array at the end; with --watch, one JSON object per line as jobs end.")
     var json = false
 
     @OptionGroup var library: CommandLibrary
@@ -66,11 +66,12 @@ struct FetchCommand: AsyncParsableCommand {
         }
         if let watch {
             guard !all, jobs.from == nil, jobs.ids.isEmpty else {
-                throw Terminal.failure("--watch goes without ids, --from and --all: append ids to its file", code: 64)
+                throw Terminal.failure(
+                    "--watch cannot be used with ids, --from or --all: append ids to its file", code: 64)
             }
             try await follow(watch)
         } else {
-            let ids = try jobs.identifiers(mayBeNone: all, otherwise: ", or all that the cache knows with --all")
+            let ids = try jobs.identifiers(mayBeNone: all, otherwise: ", or all known jobs with --all")
             try await fetch(ids)
         }
     }

@@ -15,7 +15,7 @@ final class FollowedIDs {
         (self.path, self.complain) = (path, complain)
         do throws(FollowedFile.Trouble) { file = try FollowedFile(path) } catch {
             throw Terminal.failure(
-                "cannot read \(path): name a file with one id a line, or - for standard input", code: 64)
+                "cannot read \(path): name a file with one id per line, or - for standard input", code: 64)
         }
     }
 

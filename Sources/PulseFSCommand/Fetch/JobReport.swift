@@ -129,6 +129,7 @@ final class JobReport<Outcome: JobOutcome>: Sendable {
     }
 
     private static func complain(_ id: JobID, _ problems: [FetchProblem]) {
+        guard !problems.isEmpty, !KeyRefusal.isTold() else { return }
         for problem in problems.prefix(problemsTold) {
             let what = id.text + (problem.file.map { "/\($0)" } ?? "")
             Terminal.complain("\(ErrorLine.printable(what)): \(ErrorLine.printable(problem.reason))")

@@ -36,7 +36,7 @@ struct CommandLibrary: ParsableArguments {
             guard isInterrupted, isFirst else { return }
             let what = count == 1 ? "a result" : "\(count) results"
             Terminal.complain(
-                "\(what) on the way can be fetched only once, and is waited for; a second ^C breaks it off")
+                "\(what) on the way can be fetched only once, and is finished first; a second ^C stops it")
         }
     }
 
@@ -90,11 +90,16 @@ struct CommandLibrary: ParsableArguments {
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
         let fleet = try await FleetStore.opened(settings.store, .process)
         let opening = try LibraryOpening(
-            on: store, origin: settings.origin, key: settings.key, rules: rules,
-            actor: "\(actor), process \(getpid())", largeResults: largeResults, onExpiry: settings.onExpiry,
-            parts: parts, waiting: WaitRules(patience: settings.waitPatience, polls: polls),
-            timeout: settings.timeout, maximumArtifactSize: settings.maximumArtifactSize,
-            authorities: settings.authorities, fleet: fleet)
+            on: store,
+            APIAccess(
+                origin: settings.origin, key: settings.key, rules: rules, timeout: settings.timeout,
+                authorities: settings.authorities),
+            rules: LibraryRules(
+                largeResults: largeResults, maximumArtifactSize: settings.maximumArtifactSize,
+                onExpiry: settings.onExpiry, parts: parts,
+                waiting: WaitRules(patience: settings.waitPatience, polls: polls)),
+            actor: "\(actor), process \(getpid())", fleet: fleet)
+        KeyRefusal.watch(opening, settings)
         do {
             let value = try await body(opening)
             await close(opening)

@@ -7,15 +7,15 @@ struct JobsAddCommand: AsyncParsableCommand {
         commandName: "add",
         abstract: "Make jobs known, so that mounts list them.",
         discussion: """
-            Asks the API about each job, up to 16 at a time; one that has ended and is known already is not asked about again. \
-            Prints a line for each that the API has: its id and its status. A result that came with the answer is then in the \
-            cache; pulsefs fetch brings the rest.
+            Asks the API about each job, up to 16 at a time. A known job that has ended is not requested again. Prints a line \
+            for each job that the API has: its id and its status. A result that came with the answer is in the cache \
+            afterwards; pulsefs fetch downloads the rest.
 
               pulsefs jobs add 0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f
               cut -d, -f1 submitted.csv | pulsefs jobs add --from -
 
-            Exit codes: 0 all are known now, 1 some are not (each named on standard error, with the reason), 64 an id is \
-            malformed (nothing was asked), or wrong usage, 74 the output cannot be written.
+            Exit codes: 0 all are known now, 1 some are not (each reported on standard error, with the reason), 64 an id is \
+            malformed (no request was sent), or wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var jobs: JobIDOptions
@@ -36,6 +36,7 @@ struct JobsAddCommand: AsyncParsableCommand {
             case .success(let status): Table.say([id.text, status], firstWidth: width)
             case .failure(let failure):
                 isComplete = false
+                guard !KeyRefusal.isTold() else { return }
                 Terminal.complain("\(id): \(ErrorLine.printable(failure.words))")
             }
         }

@@ -7,24 +7,24 @@ import PulseFS
 struct JobsForgetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget",
-        abstract: "Let go of jobs: mounts list them no more, and their files leave the cache.",
+        abstract: "Forget jobs: mounts no longer list them, and their files are removed from the cache.",
         discussion: """
-            Needs no key and makes no request; the job at the API stays as it is, and whoever looks it up again asks for it \
-            again. A job with a result that could be downloaded only once is refused: its result would be lost for good. \
-            --lose-results loses it.
+            Needs no key and sends no request. The job at the API does not change; a program that looks it up again causes a \
+            new request. A job with a result that could be fetched only once is refused, because its result would be lost for \
+            good; --lose-results removes it anyway.
 
               pulsefs jobs forget 0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f
               pulsefs jobs list | awk '$2 == "failed" { print $1 }' | pulsefs jobs forget --from -
 
-            Prints a line for each job that was forgotten: its id, and the files and bytes that went.
+            Prints a line for each forgotten job: its id, and the files and bytes that were removed.
 
-            Exit codes: 0 all are forgotten, 1 some are not (each named on standard error, with the reason), 64 an id is \
-            malformed (nothing was forgotten), or wrong usage, 74 the output cannot be written.
+            Exit codes: 0 all are forgotten, 1 some are not (each reported on standard error, with the reason), 64 an id is \
+            malformed (no job was forgotten), or wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var jobs: JobIDOptions
 
-    @Flag(help: "Also let go of results that cannot be downloaded again.")
+    @Flag(help: "Also remove results that cannot be fetched again.")
     var loseResults = false
 
     @OptionGroup var configuration: ConfigurationOptions
@@ -70,7 +70,7 @@ struct JobsForgetCommand: AsyncParsableCommand {
             it is kept: \(ErrorLine.printable(files.joined(separator: ", "))) cannot be downloaded again and would be lost; \
             to lose it, add --lose-results
             """
-        case .busy: "it is being fetched at this moment: try again when it is here"
+        case .busy: "it is being fetched now: try again later"
         }
     }
 }

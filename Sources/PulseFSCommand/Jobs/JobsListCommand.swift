@@ -9,19 +9,19 @@ struct JobsListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List the jobs that mounts with this key list.",
         discussion: """
-            Makes no request: says what the cache knows. Each key sees the jobs that the API has shown to it; without a key \
-            those of all keys are listed, as the cache is yours.
+            Sends no request: prints what the cache knows. Each key sees the jobs that the API has shown to it. Without a key, \
+            the jobs of all keys are listed, because the cache is yours.
 
               pulsefs jobs list
               pulsefs jobs list --json | jq -r '.[] | select(.status == "failed") | .id'
 
-            Elsewhere than on a terminal: a line a job, with id, status, created, updated, files stored, files known, bytes \
-            stored, kind and title, separated by tabs. The title is the first heading of the document; the kind is extraction, \
-            form, tables, schema, split, batch or pipeline. The JSON is an array of objects with id, status, created_at, \
-            updated_at, checked_at (when the API last said so), files_stored, files_known, bytes, kind and title; times are UTC; \
-            what is not known is null.
+            If the output is not a terminal, prints one line per job, with id, status, created, updated, files stored, files \
+            known, bytes stored, kind and title, separated by tabs. The title is the first heading of the document; the kind \
+            is extraction, form, tables, schema, split, batch or pipeline. The JSON is an array of objects with id, status, \
+            created_at, updated_at, checked_at (when the API last gave this status), files_stored, files_known, bytes, kind \
+            and title. Times are UTC. Unknown values are null.
 
-            Exit codes: 0 listed, 1 there is no cache, 64 wrong usage, 74 the output cannot be written.
+            Exit codes: 0 success, 1 there is no cache, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var connection: ConnectionOptions

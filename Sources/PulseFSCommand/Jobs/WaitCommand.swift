@@ -7,26 +7,26 @@ import Synchronization
 struct WaitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wait",
-        abstract: "Wait until jobs have ended, and say how.",
+        abstract: "Wait until jobs have ended, and report how.",
         discussion: """
-            Asks the API about each job after 1 s, then half as long again each time nothing has changed, at most every 10 s; \
-            mounts and commands of the same cache that wait for the same job share these questions. Prints a line for each job \
-            as it ends: its id and how it ended, with the API's words if it failed. On a terminal a line below shows what is \
-            still running.
+            Asks the API about each job after 1 s, then at intervals that grow by half while nothing changes, up to 10 s. \
+            Mounts and commands of the same cache that wait for the same job share these requests. Prints a line for each job \
+            as it ends: its id and how it ended, with the API's message if it failed. On a terminal, a line below shows the \
+            jobs that still run.
 
               pulsefs wait 0b1c7d3e-4a5f-4c6d-8e7f-9a0b1c2d3e4f && cp ~/pulse/jobs/0b1c7d3e-…/result.md .
               pulsefs wait --from submitted.txt --timeout 2h --json | jq -r '.[] | select(.ended != "completed") | .id'
 
-            A result comes into the cache with the answer that says completed; pulsefs fetch --wait brings images and large \
-            results too. In a mount, cat jobs/<jobId>/.wait waits the same way.
+            The answer that says completed also brings the result into the cache. pulsefs fetch --wait downloads images and \
+            large results too. In a mount, cat jobs/<jobId>/.wait waits in the same way.
 
-            The JSON is an array of objects in the order of the ids: id, ended (completed, failed, canceled, expired; null when \
-            that is not known), message (null when there is none), problem (why the waiting was given up; null when it was not), \
+            The JSON is an array of objects in the order of the ids: id, ended (completed, failed, canceled, expired; null if \
+            unknown), message (null if there is none), problem (why the command stopped waiting; null if it did not), \
             updated_at and seconds (how long this command waited).
 
-            Exit codes: 0 all completed, 1 one failed, 2 one was canceled, 3 one has expired, 4 the waiting was given up for \
-            one, or never begun (each named on standard error, with the reason); of several the highest. 64 an id is \
-            malformed (nothing was asked), or wrong usage, 74 the output cannot be written.
+            Exit codes: 0 all completed, 1 one failed, 2 one was canceled, 3 one has expired, 4 the command stopped waiting \
+            for one, or never began (each reported on standard error, with the reason); of several, the highest. 64 an id is \
+            malformed (no request was sent), or wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var jobs: JobIDOptions
@@ -35,11 +35,11 @@ struct WaitCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long to wait in all, whatever the API says (default: without end).",
+            "Longest time to wait in all (default: no limit).",
             discussion: "Seconds, or a number with s, m or h.", valueName: "time"))
     var timeout: TimeSpan?
 
-    @Flag(help: "Print one JSON array when all is over.")
+    @Flag(help: "Print one JSON array at the end.")
     var json = false
 
     static let gaveUp: Int32 = 4
@@ -143,7 +143,7 @@ struct WaitCommand: AsyncParsableCommand {
                 } else {
                     ErrorLine.printable(failure.words)
                 }
-            Terminal.complain("\(id): \(problem)")
+            if !KeyRefusal.isTold() { Terminal.complain("\(id): \(problem)") }
             let line = Line(
                 id: id.text, ended: OrNull(nil), message: OrNull(nil), problem: OrNull(problem), updatedAt: OrNull(nil),
                 seconds: seconds)

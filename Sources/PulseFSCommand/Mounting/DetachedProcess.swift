@@ -59,19 +59,11 @@ struct DetachedProcess {
             posix_spawn_file_actions_adddup2(&actions, descriptor.rawValue, Int32(number))
         }
         keepToOurselves()
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var (none, all) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(
-            &attributes, Int16(newSession | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var child = pid_t()
-        let failed = withVector(words) { arguments in
-            withVector(environment) { posix_spawn(&child, words[0], &actions, &attributes, arguments, $0) }
+        let failed = FreshSignals.withAttributes(flags: newSession) { attributes in
+            withVector(words) { arguments in
+                withVector(environment) { posix_spawn(&child, words[0], &actions, attributes, arguments, $0) }
+            }
         }
         guard failed == 0 else { throw Errno(rawValue: failed) }
         return child

@@ -8,19 +8,19 @@ import SystemPackage
 struct LogOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A file to add the log to, and to begin anew when it is renamed or removed (default: the system's log; with --foreground, standard error).",
+            "File to append the log to; created again if it is renamed or removed (default: the system's log; with --foreground, standard error).",
             valueName: "file"),
         completion: .file())
     var logFile: String?
 
-    @Flag(help: "Log everything that may help to find out why something fails.")
+    @Flag(help: "Log more, to find out why something fails.")
     var verbose = false
 
-    @Flag(help: "Log errors alone.")
+    @Flag(help: "Log only errors.")
     var quiet = false
 
     func validate() throws {
-        if verbose, quiet { throw ValidationError("--verbose and --quiet exclude each other") }
+        if verbose, quiet { throw ValidationError("--verbose and --quiet cannot be used together") }
     }
 
     /// The same options as words of a command line.
@@ -42,7 +42,7 @@ struct LogOptions: ParsableArguments {
                     && DirectoryLineage(path).isWithin(DirectoryLineage(mountpoint))
             guard !isInside else {
                 throw MountFailure(
-                    "the log \(path) would be in the mount, where nothing is written: name another --log-file")
+                    "the log \(path) would be in the mount, which is read-only: name another --log-file")
             }
             destination = .file(try LogFile(path))
         } else {

@@ -23,7 +23,7 @@ struct MountHelper {
 
     /// Of `pulsefs mount`, and of no use to mount(8), which waits for the end of this process.
     private static let notOffered: Set<String> = [
-        "foreground", "detached", "help", "version", "generate-completion-script", "experimental-dump-help",
+        "foreground", "detached", "end-with", "help", "version", "generate-completion-script", "experimental-dump-help",
     ]
 
     /// Where root keeps a cache that belongs to no home, as at boot.
@@ -69,7 +69,8 @@ struct MountHelper {
                 flags += word.dropFirst()
             } else {
                 throw Misuse(
-                    description: "\(ErrorLine.printable(word)) is no option of a mount helper; see: pulsefs help mount")
+                    description:
+                        "\(ErrorLine.printable(word)) is not an option of a mount helper; see: pulsefs help mount")
             }
         }
         guard operands.count == 2 else {
@@ -115,14 +116,14 @@ struct MountHelper {
         if address.hasPrefix("https://") || address.hasPrefix("http://") { return ["--api-url=\(address)"] }
         throw Misuse(
             description:
-                "\(ErrorLine.printable(SettingKind.address.shown(source))) is nothing to mount: write pulse, or the API's address as https://host"
+                "\(ErrorLine.printable(SettingKind.address.shown(source))) cannot be mounted: write pulse, or the API's address as https://host"
         )
     }
 
     /// Why the command does not take an option, if it does not.
     private static func problem(with option: FstabOptions.Option) -> String? {
         let name = ErrorLine.printable(option.name)
-        if name.isEmpty || notOffered.contains(name) { return "\(name) is no option of a mount of PulseFS" }
+        if name.isEmpty || notOffered.contains(name) { return "\(name) is not an option of a PulseFS mount" }
         do { _ = try MountCommand.parse([option.word, "--", "/"]) } catch {
             return "the option \(name) is not understood (\(line(error)))"
         }

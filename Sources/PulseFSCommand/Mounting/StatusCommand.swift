@@ -1,33 +1,35 @@
 import ArgumentParser
 import Foundation
 import PulseFS
+import Quantities
 import SystemPackage
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Say what is mounted where, and how it is.",
+        abstract: "Show what is mounted where, and whether it works.",
         discussion: """
-            Lists the mounts of PulseFS that there are, or those named: directory, process, API, cache, since when, and \
-            health. Needs no key, makes no request, and does not wait for a mount that does not answer.
+            Lists all PulseFS mounts, or those that are named: directory, process, API, cache, start, and health. Needs no \
+            key, sends no request, and does not wait for a mount that does not answer.
 
               pulsefs status
               pulsefs status ~/pulse || pulsefs mount ~/pulse
               pulsefs status --json | jq -r '.[] | select(.health != "ok") | .directory'
 
-            Keys of the JSON objects: directory, health, reason, pid, api, cache, mounted_at, uptime_seconds, key, version. \
-            What is not known is null. health is ok; closed, the API refuses the key or cannot be asked about it, and reason \
-            says why; api_kept_back, the API did not answer and is left alone for a while; not_answering; stale, the process \
-            is gone; or not_permitted, it is another user's.
+            Keys of the JSON objects: directory, health, reason, pid, api, cache, mounted_at, uptime_seconds, key, version, \
+            store. Unknown values are null. store is null without a shared store, else an object with health (ok, away or \
+            refused), milliseconds of its last answer, and waiting_bytes that are to be uploaded. health is ok; closed: the \
+            API refuses the key or cannot check it, see reason; api_kept_back: the API did not answer and is not asked for a \
+            while; not_answering; stale: the process is gone; or not_permitted: the mount is another user's.
 
-            Exit codes: 0 all are ok, or there are none; 1 a directory that was named is not mounted, or something is not \
-            ok (other users' mounts count only when named); 64 wrong usage; 74 the output cannot be written.
+            Exit codes: 0 all mounts are ok, or there are none; 1 a named directory is not mounted, or a mount is not ok \
+            (other users' mounts count only if named); 64 wrong usage; 74 the output cannot be written.
             """)
 
     @Flag(help: "Print a JSON array.")
     var json = false
 
-    @Argument(help: "Where it is mounted; without, everywhere.", completion: .directory)
+    @Argument(help: "Mount points (default: all).", completion: .directory)
     var directories: [String] = []
 
     func run() async throws {
@@ -55,10 +57,18 @@ struct StatusCommand: AsyncParsableCommand {
             let facts = mount.facts
             table.add([
                 mount.directory.string, facts.map { "\($0.pid)" } ?? "-", mount.api ?? "-", facts?.cache ?? "-",
-                facts?.mountedAt ?? "-", Terminal.isWatched ? mount.health.words : mount.health.word,
+                facts?.mountedAt ?? "-", Self.health(mount),
             ])
         }
         if !table.isEmpty { table.say() } else if Terminal.isWatched { Terminal.say("nothing is mounted") }
+    }
+
+    private static func health(_ mount: MountStatus) -> String {
+        guard Terminal.isWatched else { return mount.health.word }
+        guard let store = mount.facts?.store else { return mount.health.words }
+        let waiting = store.waitingBytes > 0 ? ", \(ByteCount(store.waitingBytes)) to be uploaded" : ""
+        return mount.health.words + "; shared store \(store.health)"
+            + (store.milliseconds.map { ", \($0) ms" } ?? "") + waiting
     }
 
     private struct Row: Encodable {
@@ -72,6 +82,7 @@ struct StatusCommand: AsyncParsableCommand {
         let uptimeSeconds: OrNull<Int64>
         let key: OrNull<String>
         let version: OrNull<String>
+        let store: OrNull<MountFacts.StoreFacts>
 
         init(_ mount: MountStatus) {
             directory = mount.directory.string
@@ -84,6 +95,7 @@ struct StatusCommand: AsyncParsableCommand {
             uptimeSeconds = OrNull(mount.facts?.uptimeSeconds)
             key = OrNull(mount.facts?.key)
             version = OrNull(mount.facts?.version)
+            store = OrNull(mount.facts?.store)
         }
     }
 }

@@ -5,14 +5,14 @@ import PulseFS
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A file of settings (PULSEFS_CONFIG; default: $XDG_CONFIG_HOME/pulsefs/config.toml or ~/.config/pulsefs/config.toml).",
+            "Settings file (PULSEFS_CONFIG; default: $XDG_CONFIG_HOME/pulsefs/config.toml or ~/.config/pulsefs/config.toml).",
             valueName: "file"),
         completion: .file(extensions: ["toml"]))
     var config: String?
 
     @Option(
         help: ArgumentHelp(
-            "The table [profiles.NAME] of that file, whose settings go over the others (PULSEFS_PROFILE).",
+            "Profile: the table [profiles.NAME] of the settings file, which overrides its other settings (PULSEFS_PROFILE).",
             valueName: "name"))
     var profile: String?
 

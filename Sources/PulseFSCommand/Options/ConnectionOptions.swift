@@ -12,7 +12,7 @@ struct ConnectionOptions: ParsableArguments {
         help: .of(
             .apiKeyFile,
             discussion:
-                "Without it: PULSE_API_KEY, systemd's credential pulse-api-key, or a file of settings."),
+                "Otherwise: PULSE_API_KEY, systemd's credential pulse-api-key, or a settings file."),
         completion: .file())
     var apiKeyFile: String?
 

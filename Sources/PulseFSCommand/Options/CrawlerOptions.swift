@@ -3,7 +3,7 @@ import PulseFS
 
 /// For which programs nothing is fetched.
 struct CrawlerOptions: ParsableArguments {
-    @Option(help: .of(.noFetch, discussion: "Names of processes with commas between; an empty one is none."))
+    @Option(help: .of(.noFetch, discussion: "Process names, separated by commas; an empty list means none."))
     var noFetch: String?
 
     var flags: SettingsFlags { SettingsFlags([.noFetch: noFetch]) }

@@ -6,11 +6,11 @@ import PulseFS
 /// Which jobs a command is about.
 struct JobIDOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("A file with more ids, one a line; - is standard input.", valueName: "file"),
+        help: ArgumentHelp("A file with more ids, one per line; - is standard input.", valueName: "file"),
         completion: .file())
     var from: String?
 
-    @Argument(help: "Ids of jobs, as the API gave them.")
+    @Argument(help: "Ids of jobs, as the API gave them.", completion: JobIDCompletion.ids)
     var ids: [String] = []
 
     /// Each once, in the order given. Ends the command with one line and exit code 64 when an id is malformed, or when there
@@ -57,11 +57,11 @@ struct JobIDOptions: ParsableArguments {
     }
 
     static func malformed(_ text: String, _ place: String) -> String {
-        "\"\(ErrorLine.printable(text))\"\(place) is no job id: it has letters, digits, - and _ alone, at most 128"
+        "\"\(ErrorLine.printable(text))\"\(place) is not a job id: an id has only letters, digits, - and _, at most 128"
     }
 
     static func overlong(_ place: String) -> String {
-        "what is\(place) is no job id: it is longer than \(FollowedLines.longest) bytes"
+        "the text\(place) is not a job id: it is longer than \(FollowedLines.longest) bytes"
     }
 
     private static func bytes(of file: String) throws(ExitCode) -> [UInt8] {
@@ -70,7 +70,7 @@ struct JobIDOptions: ParsableArguments {
                 file == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
             return Array(try handle.readToEnd() ?? Data())
         } catch {
-            throw misuse("cannot read \(file): name a file with one id a line, or - for standard input")
+            throw misuse("cannot read \(file): name a file with one id per line, or - for standard input")
         }
     }
 

@@ -3,4 +3,6 @@ import PulseFS
 
 extension TimeSpan: ExpressibleByArgument {
     init?(argument: String) { self.init(argument) }
+
+    var defaultValueDescription: String { "\(duration.components.seconds)s" }
 }

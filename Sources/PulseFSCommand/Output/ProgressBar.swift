@@ -18,19 +18,27 @@ final class ProgressBar: Sendable {
 
     /// `fraction` is from 0 to 1.
     func show(_ fraction: Double, _ words: @autoclosure () -> String) {
-        guard isWatched else { return }
-        let now = ContinuousClock.now
-        let isDue = state.withLock { state in
-            if let shown = state.shown, shown.duration(to: now) < Self.pause { return false }
-            state.shown = now
-            state.isVisible = true
-            return true
-        }
         guard isDue else { return }
         let part = min(1, max(0, fraction))
         let filled = Int(part * Double(Self.width))
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
         write("\r\u{1b}[K[\(bar)] \(Int(part * 100)) %  \(words())")
+    }
+
+    /// Work of which nobody knows how much there is.
+    func show(_ words: @autoclosure () -> String) {
+        if isDue { write("\r\u{1b}[K\(words())") }
+    }
+
+    private var isDue: Bool {
+        guard isWatched else { return false }
+        let now = ContinuousClock.now
+        return state.withLock { state in
+            if let shown = state.shown, shown.duration(to: now) < Self.pause { return false }
+            state.shown = now
+            state.isVisible = true
+            return true
+        }
     }
 
     /// Takes the line away, for other words or for the end.

@@ -56,6 +56,18 @@ enum StandardOutput {
         try turn.withLock { _ throws(Errno) in try FileDescriptor.standardOutput.writeWhole(text.utf8) }
     }
 
+    /// Writes the content of a file. False when that cannot be read, or nothing can be written.
+    static func copy(_ path: String) -> Bool {
+        do {
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            while case let count = try chunk.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
+                try FileDescriptor.standardOutput.writeWhole(chunk[..<count])
+            }
+            return true
+        } catch { return false }
+    }
+
     /// Some file systems tell only at a close that what was written has not found room (close(2)).
     private static func flush() {
         guard failure == nil, let copy = try? FileDescriptor.standardOutput.duplicate() else { return }
@@ -79,8 +91,8 @@ enum StandardOutput {
         if failure == .brokenPipe, endsWithReader.withLock({ $0 }) { endBySignal() }
         let reason =
             failure == .badFileDescriptor
-            ? "it is closed: leave it open, or send it to a file or to /dev/null"
-            : "\(failure): what was said is not complete"
+            ? "it is closed: leave it open, or redirect it to a file or to /dev/null"
+            : "\(failure): the output is not complete"
         StandardError.write("pulsefs: cannot write to standard output: \(reason)\n")
         exit(exitCode)
     }

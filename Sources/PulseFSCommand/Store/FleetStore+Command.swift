@@ -6,7 +6,7 @@ extension FleetStore {
         guard let settings else { return nil }
         let fleet = try await open(settings, surroundings)
         if let trouble = fleet.trouble {
-            Terminal.warn("the shared store cannot be asked yet (\(trouble)); the API is, in its place")
+            Terminal.warn("the shared store cannot be reached yet (\(trouble)); the API is asked instead")
         }
         return fleet
     }

@@ -6,24 +6,24 @@ import SharedStore
 struct StoreCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Find out what an engine's promises are worth.",
+        abstract: "Test whether an engine keeps the promises that a store needs.",
         discussion: """
-            Writes a few small objects below check/ of the store, eight writers at once, and removes them again; the store \
-            itself need not be there yet, and no secret is needed. Ends within a minute.
+            Writes a few small objects below check/ of the store, with eight writers at once, and removes them again. The \
+            store need not exist yet, and no secret is needed. Ends within a minute.
 
               pulsefs store check s3://bucket/pulse
               pulsefs store check --json | jq -r '.trials[] | select(.passed | not) | .seen'
 
-            Trials: absence, what is not there is said not to be there; read_after_write, what was written is read at once; \
-            put_if_absent and put_if_unchanged, of many writers one wins; second_refused, who comes too late is told so; \
-            copy_renews, a copy onto itself makes an object new, so that a rule of the bucket can remove what is not used; \
-            delete_if_unchanged. Elsewhere than on a terminal it prints a line a trial: ok or failed, its name, and what was \
-            seen, separated by tabs; then share, claim and renew with yes or no. Keys of the JSON: store; trials, each with \
-            name, passed and seen; share, content can be shared; claim, results that can be fetched only once can be claimed; \
-            renew, what is used is kept from a rule that removes what is old.
+            Trials: absence, a missing object is reported as missing; read_after_write, an object can be read at once after it \
+            was written; put_if_absent and put_if_unchanged, of many writers one wins; second_refused, a later writer is \
+            refused; copy_renews, copying an object onto itself renews its age, so that an expiry rule of the bucket removes \
+            only unused objects; delete_if_unchanged. If the output is not a terminal, prints one line per trial: ok or \
+            failed, its name, and what was seen, separated by tabs; then share, claim and renew with yes or no. Keys of the \
+            JSON: store; trials, each with name, passed and seen; share, content can be shared; claim, results that can be \
+            fetched only once can be claimed; renew, objects in use can be kept from an expiry rule.
 
-            Exit codes: 0 good for all of it; 2 content can be shared, and not all else; 1 it cannot be used, or asked; 64 \
-            wrong usage, 74 the output cannot be written.
+            Exit codes: 0 everything works; 2 content can be shared, but something else does not work; 1 the engine cannot be \
+            used or reached; 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var choice: StoreChoice
@@ -79,12 +79,12 @@ struct StoreCheckCommand: AsyncParsableCommand {
 
     private static func sayVerdict(_ outcomes: [StoreCheck.Outcome]) {
         let verdicts = [
-            ("share", outcomes.canShare, "machines can share what can be fetched again"),
+            ("share", outcomes.canShare, "machines can share content that can be fetched again"),
             (
                 "claim", outcomes.canClaim,
                 "results that can be fetched only once can be claimed by one machine, and shared"
             ),
-            ("renew", outcomes.canRenew, "what is used can be kept from a rule that removes what is old"),
+            ("renew", outcomes.canRenew, "objects in use can be kept from an expiry rule"),
         ]
         for (name, isSo, words) in verdicts {
             guard Terminal.isWatched else {

@@ -5,17 +5,20 @@ import SharedStore
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "Make a store that machines share, look at it, and find out what its engine is worth.",
+        abstract: "Create, inspect, check and clean up a store that machines share.",
         discussion: """
-            A store is a prefix of a bucket of an S3-compatible engine. What is in it is sealed under a secret that its \
-            machines have in common. Credentials come from where Amazon's tools have them: the environment, AWS_PROFILE, a \
+            A store is a prefix of a bucket of an S3-compatible engine. Its contents are sealed with a secret that its \
+            machines share. Credentials come from the same sources as for Amazon's tools: the environment, AWS_PROFILE, a \
             program, the host of a container, a web identity. No secret is ever shown.
 
               pulsefs store check s3://bucket/pulse
               pulsefs store init s3://bucket/pulse --store-secret-file ~/.config/pulsefs/store.secret
               pulsefs store info s3://bucket/pulse
             """,
-        subcommands: [StoreInitCommand.self, StoreInfoCommand.self, StoreCheckCommand.self])
+        subcommands: [
+            StoreInitCommand.self, StoreInfoCommand.self, StoreCheckCommand.self, StoreVerifyCommand.self,
+            StoreCollectCommand.self,
+        ])
 }
 
 /// Which store a command is about.
@@ -27,7 +30,7 @@ struct StoreChoice: ParsableArguments {
 
     @OptionGroup var options: StoreOptions
 
-    @Argument(help: "The store, as s3://bucket/prefix; in place of --store.")
+    @Argument(help: "The store, as s3://bucket/prefix; instead of --store.")
     var address: String?
 
     /// Asks the store for the length of `body`.

@@ -6,20 +6,20 @@ import SharedStore
 struct StoreInfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
-        abstract: "Say what a store is, and whether the secret fits.",
+        abstract: "Show facts about a store, and whether the secret fits.",
         discussion: """
-            Reads one object, and writes nothing. Elsewhere than on a terminal it prints a line an item: its name as in the \
-            JSON, a tab, its value.
+            Reads one object, and writes nothing. If the output is not a terminal, prints one line per item: its name as in \
+            the JSON, a tab, and its value.
 
               pulsefs store info s3://bucket/pulse
               pulsefs store info --json | jq .secret_fits
 
             Keys of the JSON: store; endpoint, null for Amazon's own; region; id; format; conditional_writes, atomic or none; \
-            secret_fits, null when no secret is named; milliseconds that the engine took to answer; clock_ahead_seconds, by \
-            which its clock is ahead as far as it has complained.
+            secret_fits, null if no secret is named; milliseconds that the engine took to answer; clock_ahead_seconds, by how \
+            much its clock is ahead, as far as it has complained.
 
-            Exit codes: 0 it is a store, and a secret that is named fits; 1 it is none, or cannot be asked; 2 the secret does \
-            not fit or cannot be read; 64 wrong usage, 74 the output cannot be written.
+            Exit codes: 0 it is a store, and the secret fits if one is named; 1 it is not a store, or cannot be reached; 2 the \
+            secret does not fit or cannot be read; 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var choice: StoreChoice
@@ -48,7 +48,7 @@ struct StoreInfoCommand: AsyncParsableCommand {
         if json { try Terminal.say(json: report) } else { Self.say(report) }
         guard report.secretFits.value != false else {
             throw Terminal.failure(
-                "the secret is not that of \(report.store): use the file that was handed out for it", code: 2)
+                "the secret is not that of \(report.store): use the secret file of this store", code: 2)
         }
     }
 
@@ -58,7 +58,7 @@ struct StoreInfoCommand: AsyncParsableCommand {
         let begin = ContinuousClock.now
         guard let found = try await StoreFounding.description(connection) else {
             throw StoreFounding.Failure(
-                description: "\(settings.location.address) is no store: pulsefs store init makes one of it")
+                description: "\(settings.location.address) is not a store: create one there with pulsefs store init")
         }
         let time = begin.duration(to: .now) / .milliseconds(1)
         return Report(

@@ -6,24 +6,24 @@ import SharedStore
 struct StoreInitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Make a store, and the file with its secret.",
+        abstract: "Create a store, and the file with its secret.",
         discussion: """
-            The bucket has to be there. Makes the secret where the file that is named does not exist, tries what the engine's \
-            promises are worth (as pulsefs store check does), and writes pulsefs.json, which says in plain text which secret \
-            is meant and nothing of it. A store that is there already is left as it is: it is well if the secret fits.
+            The bucket must exist. Creates the secret if the named file does not exist, tests the engine (as pulsefs store \
+            check does), and writes pulsefs.json, which identifies the secret in plain text without revealing any of it. An \
+            existing store is not changed; the command succeeds if the secret fits.
 
-            Hand the file out to the machines that are to share, readable by their user alone. Whoever has it, and rights on \
-            the bucket, reads and writes the store.
+            Copy the file to the machines that share the store, readable only by their user. Everyone who has the file and \
+            access to the bucket can read and write the store.
 
               pulsefs store init s3://bucket/pulse --store-secret-file ~/.config/pulsefs/store.secret
               pulsefs store init --json | jq -r .conditional_writes
 
-            Elsewhere than on a terminal it prints a line an item: its name as in the JSON, a tab, its value. Keys of the JSON: \
-            store; id; secret_file, null when the secret is in the environment; created and secret_created, true or false; \
-            conditional_writes, atomic or none: with none nothing can be claimed, and results that can be fetched only once \
-            are not shared.
+            If the output is not a terminal, prints one line per item: its name as in the JSON, a tab, and its value. Keys of \
+            the JSON: store; id; secret_file, null if the secret is in the environment; created and secret_created, true or \
+            false; conditional_writes, atomic or none: with none, nothing can be claimed, and results that can be fetched only \
+            once are not shared.
 
-            Exit codes: 0 the store is there and the secret fits, 1 it failed, 64 wrong usage, 74 the output cannot be written.
+            Exit codes: 0 the store exists and the secret fits, 1 failure, 64 wrong usage, 74 the output cannot be written.
             """)
 
     @OptionGroup var choice: StoreChoice
@@ -68,14 +68,14 @@ struct StoreInitCommand: AsyncParsableCommand {
             table.add(["conditional_writes", report.conditionalWrites])
             return table.say()
         }
-        Terminal.say("\(report.store) \(report.created ? "is a store now" : "is a store already, and the secret fits")")
+        Terminal.say("\(report.store) \(report.created ? "is a store now" : "is already a store, and the secret fits")")
         if report.conditionalWrites == StoreDescription.ConditionalWrites.none.rawValue {
             Terminal.say(
-                "content can be shared in it; results that can be fetched only once stay local, as nothing can be claimed"
+                "content can be shared; results that can be fetched only once stay local, because nothing can be claimed"
             )
         }
         if let file = report.secretFile.value {
-            Terminal.say("hand out \(file) to the machines that are to share it, readable by their user alone")
+            Terminal.say("copy \(file) to the machines that share the store, readable only by their user")
         }
     }
 }

@@ -16,7 +16,7 @@ package struct StoreAddress: Sendable, Hashable, CustomStringConvertible {
 
     package init(_ text: String) throws(Mistake) {
         guard text.hasPrefix(Self.scheme) else {
-            throw Mistake("is no address of a store: write it as s3://bucket/prefix")
+            throw Mistake("is not an address of a store: write it as s3://bucket/prefix")
         }
         let parts = text.dropFirst(Self.scheme.count).split(
             separator: "/", maxSplits: 1, omittingEmptySubsequences: false)

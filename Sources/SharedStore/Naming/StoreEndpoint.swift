@@ -12,7 +12,8 @@ package struct StoreEndpoint: Sendable, Hashable, CustomStringConvertible {
     let path: String
 
     package init(_ text: String) throws(StoreAddress.Mistake) {
-        let mistake = StoreAddress.Mistake("is no address of a server: write it as https://host or https://host:port")
+        let mistake = StoreAddress.Mistake(
+            "is not an address of a server: write it as https://host or https://host:port")
         let lowered = text.lowercased()
         guard let scheme = ["https://", "http://"].first(where: { lowered.hasPrefix($0) }) else { throw mistake }
         let rest = text.dropFirst(scheme.count)

@@ -5,6 +5,10 @@ package import Quantities
 package enum FileRecord: Sendable, Hashable {
     /// Somebody fetches it.
     case asking
+    /// Somebody has fetched it, and could not share it: the next one fetches.
+    case released
+    /// It is too large to be shared: each fetches it for itself.
+    case unshared
     /// Its bytes follow: how many, and their SHA-256 as hexadecimal digits where the writer knew it.
     case whole(size: ByteCount, sha256: String?)
     /// Something that another version of this program has written.
@@ -27,6 +31,8 @@ package enum FileRecord: Sendable, Hashable {
         guard let (header, end) = RecordFrame.read(Header.self, bytes) else { return nil }
         switch header.state {
         case "asking": return (.asking, end)
+        case "released": return (.released, end)
+        case "unshared": return (.unshared, end)
         case "whole":
             guard let size = header.size, header.sha256.map(isDigest) ?? true else { return nil }
             return (.whole(size: ByteCount(size), sha256: header.sha256), end)
@@ -42,6 +48,8 @@ package enum FileRecord: Sendable, Hashable {
     package var head: [UInt8]? {
         switch self {
         case .asking: RecordFrame.head(Header(state: "asking"))
+        case .released: RecordFrame.head(Header(state: "released"))
+        case .unshared: RecordFrame.head(Header(state: "unshared"))
         case .whole(let size, let sha256):
             RecordFrame.head(Header(state: "whole", size: size.bytes, sha256: sha256))
         case .other: nil

@@ -2,7 +2,7 @@
 ///
 /// An object that says that somebody asks is a lease: as long as its ETag is another whenever it is looked at, or was seen for the
 /// first time not long ago by the looker's own clock, its writer is waited for. No clock is compared with another machine's.
-package struct JobLease: Sendable {
+package struct JobLease: Sendable, Hashable {
     /// Since any one moment, by the own clock of this machine; never falls.
     package typealias Instant = Duration
 
@@ -18,8 +18,19 @@ package struct JobLease: Sendable {
         /// Write a lease under this condition. Whoever has written it asks the API.
         case claim(WriteCondition)
         case readAgain(after: Duration)
+        /// Ask the API, and write in place of this version what came of it.
+        case ask(ETag)
         /// Ask the API without a lease: it may be asked by several.
         case askAlone
+    }
+
+    /// What the writing of a lease came to.
+    package enum Written: Sendable, Hashable {
+        case done(ETag)
+        /// Somebody else has written.
+        case lost
+        /// Nobody knows.
+        case unclear
     }
 
     /// Somebody's lease that has not changed for so long is taken over.
@@ -31,8 +42,14 @@ package struct JobLease: Sendable {
     /// Claims that were lost, to others who are quicker every time.
     private static let mostClaims = 8
 
+    private struct Watched: Hashable {
+        let etag: ETag
+        /// When it was seen first.
+        let since: Instant
+    }
+
     private let start: Instant
-    private var watched: (etag: ETag, since: Instant)?
+    private var watched: Watched?
     private var pause = Self.firstPause
     private var claims = 0
 
@@ -45,11 +62,21 @@ package struct JobLease: Sendable {
         case .free(let etag): return claim(.ifStill(etag))
         case .asking(let etag):
             guard let watched, watched.etag == etag else {
-                watched = (etag, now)
+                watched = Watched(etag: etag, since: now)
                 return wait(atMost: Self.silence, at: now)
             }
             let silent = now - watched.since
             return silent >= Self.silence ? claim(.ifStill(etag)) : wait(atMost: Self.silence - silent, at: now)
+        }
+    }
+
+    /// What came of the last claim.
+    package func wrote(_ outcome: Written) -> Decision {
+        switch outcome {
+        case .done(let etag): .ask(etag)
+        case .lost: .readAgain(after: .zero)
+        // Whoever waits takes over from it, if it was done.
+        case .unclear: .askAlone
         }
     }
 

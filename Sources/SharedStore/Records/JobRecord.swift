@@ -4,6 +4,8 @@ package enum JobRecord: Sendable, Hashable {
     case asking
     /// Somebody has asked, and there is nothing to share: the next one asks.
     case released
+    /// It ran when somebody last asked.
+    case running(RunningJob)
     case ended(EndedJob)
     /// Something that another version of this program has written: it is left alone.
     case other
@@ -15,6 +17,7 @@ package enum JobRecord: Sendable, Hashable {
     private enum State: String {
         case asking
         case released
+        case running
         case ended
     }
 
@@ -23,6 +26,10 @@ package enum JobRecord: Sendable, Hashable {
         var grants: [String]?
         /// Bytes of the document, when it is an object of its own.
         var apart: UInt64?
+        /// Milliseconds.
+        var interval: UInt64?
+        var poller: String?
+        var isDue: Bool?
     }
 
     /// Nil for what is no record.
@@ -33,6 +40,14 @@ package enum JobRecord: Sendable, Hashable {
         switch State(rawValue: header.state) {
         case .asking: self = .asking
         case .released: self = .released
+        case .running:
+            guard let interval = header.interval,
+                let job = RunningJob(
+                    Array(contents[end...]), grants: header.grants ?? [],
+                    interval: .milliseconds(Int64(clamping: interval)), poller: header.poller,
+                    isDue: header.isDue ?? false)
+            else { return nil }
+            self = .running(job)
         case .ended:
             let document: EndedJob.Document =
                 header.apart.map { .apart(size: $0) } ?? .inline(Array(contents[end...]))
@@ -47,6 +62,12 @@ package enum JobRecord: Sendable, Hashable {
         switch self {
         case .asking: return RecordFrame.head(Header(state: State.asking.rawValue))
         case .released: return RecordFrame.head(Header(state: State.released.rawValue))
+        case .running(let job):
+            var header = Header(state: State.running.rawValue, grants: job.grants)
+            header.interval = UInt64(clamping: Int64(job.interval / .milliseconds(1)))
+            header.poller = job.poller
+            header.isDue = job.isDue ? true : nil
+            return RecordFrame.head(header).map { $0 + job.document }
         case .ended(let job):
             var header = Header(state: State.ended.rawValue, grants: job.grants)
             switch job.document {

@@ -43,7 +43,7 @@ package struct FleetSecret: Sendable, CustomStringConvertible, CustomDebugString
         var found: [MemberSecret] = []
         for line in lines where !line.isEmpty && !line.hasPrefix("#") {
             guard let bytes = HexText.bytes(line), bytes.count == Self.length else {
-                throw Trouble("a line of the store's secret is not of 64 hexadecimal digits: copy the file again")
+                throw Trouble("a line of the store's secret does not have 64 hexadecimal digits: copy the file again")
             }
             found.append(MemberSecret(bytes))
         }

@@ -17,6 +17,12 @@ package struct ObjectNames: Sendable {
             text = HexText.text(Array(code.finalize()).prefix(20))
         }
 
+        /// As it stands in the name of an object; nil for what is none.
+        init?(_ text: some StringProtocol) {
+            guard HexText.bytes(String(text))?.count == 20 else { return nil }
+            self.text = String(text)
+        }
+
         package var description: String { text }
     }
 
@@ -71,5 +77,14 @@ extension ObjectKey {
     /// What a check of the store writes; removed after it. Nil when `nonce` or `name` is no name.
     package static func check(_ nonce: String, _ name: String) -> ObjectKey? {
         HexText.bytes(nonce) == nil ? nil : ObjectKey("check/\(nonce)/\(name)")
+    }
+}
+
+extension ObjectKey {
+    /// The job whose result this is, and the part of its name that only its writer has; nil for anything else.
+    var keptResult: (job: ObjectNames.Name, nonce: String)? {
+        guard ObjectKind(self) == .result else { return nil }
+        let parts = text.split(separator: "/")
+        return ObjectNames.Name(parts[2]).map { ($0, String(parts[3].dropFirst("result-".count))) }
     }
 }

@@ -64,4 +64,15 @@ package enum SealError: Error, Sendable, Hashable {
     case badHeader
     /// It is cut, or has more than it should.
     case wrongLength
+
+    /// For counts and logs.
+    package var word: String {
+        switch self {
+        case .notSealed: "not_sealed"
+        case .unknownSecret: "unknown_secret"
+        case .notOpened: "not_opened"
+        case .badHeader: "bad_header"
+        case .wrongLength: "wrong_length"
+        }
+    }
 }

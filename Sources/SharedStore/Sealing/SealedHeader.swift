@@ -13,6 +13,14 @@ package struct SealedHeader: Sendable, Hashable, Codable {
 
     private static let longest = 256
 
+    /// How a process of a machine is called.
+    package static func writer(machine: String, process: Int32) -> String { "\(machine)\(between)\(process)" }
+
+    private static let between = ", process "
+
+    /// The machine that a process of wrote it.
+    var machine: String { writer.firstRange(of: Self.between).map { String(writer[..<$0.lowerBound]) } ?? writer }
+
     package init(nonce: String = SealedHeader.randomNonce(), seq: UInt64 = 0, writer: String) {
         (self.nonce, self.seq, self.writer) = (nonce, seq, writer)
     }

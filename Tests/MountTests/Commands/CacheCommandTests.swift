@@ -108,9 +108,9 @@ struct CacheCommandTests {
             let shown = try await Shell.run("script -qec \"$1\" /dev/null", [commands], environment: environment)
             let images = rig.emulator.imageNames(of: JobName.invoice).count
             for words in [
-                "id ", "status ", "\(3 + images) of \(3 + images)", "KiB", "kept ", "nothing had to go",
+                "id ", "status ", "\(3 + images) of \(3 + images)", "KiB", "kept ", "nothing to remove",
                 " of \(3 + images) files, ",
-                "\(3 + images) files are whole",
+                "\(3 + images) files are intact",
             ] {
                 #expect(shown.text.contains(words), "\(words) in \(shown.text)")
             }
@@ -145,7 +145,8 @@ struct CacheCommandTests {
                 try JSONSerialization.jsonObject(with: Data(said.errors.utf8)) as? [String: Any], "\(said.errors)")
             #expect(
                 Set(report.keys) == [
-                    "evicted", "orphans", "quarantined", "kept_in_quarantine", "spool", "locks", "restored_jobs",
+                    "evicted", "orphans", "quarantined", "kept_in_quarantine", "spool", "in_store", "locks",
+                    "restored_jobs",
                 ])
             #expect((report["evicted"] as? [String: Int])?["files"] ?? 0 >= 3)
             let info = try await rig.pulsefs("cache", "info", "--json").object()

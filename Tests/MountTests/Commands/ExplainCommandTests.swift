@@ -52,13 +52,13 @@ struct ExplainCommandTests {
             errno: "EDQUOT", status: 402, words: "no credit"),
         Case(
             path: "jobs/limited", fault: (.status(429, headers: [("Retry-After", "17")]), "/job/limited"),
-            finding: "busy", errno: "EBUSY", status: 429, words: "let alone for 17 s"),
+            finding: "busy", errno: "EBUSY", status: 429, words: "wait 17 s"),
         Case(
             path: "jobs/broken", fault: (.status(500), "/job/broken"), finding: "server_error", errno: "EIO",
             status: 500, words: "tried "),
         Case(
             path: "jobs/garbled", fault: (.json("{\"job_id\": "), "/job/garbled"), finding: "not_a_job",
-            errno: "EBADMSG", words: "no job"),
+            errno: "EBADMSG", words: "does not describe a job"),
         Case(
             path: "jobs/moved", fault: (.status(302), "/job/moved"),
             finding: "unexpected_status", errno: "EIO", status: 302, words: "proxy"),
@@ -69,7 +69,8 @@ struct ExplainCommandTests {
             path: "jobs/\(JobName.failed)/result.md", finding: "failed", errno: "ENOENT",
             words: "error.txt: The job failed"),
         Case(path: "jobs/upload-withdrawn-0007/result.json", finding: "canceled", errno: "ENOENT", words: "canceled"),
-        Case(path: "jobs/statement-2021-03/result.md", finding: "expired", errno: "ENOENT", words: "let go"),
+        Case(
+            path: "jobs/statement-2021-03/result.md", finding: "expired", errno: "ENOENT", words: "has deleted the job"),
         Case(
             path: "jobs/\(JobName.invoice)/images/nope.png", finding: "not_in_result", errno: "ENOENT", status: 404,
             words: "no such file"),
@@ -80,7 +81,7 @@ struct ExplainCommandTests {
             path: "jobs/\(JobName.report)/images/fig-3-margins.png",
             fault: (.status(503), "/results/\(JobName.report)/images/fig-3-margins.png"), finding: "busy",
             errno: "EBUSY",
-            status: 503, words: "let alone"),
+            status: 503, words: "API is busy"),
         Case(path: "jobs/\(JobName.invoice)/form.pdf", finding: "not_in_result", errno: "ENOENT"),
         Case(path: "jobs/\(JobName.invoice)/result.pdf", finding: "not_in_tree", errno: "ENOENT", words: "README.txt"),
         Case(path: "other/thing", finding: "not_in_tree", errno: "ENOENT"),
@@ -144,8 +145,8 @@ struct ExplainCommandTests {
         defer { withExtendedLifetime(port) {} }
         try await ScratchDirectory.with { (scratch) async throws in
             for (api, finding, words) in [
-                ("http://127.0.0.1:\(port.number)", "refused", "Nobody listens"),
-                ("http://no-such-host.invalid", "name_not_resolved", "host name is not known"),
+                ("http://127.0.0.1:\(port.number)", "refused", "No server listens"),
+                ("http://no-such-host.invalid", "name_not_resolved", "host name cannot be resolved"),
             ] {
                 try await MountedPulseFS.with(
                     api: api, cache: scratch.appending(finding), in: scratch, options: ["--timeout", "1s"]

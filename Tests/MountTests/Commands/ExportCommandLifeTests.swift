@@ -68,7 +68,7 @@ struct ExportCommandLifeTests {
                 let said = try await rig.run(["export"] + jobs.map(\.id) + [out])
                 #expect(said.status == 73)
                 let errors = said.errors.split(separator: "\n")
-                #expect(errors.count == 2 && errors.first?.contains("make room") == true, "\(said.errors)")
+                #expect(errors.count == 2 && errors.first?.contains("free some space") == true, "\(said.errors)")
                 let whole = said.cells.count
                 #expect(whole > 0 && whole < 10 && errors.last == "pulsefs: \(whole) of 10 jobs are exported")
                 #expect(try await Shell.run("ls -A \"$1\"", [out]).lines.sorted() == said.cells.map { $0[0] }.sorted())
@@ -146,7 +146,7 @@ struct ExportCommandLifeTests {
             try await rig.running("export", "once", rig.exported.string) { (export) async throws in
                 try await rig.emulator.waitForStalled(1)
                 export.signal(SIGINT)
-                try await export.waitForErrors("can be fetched only once, and is waited for")
+                try await export.waitForErrors("can be fetched only once, and is finished first")
                 rig.emulator.clearFaults()
                 #expect(await export.ended() == 130)
             }

@@ -51,7 +51,7 @@ struct FetchCommandTests {
                 [try rig.scratch.make("mnt").string, BuiltProducts.pulsefs, rig.emulator.baseURL, rig.cache.string],
                 environment: ["PULSE_API_KEY": TestKeys.northwind])
             #expect(said.text.contains("pulsefs fetch once") && !said.text.contains("there\n"))
-            #expect(said.errors == "pulsefs: PULSEFS_LARGE_RESULTS: \"sometimes\" is none of: automatic, manual\n")
+            #expect(said.errors == "pulsefs: PULSEFS_LARGE_RESULTS: \"sometimes\" is not one of: automatic, manual\n")
             #expect(rig.emulator.requests(matching: Self.link).isEmpty)
         }
     }

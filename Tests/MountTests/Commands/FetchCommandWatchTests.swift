@@ -119,8 +119,10 @@ struct FetchCommandWatchTests {
             let errors = said.errors.split(separator: "\n")
             #expect(errors.count == 4, "\(said.errors)")
             #expect(
-                errors.contains { $0.hasPrefix("pulsefs: \"../etc/passwd\" in line 2 of standard input is no job id") })
-            #expect(errors.contains { $0.hasPrefix("pulsefs: what is in line 3 of standard input is no job id") })
+                errors.contains {
+                    $0.hasPrefix("pulsefs: \"../etc/passwd\" in line 2 of standard input is not a job id")
+                })
+            #expect(errors.contains { $0.hasPrefix("pulsefs: the text in line 3 of standard input is not a job id") })
             #expect(errors.contains { $0.hasPrefix("pulsefs: no-such-job: ") })
             #expect(errors.last == "pulsefs: 2 of 3 jobs are whole")
         }

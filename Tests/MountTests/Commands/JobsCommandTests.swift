@@ -101,7 +101,7 @@ struct JobsCommandTests {
             let words = command + [JobName.invoice, "--from", "-"]
             let said = try await rig.run(words, input: "fine-id\n../etc/passwd\n")
             #expect(said.status == 64 && said.output.isEmpty)
-            #expect(said.errors.hasPrefix("pulsefs: \"../etc/passwd\" in line 2 of standard input is no job id"))
+            #expect(said.errors.hasPrefix("pulsefs: \"../etc/passwd\" in line 2 of standard input is not a job id"))
             #expect(said.errors.split(separator: "\n").count == 1)
             let none = try await rig.run(command)
             #expect(none.status == 64 && none.errors.contains("--from"))

@@ -73,7 +73,7 @@ struct OutputTests {
             let said = try await rig.script("set -- ignored config; \(Self.unread)")
             #expect(
                 said.text
-                    == "74 pulsefs: cannot write to standard output: Broken pipe: what was said is not complete|\n")
+                    == "74 pulsefs: cannot write to standard output: Broken pipe: the output is not complete|\n")
         }
     }
 

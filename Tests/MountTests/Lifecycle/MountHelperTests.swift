@@ -35,7 +35,7 @@ struct MountHelperTests {
             ("pulse \"$M\" -o nonsense=1", "nonsense"), ("pulse \"$M\" -o foreground", "foreground"),
             ("pulse \"$M\" -o umask=999", "umask"), ("pulse \"$M\" -o allow_other=yes", "allow"),
             ("pulse", "usage"), ("pulse \"$M\" more", "usage"), ("other \"$M\"", "https://"),
-            ("pulse \"$M\" -x", "-x"), ("pulse \"$M\" -o", "-o"), ("pulse \"$M\" -o =1", "no option"),
+            ("pulse \"$M\" -x", "-x"), ("pulse \"$M\" -o", "-o"), ("pulse \"$M\" -o =1", "not an option"),
         ])
     func refused(_ words: String, _ part: String) async throws {
         try await Rig.with { (rig) async throws in

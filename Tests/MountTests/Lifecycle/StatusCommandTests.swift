@@ -21,6 +21,7 @@ struct StatusCommandTests {
             #expect(
                 Set(row.keys) == [
                     "directory", "health", "reason", "pid", "api", "cache", "mounted_at", "uptime_seconds", "key",
+                    "store",
                     "version",
                 ])
             #expect(row["health"] as? String == "ok" && row["reason"] is NSNull)

@@ -58,6 +58,11 @@ struct FleetStoreRig: Sendable {
         Array(try await curl("", "/fleet/\(name)").output.dropLast(3))
     }
 
+    func remove(_ name: String) async throws {
+        let answer = try await curl("-X DELETE", "/fleet/\(name)").text
+        guard answer.hasSuffix("204") else { throw MountedPulseFS.Failure(description: answer) }
+    }
+
     /// Puts something there that no member of the fleet has written.
     func plant(_ bytes: [UInt8], _ name: String) async throws {
         let file = scratch.appending("planted")

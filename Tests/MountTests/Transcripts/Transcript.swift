@@ -31,6 +31,7 @@ struct Transcript: Sendable, CustomTestStringConvertible {
     func played(_ rig: Rig) async throws -> String {
         let home = try rig.scratch.make("home")
         let programs = try rig.scratch.make("bin")
+        _ = try TypingProgram.install(in: programs)
         var script = """
             ln -s "$P" "$B/pulsefs"; ln -s "$E" "$B/pulse-emulator"
             export PATH="$B:$PATH" LC_ALL=C.UTF-8 COLUMNS=80; cd "$HOME"; umask 022

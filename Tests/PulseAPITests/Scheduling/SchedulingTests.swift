@@ -5,7 +5,7 @@ import Transfer
 
 @testable import PulseAPI
 
-@Suite("Scheduling of a client's requests", .timeLimit(.minutes(1)))
+@Suite("Scheduling of a client's requests", .timeLimit(.minutes(5)))
 struct SchedulingTests {
     private func with(
         _ scheduler: RequestScheduler, _ body: (PulseClient, Emulator) async throws -> Void
@@ -13,11 +13,12 @@ struct SchedulingTests {
         try await Emulator.with { (emulator) async throws in
             // What is stuck is given up long after this test has failed.
             let limits = TransferLimits(stallTimeout: .seconds(600))
+            let persistence = Persistence(RetryPolicy(budget: .seconds(600), asksOnce: true))
             let engine = try TransferEngine(
                 .init(userAgent: "tests", maximumConnectionsPerHost: 256, maximumConnections: 256))
             let client = PulseClient(
                 origin: try #require(APIOrigin(emulator.baseURL)), engine: engine, limits: limits, scheduler: scheduler,
-                key: { APIKey("pulse-demo-northwind-1") })
+                persistence: persistence, key: { APIKey("pulse-demo-northwind-1") })
             let outcome: Result<Void, any Error>
             do { outcome = .success(try await body(client, emulator)) } catch { outcome = .failure(error) }
             await engine.shutDown()

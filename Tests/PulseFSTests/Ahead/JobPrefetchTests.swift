@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import PulseAPI
 import PulseEmulator
 import PulseTestSupport
 import SystemPackage
@@ -77,6 +78,34 @@ struct JobPrefetchTests {
             for number in [1, 20, 7, 30] { _ = try await tree.text("jobs/\(Self.name(number))/result.md") }
             try await emulator.waitUntilIdle()
             #expect(emulator.count(Self.requests) == 4)
+        }
+    }
+
+    private static func hasParts(_ number: Int, _ library: JobLibrary) -> Bool {
+        guard let job = JobID(name(number)).flatMap({ library.catalog.held($0) }) else { return false }
+        return library.storedParts(of: job) != nil
+    }
+
+    @Test("S2.5 whoever lists each job and reads in it gets the parts of the next ones made ahead")
+    func parts() async throws {
+        try await TestTree.with(Self.configuration(60)) { (tree, emulator) async throws in
+            try await Self.evicted(tree, emulator, count: 60)
+            for number in 1...12 {
+                // The result has to be here for its parts to be listed.
+                _ = try await tree.text("jobs/\(Self.name(number))/result.md")
+                _ = try await tree.names("jobs/\(Self.name(number))")
+            }
+            while !Self.hasParts(25, tree.library) { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(emulator.fetchCounts.values.allSatisfy { $0 == 1 })
+        }
+    }
+
+    @Test("S2.5 parts are not made ahead of whoever does not list them")
+    func unlisted() async throws {
+        try await TestTree.with(Self.configuration(60)) { (tree, emulator) async throws in
+            try await Self.evicted(tree, emulator, count: 60)
+            for number in 1...60 { _ = try await tree.text("jobs/\(Self.name(number))/result.md") }
+            #expect(!(1...60).contains { Self.hasParts($0, tree.library) })
         }
     }
 }

@@ -83,7 +83,7 @@ struct RemoteCheckupTests {
             ProxyVariables(Surroundings(variables), for: origin).checkup.found
         }
         let both = ["http_proxy": "http://a", "HTTPS_PROXY": "http://b", "HTTP_PROXY": "http://c", "NO_PROXY": "x,y"]
-        #expect(found(both, plain).contains("http_proxy=http://a, but for the hosts of NO_PROXY=x,y"))
+        #expect(found(both, plain).contains("http_proxy=http://a, except for the hosts of NO_PROXY=x,y"))
         #expect(found(both, .production).contains("HTTPS_PROXY=http://b"))
         #expect(found(["HTTP_PROXY": "http://c"], plain) == "none is set")
         #expect(found(["ALL_PROXY": "socks5h://d"], plain).contains("ALL_PROXY=socks5h://d"))

@@ -57,4 +57,18 @@ struct ExplainedPathsTests {
         }
         #expect(Finding.failure(.keyRefused).word == "key_refused")
     }
+
+    @Test("S5.5 S1.8 a slash with a mark behind it, at the beginning of a name, is a slash")
+    func marks() {
+        let path = "jobs/a/images/\u{301}b.png"
+        let name = ExplainedPaths.name(of: path)
+        #expect(
+            !name.utf8.contains(UInt8(ascii: "/"))
+                && ExplainedPaths.path(of: name).map { Array($0.utf8) } == Array(path.utf8))
+        guard case .file("a", let file) = TreePath(path) else {
+            Issue.record("\(TreePath(path))")
+            return
+        }
+        #expect(Array(file.utf8) == Array("images/\u{301}b.png".utf8))
+    }
 }

@@ -24,7 +24,7 @@ struct ExplanationTests {
         expect(Explanation.failed(nil), says: ["failed", "no reason"], advises: [Self.again])
         expect(
             Explanation.failed("page 3 is damaged."), says: ["failed: page 3 is damaged.\n"],
-            advises: ["Mend what the message names", Self.again])
+            advises: ["Fix what the message names", Self.again])
         expect(Explanation.canceled(nil), says: ["canceled before it was done.\n"], advises: [Self.again])
         expect(Explanation.canceled("by Ada"), says: ["canceled", ": by Ada.\n"], advises: [Self.again])
     }
@@ -32,9 +32,9 @@ struct ExplanationTests {
     @Test(
         "S6.4 a job that expired: that, what is left here, and to submit again",
         arguments: [
-            (Remains(files: .none), "has no file of it"), (Remains(files: .kept), "stays readable"),
+            (Remains(files: .none), "has no files of the job"), (Remains(files: .kept), "stays readable"),
             (Remains(files: .dropped), "--on-expiry=drop."), (Remains(files: .droppedInPart), "only once"),
-            (Remains(files: .none, lacksLargeResult: true), "was not in time"),
+            (Remains(files: .none, lacksLargeResult: true), "was not downloaded in time"),
         ])
     func expired(remains: Remains, words: String) throws {
         expect(
@@ -49,7 +49,7 @@ struct ExplanationTests {
     @Test("S3.1 a result that is left alone: that, and how to fetch it")
     func withheld() throws {
         let id = try #require(JobID("a"))
-        expect(Explanation.withheld(id), says: ["only once", "by hand"], advises: ["pulsefs fetch a"])
+        expect(Explanation.withheld(id), says: ["only once", "by itself"], advises: ["pulsefs fetch a"])
     }
 
     @Test("S3.4 a result that was delivered before is explained with the API's words")
@@ -57,7 +57,7 @@ struct ExplanationTests {
         let refusal = Failure(.gone, "GET /large_results/a was answered 410 GONE")
         expect(
             Explanation.deliveredBefore(refusal, []), says: ["410 GONE", "only once", "never asked"],
-            advises: ["Ask whoever downloaded it", Self.again])
+            advises: ["Ask the person who downloaded it", Self.again])
         let claim = LedgerEntry(
             event: .claimed, time: Timestamp(seconds: 1_700_000_000), actor: "the mount on /home/me/pulse, process 7")
         let known = Explanation.deliveredBefore(refusal, [claim])

@@ -177,16 +177,16 @@ struct SettingsFileTests {
             let expected = [
                 "\(rig.own):2: there is no setting timout: is it timeout?",
                 "\(rig.own):9: there is no setting colour: ",
-                "\(rig.own):11: profiles.q is no table",
+                "\(rig.own):11: profiles.q is not a table",
                 "\(rig.own):12: there is no setting tracing: ",
-                "--auth-ttl: \"now\" is no time",
-                "\(rig.own):4: no-fetch is of another type: write it as [",
-                "\(rig.own):7: allow-other is of another type: write it as true or false",
-                "\(rig.own):1: umask is of another type: write it as \"077\" or 0o077",
-                "\(rig.own):8: uid \"-1\" is no number",
-                "\(rig.own):5: api-url is of another type",
-                "\(rig.own):3: cache-size \"huge\" is no size",
-                "PULSEFS_TIMEOUT: \"so?[0mon?\" is no time",
+                "--auth-ttl: \"now\" is not a time",
+                "\(rig.own):4: no-fetch has the wrong type: write it as [",
+                "\(rig.own):7: allow-other has the wrong type: write it as true or false",
+                "\(rig.own):1: umask has the wrong type: write it as \"077\" or 0o077",
+                "\(rig.own):8: uid \"-1\" is not a number",
+                "\(rig.own):5: api-url has the wrong type",
+                "\(rig.own):3: cache-size \"huge\" is not a size",
+                "PULSEFS_TIMEOUT: \"so?[0mon?\" is not a time",
             ]
             #expect(problems.count == expected.count, "\(problems.joined(separator: "\n"))")
             for (problem, beginning) in zip(problems, expected) {
@@ -212,7 +212,7 @@ struct SettingsFileTests {
             try await rig.write("cache-size = 1\ncache_size = 2\napi-key = \"k\"\napi-key-file = \"k\"\n", to: rig.own)
             let problems = rig.problems()
             #expect(problems.count == 2)
-            #expect(problems.contains { $0.hasPrefix("\(rig.own):2: cache-size stands in line 1") })
+            #expect(problems.contains { $0.hasPrefix("\(rig.own):2: cache-size is already set in line 1") })
             #expect(problems.contains { $0.contains("api-key and api-key-file") })
         }
     }

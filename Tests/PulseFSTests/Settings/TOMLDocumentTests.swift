@@ -69,4 +69,36 @@ struct TOMLDocumentTests {
         let line = text.contains("\n") ? 3 : text.contains("\0") ? 1 : 2
         #expect(mistake?.line == line)
     }
+
+    @Test(
+        "a header without a name is a mistake in its line, and does not end the process",
+        arguments: ["[", "[ ", "[[", "[=]", "[.a]", "[é]", "[[=]]", "[\u{1}]", "[#]", "[\r\n]", "[{]", "[\\]"])
+    func nameless(header: String) {
+        #expect(throws: TOMLDocument.Mistake.self) { try TOMLDocument(header) }
+        do throws(TOMLDocument.Mistake) {
+            _ = try TOMLDocument("a = [\n[1], [\"=\"],\n]\nb = '''\n[=]\n'''\n# [=]\n[t]\n\(header)\n")
+        } catch {
+            #expect(error.line == 9, "\(error)")
+        }
+    }
+
+    @Test("brackets in values, strings and comments are no headers")
+    func noHeaders() throws {
+        let text = #"""
+            a = [
+              [1, 2],
+              [
+              3],
+            ]
+            b = """
+            [=] \"""" [=
+            [=]"""
+            c = '''[=
+            [='''
+            d = "[=" # [=
+            [ t ]
+            e = [{ f = '[=' }]
+            """#
+        #expect(TOMLHeaders.firstWithoutName(in: text) == nil)
+    }
 }

@@ -69,6 +69,26 @@ import Transfer
         }
     }
 
+    @Test func whatTheAPIRefusesToAKeyOrDoesNotHaveIsToldToNobodyElse() async throws {
+        try await FleetRig.with { rig in
+            try await rig.machine(key: TestTree.contoso) { tree in
+                #expect(await tree.failure("jobs/pictures/result.json") == .permissionDenied)
+            }
+            let asked = rig.emulator.count(PictureJob.asked)
+            let first = try await rig.machine { try await Self.read($0) }
+            let second = try await rig.machine { try await Self.read($0) }
+            #expect(first == second)
+            #expect(rig.emulator.count(PictureJob.asked) == asked + 1)
+            // Each machine asks for itself about a job that there is not.
+            for number in 1...2 {
+                try await rig.machine { tree in
+                    #expect(await tree.failure("jobs/nothing/status.json") == .noSuchFileOrDirectory)
+                }
+                #expect(rig.emulator.count(.path("/job/nothing")) == number)
+            }
+        }
+    }
+
     @Test func aStoreThatCannotBeAskedIsMetOnce() async throws {
         try await FleetRig.with { rig in
             for kind: ObjectStoreError.Kind in [
@@ -127,7 +147,7 @@ import Transfer
         }
     }
 
-    @Test func whatRunsOrCanBeFetchedOnceIsNotShared() async throws {
+    @Test func whatRunsIsSharedForAMomentAndWhatCanBeFetchedOnceIsKept() async throws {
         var running = PictureJob.completed
         running.timetable = .always(.processing)
         try await FleetRig.with(adding: [.syntheticSingleUse(id: "once", markdownSize: 5000)], pictures: running) {
@@ -136,10 +156,38 @@ import Transfer
                 _ = try await tree.content("jobs/pictures/status.json")
                 _ = try await tree.content("jobs/once/result.json")
             }
-            // The lease of each, which its holder has given back.
-            #expect(rig.objects.contents.count == 3)
+            // What the API last said of each, and a result with its claim.
+            #expect(rig.objects.contents.count == 5)
+            rig.emulator.set(.status(500), on: PictureJob.asked, count: 9)
             try await rig.machine { _ = try await $0.content("jobs/pictures/status.json") }
-            #expect(rig.emulator.count(PictureJob.asked) == 2)
+            #expect(rig.emulator.count(PictureJob.asked) == 1)
+        }
+    }
+
+    @Test func ofMachinesThatWantTheSameColdFilesAtOnceOneFetchesEach() async throws {
+        try await FleetRig.with { rig in
+            rig.emulator.set(.delay(.milliseconds(200)), on: PictureJob.results)
+            try await withThrowingTaskGroup(of: [[UInt8]].self) { group in
+                for _ in 1...4 { group.addTask { try await rig.machine { try await Self.read($0) } } }
+                let contents = try await group.reduce(into: []) { $0.append($1) }
+                #expect(Set(contents).count == 1)
+            }
+            #expect(rig.requests == 4)
+        }
+    }
+
+    @Test func whoCannotFetchAFileGivesTheTurnBack() async throws {
+        try await FleetRig.with { rig in
+            rig.emulator.set(.status(404), on: PictureJob.results)
+            try await rig.machine { tree in
+                _ = try await tree.content("jobs/pictures/result.md")
+                #expect(await tree.failure(Self.images[0]) != nil)
+            }
+            rig.emulator.clearFaults()
+            let begin = ContinuousClock.now
+            let image = try await rig.machine { try await $0.content(Self.images[0]) }
+            #expect(image == PictureJob.image(1))
+            #expect(begin.duration(to: .now) < JobLease.silence)
         }
     }
 
@@ -178,6 +226,15 @@ struct FleetRig {
 
     private final class SharedFault: Sendable {
         let value = Mutex<MemoryObjectStore.Fault?>(nil)
+        /// Requests that take so much longer.
+        let slow = Mutex<(MemoryObjectStore.Operation, String, Duration)?>(nil)
+
+        func fault(_ operation: MemoryObjectStore.Operation, _ key: ObjectKey?) -> MemoryObjectStore.Fault? {
+            if let (slow, part, time) = slow.withLock({ $0 }), slow == operation, key?.text.contains(part) == true {
+                return .delayed(time)
+            }
+            return value.withLock { $0 }
+        }
     }
 
     private final class Machines: Sendable {
@@ -191,7 +248,10 @@ struct FleetRig {
         try await ScratchDirectory.with { (scratch) async throws in
             try await Emulator.with(EmulatorConfiguration(jobs: [pictures] + jobs)) { (emulator) async throws in
                 let fault = SharedFault()
-                let objects = MemoryObjectStore { _, _ in fault.value.withLock { $0 } }
+                // By its clock everything has just been written.
+                let objects = MemoryObjectStore(time: StoreTime(SuspendingClock(), wall: { 1_700_000_000 })) {
+                    fault.fault($0, $1)
+                }
                 let secret = FleetSecret.random()
                 objects.plant(Array(StoreDescription(secret, .atomic).text.utf8), at: .description)
                 try await body(
@@ -211,20 +271,65 @@ struct FleetRig {
     /// What becomes of every request to the store from now on.
     func fail(_ fault: MemoryObjectStore.Fault?) { self.fault.value.withLock { $0 = fault } }
 
+    /// Requests of one kind, about names with this in them, take so much longer from now on.
+    func slow(_ operation: MemoryObjectStore.Operation, _ part: String, by time: Duration) {
+        fault.slow.withLock { $0 = (operation, part, time) }
+    }
+
     /// Requests about the job of pictures and its files.
     var requests: Int { emulator.count(PictureJob.asked) + emulator.count(PictureJob.results) }
 
     /// A machine with a cache of its own. What it shares is in the store when this returns.
+    ///
+    /// - Parameters:
+    ///   - pace: how many times as fast everything about claims is.
+    ///   - cache: one that another machine has left.
+    ///   - isAway: it cannot ask the store.
+    ///   - late: whether it asks without one in the last minutes of a link.
+    ///   - patience: how long a reader waits while nothing happens.
+    ///   - smallRest: bytes that a claimant brings to an end though nobody knows that it does.
+    ///   - date: how many seconds after the end of the jobs it is there.
     @discardableResult
     func machine<Value: Sendable>(
         key: String = TestTree.northwind, isWritten: Bool = true, check: FleetStore.Check = .fits(claims: true),
+        pace: Int = 1, cache: FilePath? = nil, isAway: Bool = false, late: Bool = true, date: Int = 0,
+        patience: Duration = .seconds(60), smallRest: UInt64? = nil,
         _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let number = machines.count.add(1, ordering: .relaxed).newValue
         var rules = FleetRules()
-        rules.isWritten = isWritten
+        (rules.isWritten, rules.claims, rules.machine) = (isWritten, ClaimRules().paced(by: pace), "machine-\(number)")
+        rules.singleUse = late ? .late : .wait
+        rules.claims.smallRest = smallRest ?? rules.claims.smallRest
+        let clock = StillClock()
+        clock.advance(by: .seconds(date))
+        let away = MemoryObjectStore { _, _ in .failed(.unavailable(.unreached(.refused))) }
         return try await TestTree.with(
-            emulator.baseURL, cache: scratch.appending("cache-\(number)"), key: key,
-            fleet: FleetStore(objects, secret, rules, check), body)
+            emulator.baseURL, cache: cache ?? scratch.appending("cache-\(number)"), key: key, clock: clock,
+            persistence: Persistence(RetryPolicy(budget: patience, asksOnce: true)),
+            fleet: FleetStore(isAway ? away : objects, secret, rules, isAway ? .away("a test") : check), body)
+    }
+
+    // MARK: Claims
+
+    private var claims: ClaimObjects { ClaimObjects(objects, secret, writer: "a test") }
+
+    private func name(_ job: String) -> ObjectNames.Name { ObjectNames(secret.first).job(job, of: emulator.baseURL) }
+
+    /// What stands in the claim of a job; nil when there is none.
+    func claim(of job: String) async throws -> ClaimRecord? {
+        guard case .record(let record, _) = try await claims.read(name(job), within: .seconds(1)) else { return nil }
+        return record
+    }
+
+    /// Writes the claim of another machine.
+    func plant(_ state: ClaimRecord.State, by machine: String, of job: String) async throws {
+        let record = ClaimRecord(
+            epoch: 1, nonce: "0123456789abcdef0123456789abcdef", machine: machine, time: 1_700_000_000, state)
+        _ = try await claims.write(record, of: name(job), .none, within: .seconds(1))
+    }
+
+    func eventually(_ condition: () async throws -> Bool) async throws {
+        while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
     }
 }

@@ -56,6 +56,7 @@ import Testing
         case .alone: "alone"
         case .ask(let ticket): ticket.isLease ? "lease" : "ask"
         case .document: "document"
+        case .running: "running"
         }
     }
 

@@ -58,6 +58,16 @@ struct ShownFilesTests {
         #expect(shown.node(of: place) != base)
     }
 
+    @Test("a file that another process has put into the cache is what was shown, if the server said the same of both")
+    func foundInCache() {
+        for (label, isSame) in [(a.validators, true), (b.validators, false), (nil, false)] {
+            let shown = ShownFiles()
+            shown.show(.init(validators: a.validators, download: 1), at: place)
+            shown.show(.init(sha256: "x", validators: label), at: place)
+            #expect((shown.node(of: place) == base) == isSame)
+        }
+    }
+
     @Test("what comes by one download is of one version, though nothing tells it from another")
     func downloads() {
         let shown = ShownFiles()

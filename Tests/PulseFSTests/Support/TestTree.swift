@@ -44,7 +44,7 @@ final class TestTree: Sendable {
         rules: KeyRules = KeyRules(), clock: StillClock = StillClock(),
         scheduler: RequestScheduler = RequestScheduler(), parts: PartGeometry = .standard,
         onExpiry: ExpiryPolicy = .keep, crawlers: Crawlers = Crawlers([]),
-        persistence: Persistence = .none, fleet: FleetStore? = nil,
+        persistence: Persistence = .once, fleet: FleetStore? = nil,
         _ body: (TestTree) async throws -> Value
     ) async throws -> Value {
         let origin = try #require(APIOrigin(address))
@@ -60,11 +60,15 @@ final class TestTree: Sendable {
             origin: origin, engine: engine, scheduler: scheduler, persistence: persistence, keys: keyring,
             observer: { events.note($0) })
         keyring.ask(client)
+        var choices = LibraryRules(onExpiry: onExpiry)
+        choices.geometry = parts
         let library = JobLibrary(
-            client: client, store: store, keyring: keyring, events: events, actor: "a test", onExpiry: onExpiry,
-            parts: parts,
-            tier: fleet.map { FleetTier($0, origin: origin.description, store: store) } ?? NoTier(),
-            clock: { clock.now }, sleep: { try await clock.sleep(until: $0) }, now: { clock.date })
+            JobFetcher.Ground(
+                client: client, store: store, keyring: keyring, events: events, actor: "a test",
+                tier: fleet.map { FleetTier($0, origin: origin.description, store: store) } ?? NoTier()),
+            rules: choices,
+            time: LibraryTime(
+                clock: { clock.now }, sleep: { try await clock.sleep(until: $0) }, now: { clock.date }))
         let outcome: Result<Value, any Error>
         do {
             outcome = .success(
@@ -83,7 +87,7 @@ final class TestTree: Sendable {
         _ configuration: EmulatorConfiguration = EmulatorConfiguration(), key: String = northwind,
         clock: StillClock = StillClock(), scheduler: RequestScheduler = RequestScheduler(),
         parts: PartGeometry = .standard, onExpiry: ExpiryPolicy = .keep,
-        crawlers: Crawlers = Crawlers([]), persistence: Persistence = .none,
+        crawlers: Crawlers = Crawlers([]), persistence: Persistence = .once,
         _ body: (TestTree, Emulator) async throws -> Value
     ) async throws -> Value {
         // Whoever shuts the emulator down finds nobody else at its port.
@@ -246,4 +250,9 @@ extension Emulator {
     var fetchCounts: [String: Int] {
         requests().reduce(into: [:]) { if $1.method == "GET" { $0[$1.path, default: 0] += 1 } }
     }
+}
+
+extension Persistence {
+    /// Asks once, and has time enough for a machine that is busy with other tests.
+    static let once = Persistence(RetryPolicy(budget: .seconds(300), asksOnce: true))
 }

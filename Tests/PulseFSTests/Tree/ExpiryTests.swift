@@ -379,7 +379,7 @@ struct ExpiryTests {
             #expect(try await tree.lookup("jobs/once/result.md") == nil)
             #expect(try await tree.names("jobs/once") == ["status.json", "error.txt", "index.html"])
             let explanation = try await tree.text("jobs/once/error.txt")
-            #expect(explanation.contains("was not in time") && explanation.contains("404"))
+            #expect(explanation.contains("was not downloaded in time") && explanation.contains("404"))
             for _ in 1...3 { #expect(try await tree.lookup("jobs/once/result.json") == nil) }
             #expect(emulator.requestCounts == ["/job/once": 2, "/large_results/once": 1])
         }
@@ -410,10 +410,13 @@ struct ExpiryTests {
         try await TestTree.with(PictureJob.configuration()) { (tree, emulator) async throws in
             try await PictureJob.readInPart(tree)
             let ordinal = try #require(try await tree.job("pictures")).ordinal
-            tree.library.catalog.observeExpiry { job, slots in
-                #expect(job == ordinal)
-                seen.withLock { $0.append(Set(slots.map(\.rawValue))) }
-            }
+            let listener = CatalogListener(
+                of: tree.library.catalog,
+                expiry: { job, slots in
+                    #expect(job == ordinal)
+                    seen.withLock { $0.append(Set(slots.map(\.rawValue))) }
+                })
+            defer { withExtendedLifetime(listener) {} }
             let directories = [
                 try await tree.getattr(tree.node(Self.job)), try await tree.getattr(tree.node(Self.images)),
             ]

@@ -137,7 +137,8 @@ struct KeyRotationTests {
             try await rig.tree(fromFile: true) { (tree) async throws in
                 _ = try await tree.content(Self.file)
                 let changes = ChangeCount()
-                tree.library.catalog.observeListing { _ in changes.add() }
+                let listener = CatalogListener(of: tree.library.catalog, listing: { _ in changes.add() })
+                defer { withExtendedLifetime(listener) {} }
                 try await rig.write(TestTree.contoso)
                 await rig.passTTL(tree)
                 #expect(try await tree.names("jobs").isEmpty)

@@ -26,7 +26,7 @@ struct ListingLimitTests {
             let told = tree.library.events.events.filter { $0.kind == .listingCut }
             #expect(told.count == 1 && told.first?.message?.contains("\(ResultFacts.imageLimit)") == true, "\(told)")
             let said = String(decoding: tree.library.explanation(ofPath: "jobs/many/images"), as: UTF8.self)
-            #expect(said.contains("no more than \(ResultFacts.imageLimit) are listed"), "\(said)")
+            #expect(said.contains("at most \(ResultFacts.imageLimit) are listed"), "\(said)")
             #expect(try await tree.text("jobs/many/contents.md").contains("more images than PulseFS lists"))
             // It is in the cache before anyone reads it, and the index of so many is slow to say so.
             let image = try await tree.content("jobs/many/images/image_0001.png")

@@ -52,7 +52,7 @@ struct PageFixtureTests {
         try await TestTree.with { (tree, _) async throws in
             let page = try await page("annual-survey-300-pages", tree)
             #expect(page.read.tags["h2"] ?? 0 > 59 && page.article.ranges(of: ">Who answered</h3>").count == 59)
-            #expect(page.read.tags["table"] == 1 + 59 * 15 && page.article.ranges(of: "<img ").count == 2)
+            #expect(page.read.tags["table"] == 1 + 59 * 9 && page.article.ranges(of: "<img ").count == 2)
             #expect(page.article.ranges(of: "<sup><a href=\"#n-").count == 60 && !page.article.contains("[^"))
         }
     }

@@ -1,6 +1,9 @@
+import Dispatch
 import FUSE
+import Foundation
 import PulseEmulator
 import PulseTestSupport
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -28,6 +31,44 @@ struct RunningJobTests {
     private func pass(_ seconds: Double) {
         time.advance(by: seconds)
         clock.advance(by: .seconds(seconds))
+    }
+
+    @Test(
+        "S6.2 whoever reads .wait is answered when the kernel has been told of the end, also if it is known here before"
+    )
+    func announced() async throws {
+        try await with { (tree, _) async throws in
+            let node = try await tree.node("jobs/\(id)/.wait")
+            let isTold = Atomic(false)
+            let (known, go) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let listener = CatalogListener(
+                of: tree.library.catalog,
+                change: { job in
+                    guard job.phase.isTerminal else { return }
+                    known.signal()
+                    _ = go.wait(timeout: .now() + 30)
+                    isTold.store(true, ordering: .releasing)
+                })
+            defer { withExtendedLifetime(listener) {} }
+            pass(60)
+            async let asked: Void = { _ = try await tree.getattr(try await tree.node("jobs/\(id)")) }()
+            // On a thread of its own: the one that tells is held up above.
+            await withCheckedContinuation { waiter in
+                Thread.detachNewThread {
+                    _ = known.wait(timeout: .now() + 30)
+                    waiter.resume()
+                }
+            }
+            let answer = tree.files.getattr(node, isOpen: true, for: TestTree.caller())
+            // A look that reads nothing waits for nobody.
+            let look = try await tree.files.getattr(node, isOpen: false, for: TestTree.caller()).resolved()
+            #expect(look.attributes.size == 10 && !isTold.load(ordering: .acquiring))
+            go.signal()
+            let size = try await answer.resolved().attributes.size
+            #expect(size == 10 && isTold.load(ordering: .acquiring))
+            if case .now = answer { Issue.record("the reader is answered before the kernel has been told") }
+            try await asked
+        }
     }
 
     @Test("S6.1: looks within the interval ask nobody, the first one after it asks once, for all who look")

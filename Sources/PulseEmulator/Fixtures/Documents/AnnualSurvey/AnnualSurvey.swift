@@ -1,5 +1,5 @@
 extension Fixtures {
-    /// A household survey of 300 pages, about 1 MB, delivered once through a link, as documents of that length are.
+    /// A household survey of 300 pages, more than 1 MB with its pages and tables, delivered once through a link, as documents of that length are.
     static let annualSurvey: EmulatedJob = {
         let id = "annual-survey-300-pages"
         let charts: [ChartEntry] = [
@@ -13,19 +13,29 @@ extension Fixtures {
                 filename: "response-rate.png", content: FixtureImages.surveyResponse),
         ]
         let pages = surveyFrontPages + (1...SurveyDistrict.count).flatMap { SurveyDistrict($0).pages }
+        let firstPage = { (district: Int) in surveyFrontPages.count + 1 + (district - 1) * SurveyDistrict.pageCount }
         let titles = (1...SurveyDistrict.count).map { number -> JSONNode in
             [
                 "id": .string("txt-\(number)"), "content": .string("\(number). \(SurveyDistrict(number).name)"),
-                "page_number": .int(surveyFrontPages.count + 1 + (number - 1) * SurveyDistrict.pageCount),
+                "page_number": .int(firstPage(number)),
                 "bounding_box": DocumentLayout.polygon(top: 0.08, bottom: 0.1),
             ]
+        }
+        let chunks = pages.enumerated().map { place, text -> JSONNode in
+            ["content": .string(text), "page_number": .int(place + 1)]
+        }
+        let tables = (1...SurveyDistrict.count).map { number in
+            // Housing is the third page of a district.
+            SurveyDistrict(number).housingTable(page: firstPage(number) + 2)
         }
         let result: JSONNode = [
             "markdown": .string(pages.joined(separator: "\n\n") + "\n"),
             "page_count": .int(pages.count),
             "bounding_boxes": [
-                "Images": .array(charts.map { $0.node(job: id) }), "Tables": [], "Text": [], "Title": .array(titles),
+                "Images": .array(charts.map { $0.node(job: id) }), "Tables": .array(tables), "Text": [],
+                "Title": .array(titles),
             ],
+            "extensions": ["chunking": ["page": .array(chunks)]],
             "extraction_id": "b07f3c44-51e8-4b0c-8a43-7d4a3f5a1b6e",
             "plan-info": Extraction.plan(pages: pages.count),
             "credits_used": .decimal(Double(pages.count), places: 1),

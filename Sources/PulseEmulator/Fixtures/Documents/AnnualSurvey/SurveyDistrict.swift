@@ -87,19 +87,6 @@ struct SurveyDistrict {
             ["None", "Primary school", "Secondary school", "Apprenticeship", "College", "University", "Doctorate",
              "No answer"],
             [1, 6, 24, 21, 16, 24, 3, 5], [44, 39, 17], 59))
-
-        #### Years in the district
-
-        \(table(
-            ["Years", "Same home", "Same street", "Another street"],
-            ["Under 1", "1 to 2", "3 to 4", "5 to 9", "10 to 19", "20 to 29", "30 to 39", "40 and more"],
-            [7, 10, 11, 17, 22, 15, 10, 8], [58, 11, 31], 61))
-
-        #### Size of the household
-
-        \(table(
-            ["Persons", "Without children", "With children", "Several generations"],
-            ["One", "Two", "Three", "Four", "Five", "Six and more"], [31, 34, 15, 13, 5, 2], [60, 34, 6], 19))
         """
     }
 
@@ -123,14 +110,6 @@ struct SurveyDistrict {
              "Libraries", "Surgeries", "Schools", "Waste collection"],
             [12, 9, 10, 9, 10, 11, 9, 10, 9, 11], [52, 22, 26], 29))
 
-        #### Distance to work or school
-
-        \(table(
-            ["Means", "Under 2 km", "2 to 5 km", "5 to 15 km", "15 to 40 km", "Over 40 km"],
-            ["On foot", "Bicycle", "Electric bicycle", "Bus", "Tram", "Train", "Ferry", "Car, alone", "Car, shared",
-             "Motorcycle", "Taxi", "Works at home"],
-            [12, 9, 5, 13, 6, 9, 1, 27, 7, 2, 1, 8], [18, 24, 31, 19, 8], 67))
-
         1. What would make you take the bus more often?
            - more frequent buses (\(Tenths(interviews * 4 / 10 + number % 7, of: interviews)) %)
            - lower fares (\(Tenths(interviews * 3 / 10 + number % 11, of: interviews)) %)
@@ -141,20 +120,45 @@ struct SurveyDistrict {
         """
     }
 
-    private var housing: String {
+    /// Households by kind of home: owned outright, with a mortgage, rented from the district, privately, and all.
+    private var homes: [(kind: String, counts: [Int])] {
         let kinds = [
             "Detached house", "Semi-detached house", "Terraced house", "Flat, up to 4 floors", "Flat, 5 floors up",
             "Other",
         ]
-        let heatings = ["Gas", "Heat pump", "District heating", "Oil", "Electric", "Wood"]
-        let wholes = parts(interviews, [19, 24, 22, 21, 11, 3], 31)
-        var sums = [0, 0, 0, 0]
-        let rows = zip(kinds, wholes).map { kind, whole in
-            let cells = parts(whole, [38, 31, 18, 13], 37 + kind.utf8.count)
-            for place in sums.indices { sums[place] += cells[place] }
-            return
-                "<tr><td>\(kind)</td>\(cells.map { "<td>\(Grouped($0))</td>" }.joined())<td>\(Grouped(whole))</td></tr>"
+        return zip(kinds, parts(interviews, [19, 24, 22, 21, 11, 3], 31)).map { kind, whole in
+            (kind, parts(whole, [38, 31, 18, 13], 37 + kind.utf8.count) + [whole])
         }
+    }
+
+    /// The table of homes as the API has it in `Tables`, on that page of the document.
+    func housingTable(page: Int) -> JSONNode {
+        let heads = [
+            "Kind of home", "Owned outright", "With a mortgage", "From the district", "Rented privately", "All",
+        ]
+        let rows = [heads] + homes.map { [$0.kind] + $0.counts.map { Grouped($0).description } }
+        let cells = rows.enumerated().flatMap { row, texts in
+            texts.enumerated().map { column, text -> JSONNode in
+                ["position": ["row": .int(row), "column": .int(column)], "text": .string(text)]
+            }
+        }
+        return [
+            "table_info": [
+                "id": .string("tbl-\(number)"), "title": .string("Housing in \(name)"), "page_number": .int(page),
+                "bounding_box": DocumentLayout.polygon(top: 0.12, bottom: 0.4),
+            ],
+            "cell_data": .array(cells),
+        ]
+    }
+
+    private var housing: String {
+        let heatings = ["Gas", "Heat pump", "District heating", "Oil", "Electric", "Wood"]
+        let homes = homes
+        let rows = homes.map { kind, counts in
+            "<tr><td>\(kind)</td>\(counts.map { "<td>\(Grouped($0))</td>" }.joined())</tr>"
+        }
+        let sums = (0..<4).map { place in homes.reduce(0) { $0 + $1.counts[place] } }
+        let detached = homes.first?.counts.last ?? 0
         return """
             ### Housing in \(name)
 
@@ -169,27 +173,12 @@ struct SurveyDistrict {
             </tbody>
             </table>
 
-            #### Year of construction
-
-            \(table(
-                ["Built", "As built", "Renovated in part", "Renovated"],
-                ["Before 1900", "1900 to 1918", "1919 to 1945", "1946 to 1960", "1961 to 1980", "1981 to 2000",
-                 "2001 to 2010", "Later", "Not known"],
-                [7, 6, 10, 13, 21, 18, 9, 10, 6], [37, 36, 27], 71))
-
             #### Heating
 
             \(table(["Main heating", "Since before 2000", "2000 to 2015", "Later"], heatings, [48, 12, 14, 11, 10, 5], [34, 38, 28], 41))
 
-            #### Cost
-
-            \(table(
-                ["Share of income for the home", "Owners", "Tenants"],
-                ["Under 10 %", "10 to 20 %", "20 to 30 %", "30 to 40 %", "40 to 50 %", "50 % and more", "No answer"],
-                [14, 25, 24, 16, 9, 5, 7], [61, 39], 43))
-
-            > **Reading example:** \(Grouped(wholes[0])) of the \(Grouped(interviews)) households that answered live in \
-            a detached house, \(Tenths(wholes[0], of: interviews)) %.
+            > **Reading example:** \(Grouped(detached)) of the \(Grouped(interviews)) households that answered live in \
+            a detached house, \(Tenths(detached, of: interviews)) %.
             """
     }
 
@@ -258,13 +247,6 @@ struct SurveyDistrict {
             |---|--:|--:|--:|---|
             \(areas.joined(separator: "\n"))
             | **\(name)** | **\(Grouped(invited))** | **\(Grouped(interviews))** | **\(Tenths(interviews, of: invited))** | |
-
-            #### Quality
-
-            \(table(
-                ["Part of the questionnaire", "Complete", "In part", "Skipped"],
-                ["A. Household", "B. Work", "C. Travel", "D. Housing", "E. Services", "F. Health", "G. Income", "H. Remarks"],
-                [14, 13, 13, 13, 13, 12, 11, 11], [84, 9, 7], 53))
 
             ```
             district  \(number)

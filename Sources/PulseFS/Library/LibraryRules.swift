@@ -1,0 +1,25 @@
+/// What a library does by choice.
+package struct LibraryRules: Sendable {
+    /// Whether results that can be fetched only once are fetched when someone looks for their files.
+    package var largeResults = LargeResultPolicy.automatic
+    /// Bytes that a file may have to be fetched; nil for any.
+    package var maximumArtifactSize: UInt64?
+    package var onExpiry = ExpiryPolicy.keep
+    package var parts = PartsPolicy()
+    package var waiting = WaitRules()
+    /// By which parts large files are fetched.
+    var geometry = PartGeometry.standard
+    /// How many files of the cache are kept open for readers to come.
+    var openBlobs = 256
+
+    package init(
+        largeResults: LargeResultPolicy = .automatic, maximumArtifactSize: UInt64? = nil,
+        onExpiry: ExpiryPolicy = .keep, parts: PartsPolicy = PartsPolicy(), waiting: WaitRules = WaitRules()
+    ) {
+        self.largeResults = largeResults
+        self.maximumArtifactSize = maximumArtifactSize
+        self.onExpiry = onExpiry
+        self.parts = parts
+        self.waiting = waiting
+    }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import Pages
+import PulseAPI
+import PulseTestSupport
+
+@testable import Parts
+
+// MARK: JSON
+
+/// Puts what is reported into one line of text.
+private struct Events: JSONHandler {
+    var text = ""
+
+    mutating func captureLimit(for kind: JSONTokenKind) -> Int { 64 }
+    mutating func beginObject(at offset: UInt64) { text += "{\(offset) " }
+    mutating func endObject(_ range: Range<UInt64>) { text += "}\(range) " }
+    mutating func beginArray(at offset: UInt64) { text += "[\(offset) " }
+    mutating func endArray(_ range: Range<UInt64>) { text += "]\(range) " }
+    mutating func key(_ range: Range<UInt64>, _ text: borrowing JSONText) { self.text += "k\(range)\(text.prefix) " }
+    mutating func string(_ range: Range<UInt64>, _ text: borrowing JSONText) { self.text += "s\(range)\(text.prefix) " }
+    mutating func number(_ range: Range<UInt64>, _ text: borrowing JSONText) { self.text += "n\(range)\(text.prefix) " }
+    mutating func literal(_ range: Range<UInt64>, _ literal: JSONLiteral) { text += "\(literal)\(range) " }
+}
+
+/// The same is reported however the text comes, and what is taken for JSON is JSON to another reader.
+func fuzzJSON(_ bytes: [UInt8]) {
+    func events(_ chunkSize: Int?) -> (String, JSONError?) {
+        var events = Events()
+        do throws(JSONError) {
+            try JSONScanner.scan(MemoryByteSource(bytes), chunkSize: chunkSize, handler: &events)
+            return (events.text, nil)
+        } catch {
+            return (events.text, error)
+        }
+    }
+    let whole = events(nil)
+    for size in [1, 2, 3, 7, 64] {
+        let other = events(size)
+        law(
+            (whole.1 == nil) == (other.1 == nil) && whole.1?.offset == other.1?.offset,
+            "chunks of \(size) end otherwise")
+        law(whole.1 != nil || whole.0 == other.0, "chunks of \(size): \(whole.0) is \(other.0)")
+    }
+    guard whole.1 == nil else { return }
+    let text = String(decoding: bytes, as: UTF8.self)
+    // Foundation knows neither these numbers, nor a byte order mark, nor depths of hundreds.
+    guard !text.contains("NaN"), !text.contains("Infinity"), !bytes.starts(with: [0xEF, 0xBB, 0xBF]),
+        bytes.count(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }) < 200,
+        !text.contains("\\u"), !bytes.contains(0)
+    else { return }
+    let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+    // Numbers that no other type holds are theirs to refuse.
+    law(theirs != nil || text.contains { $0.isNumber }, "another reader refuses it")
+}
+
+/// An answer about a job is read as something or refused, the same each time, and its ranges are in it.
+func fuzzAnswer(_ bytes: [UInt8]) {
+    let source = MemoryByteSource(bytes)
+    let answers = [nil, 1, 13].map { (size: Int?) in try? JobAnswer.scan(source, chunkSize: size) }
+    law(Set(answers.map { $0 == nil }).count == 1, "an answer that is one by some chunks alone")
+    if let answer = answers[0] {
+        law(answers.allSatisfy { $0?.status == answer.status }, "another status by other chunks")
+        for member in answer.members { law(member.value.upperBound <= UInt64(bytes.count), "a member beyond the end") }
+    }
+    guard let facts = try? ResultFacts.scan(source) else { return }
+    for literal in [facts.markdown, facts.html].compactMap(\.self) {
+        law(literal.upperBound <= UInt64(bytes.count), "a text beyond the end")
+        if let size = try? JSONStringDecoder.decodedSize(of: literal, in: source) {
+            var decoder = JSONStringDecoder(source, literal: literal)
+            var chunk: [UInt8] = []
+            var count: UInt64 = 0
+            while (try? decoder.next(into: &chunk)) == true { count += UInt64(chunk.count) }
+            law(size == count, "a text of \(count) bytes is said to have \(size)")
+        }
+    }
+    _ = try? ErrorObject.isOne(source)
+}
+
+// MARK: Parts
+
+/// Parts are the same when they are made again, are read back as they were, and keep what is promised of each.
+func fuzzParts(_ bytes: [UInt8]) {
+    func make() -> (list: PartList, bytes: [UInt8])? {
+        var made: [UInt8] = []
+        let source = MemoryByteSource(bytes)
+        let images = ((try? ResultFacts.scan(source))?.images ?? []).map { PartImage(fileName: $0.id, facts: $0) }
+        guard
+            let list = try? PartsMaker.make(of: source, 0..<UInt64(bytes.count), images: images, to: { made += $0 })
+        else { return nil }
+        return (list, made)
+    }
+    guard let first = make(), let second = make() else { return }
+    law(first.bytes == second.bytes && first.list == second.list, "the same result gives other parts")
+    let file = MemoryByteSource(first.bytes)
+    law(PartList(file, length: UInt64(first.bytes.count)) == first.list, "the list is not read back as it was written")
+    for part in first.list.parts {
+        let names = part.path.split(separator: "/", omittingEmptySubsequences: false)
+        law(names.count <= 2 && names.allSatisfy { PartName.isSafe(String($0)) }, "\(part.path) is no name of a file")
+        let content = Array(first.bytes[Int(part.range.lowerBound)..<Int(part.range.upperBound)])
+        law(
+            String(validating: content, as: UTF8.self) != nil || part.path.hasSuffix(".json"),
+            "\(part.path) is no UTF-8")
+        if part.path == "contents.md" { law(content.count <= 64 << 10, "contents.md has \(content.count) bytes") }
+        if part.path.hasSuffix(".csv") {
+            let rows = CSVText.records(content, limit: .max)
+            var again = CSVText()
+            for row in rows { again.line(row) }
+            law(again.bytes == content, "\(part.path) is not read back as it was written")
+            law(
+                part.path == "form_fields.csv" || Set(rows.map(\.count)).count <= 1,
+                "\(part.path) has rows of several lengths")
+        }
+        if part.path.hasSuffix(".jsonl") {
+            for line in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+                let tree = try? JSONTree.read(MemoryByteSource(Array(line)), 0..<UInt64(line.count))
+                law(tree != nil, "\(part.path) has a line that is no JSON")
+            }
+        }
+    }
+    var page = JobPage(id: "job", state: .completed, status: "completed")
+    page.parts = PageParts(first.list, in: file)
+    check(page)
+}
+
+// MARK: Pages
+
+/// Whatever the document, the page is whole, has the tags and addresses that are allowed alone, and loses no words of plain text.
+func fuzzPage(_ bytes: [UInt8]) {
+    var page = JobPage(id: "job", state: .completed, status: "completed")
+    page.markdown = bytes
+    page.images = [PageImage(fileName: "a.png", url: "https://api.example/results/job/images/a.png", title: "a")]
+    page.explanation = String(decoding: bytes.prefix(64), as: UTF8.self)
+    check(page)
+    // A document that is letters and spaces is shown word by word.
+    guard bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0A || (0x61...0x7A).contains($0) }) else { return }
+    let text = StrictHTML(String(decoding: page.html().joined(), as: UTF8.self)).text
+    for word in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace) {
+        law(text.contains(word), "\(word) is not shown")
+    }
+}
+
+private func check(_ page: JobPage) {
+    let bytes = Array(page.html().joined())
+    guard let html = String(validating: bytes, as: UTF8.self) else { fatalError("broken: a page that is no UTF-8") }
+    let read = StrictHTML(html)
+    law(read.problems.isEmpty, "\(read.problems.prefix(3))")
+}
+
+// MARK: Images in a document
+
+/// What is in a `data:` URI is what another reader of Base64 finds there, and its size is known before.
+func fuzzInlineImage(_ bytes: [UInt8]) {
+    let text = String(
+        decoding: bytes.filter { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") },
+        as: UTF8.self)
+    let uri = bytes.first.map { $0 & 1 == 1 } == true ? "data:image/png;base64,\(text)" : text
+    let literal = Array("\"\(uri)\"".utf8)
+    let source = MemoryByteSource(literal)
+    var results: [[UInt8]?] = []
+    for size in [1, 5, 4096] {
+        var decoder = DataURIDecoder(source, literal: 0..<UInt64(literal.count), chunkSize: size)
+        var all: [UInt8] = []
+        var chunk: [UInt8] = []
+        do {
+            while try decoder.next(into: &chunk) { all += chunk }
+            results.append(all)
+        } catch {
+            results.append(nil)
+        }
+    }
+    law(Set(results).count == 1, "other bytes by other chunks")
+    if let found = results[0], uri.hasPrefix("data:image/png;base64,"), let theirs = Data(base64Encoded: text) {
+        law(found == Array(theirs), "another reader finds \(theirs.count) bytes, and here are \(found.count)")
+    }
+}
