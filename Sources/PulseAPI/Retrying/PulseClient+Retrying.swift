@@ -15,16 +15,21 @@ extension PulseClient {
     ) async throws(APIError) -> ResponseHead {
         let begin = persistence.now()
         var number = 0
+        var earlier: APIError?
         while true {
             number += 1
             let attempt = AttemptSink(sink)
+            let time = policy.timeToAnswer(after: persistence.now() - begin)
             var failure: APIError
             do throws(APIError) {
-                return try await send(attempt, policy.timeToAnswer(after: persistence.now() - begin))
+                return try await send(attempt, time)
             } catch {
                 failure = error
+                // What the server was given little time for says less of it than what it did before.
+                if let earlier, policy.wasCutShort(error.cause, within: time) { failure = earlier }
             }
             failure.attempts = number
+            earlier = failure
             var wait = failure.retryDelay()
             switch failure.breaker {
             // Nobody waits for a server that is known not to answer; who has begun before that was known goes on.

@@ -56,6 +56,14 @@ package struct RetryPolicy: Sendable, Hashable {
         max(budget - elapsed, min(budget, Self.shortestAttempt))
     }
 
+    /// Whether an attempt ended for want of time, of which it was given `time`, and that was no more than half of the budget.
+    func wasCutShort(_ cause: APIError.Cause, within time: Duration) -> Bool {
+        switch cause {
+        case .transport(.stalled), .transport(.totalTimedOut), .transport(.connectTimedOut): time * 2 <= budget
+        default: false
+        }
+    }
+
     /// The same request may be answered otherwise in a moment.
     private static func mayPass(_ cause: APIError.Cause, _ method: TransferRequest.Method) -> Bool {
         switch cause {

@@ -103,4 +103,15 @@ struct RetryPolicyTests {
         #expect(Self.policy.timeToAnswer(after: .seconds(90)) == .seconds(1))
         #expect(RetryPolicy(budget: .milliseconds(300)).timeToAnswer(after: .seconds(1)) == .milliseconds(300))
     }
+
+    @Test("an attempt that ends for want of time was cut short if it had no more than half of the budget")
+    func cutShort() {
+        for code in [TransferError.Code.stalled, .totalTimedOut, .connectTimedOut] {
+            #expect(Self.policy.wasCutShort(.transport(code), within: .seconds(15)))
+            #expect(!Self.policy.wasCutShort(.transport(code), within: .seconds(16)))
+        }
+        for cause in [APIError.Cause.status(504), .transport(.connectionReset), .transport(.refused)] {
+            #expect(!Self.policy.wasCutShort(cause, within: .seconds(1)))
+        }
+    }
 }

@@ -77,6 +77,35 @@ struct RetryingTests {
         }
     }
 
+    @Test("S5.1 an attempt for which little time was left does not hide what the server did before")
+    func lateAttempt() async throws {
+        let id = try #require(Self.job)
+        try await with(budget: .seconds(2.5)) { (client, emulator, clock) async throws in
+            emulator.set(.resetBeforeHeaders, on: Self.path, count: 1)
+            emulator.set(.stallBeforeHeaders, on: Self.path, count: 1)
+            let asking = Task { try await client.getJob(id, into: Document()) }
+            await untilAsleep(clock)
+            clock.advance(by: .seconds(2))
+            let error = await #expect(throws: APIError.self) { try await asking.value }
+            #expect(error?.cause == .transport(.connectionReset))
+            #expect(error?.attempts == 2)
+        }
+    }
+
+    @Test("S5.1 a server that falls silent while there is time is told as silent")
+    func silentLater() async throws {
+        let id = try #require(Self.job)
+        try await with(budget: .seconds(1)) { (client, emulator, clock) async throws in
+            emulator.set(.resetBeforeHeaders, on: Self.path, count: 1)
+            emulator.set(.stallBeforeHeaders, on: Self.path, count: 1)
+            let asking = Task { try await client.getJob(id, into: Document()) }
+            await untilAsleep(clock)
+            clock.advance(by: .seconds(1))
+            let error = await #expect(throws: APIError.self) { try await asking.value }
+            #expect(error?.cause == .transport(.stalled))
+        }
+    }
+
     @Test(
         "S5.1 a sink that was fed begins again before it is fed again",
         arguments: [
