@@ -120,8 +120,8 @@ let package = Package(
             swiftSettings: house),
         // Edge to the network: requests with bodies in, bytes to a sink, exact causes of failure; knows no Pulse.
         .target(name: "Transfer", dependencies: ["CCurl", "Quantities"], swiftSettings: house),
-        // Module map and shim over libcurl.
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Shim over libcurl (libcurl4-openssl-dev), which is opened for the first request.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
         // Numbers from outside: bytes, and arithmetic that does not trap.
         .target(name: "Quantities", swiftSettings: house),
         // An HTTP server that behaves like the API, from fixtures; imports none of the above.

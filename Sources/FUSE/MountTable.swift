@@ -45,18 +45,24 @@ package enum MountTable {
     }
 
     /// Fields: id, parent, major:minor, root, mount point, options, tags…, "-", type, source, options.
-    static func parse(_ line: some Sequence<UInt8>) -> MountTableEntry? {
-        let fields = Array(line).split(separator: UInt8(ascii: " "))
-        guard fields.count > 9, let dash = fields.dropFirst(6).firstIndex(of: [UInt8(ascii: "-")]),
+    static func parse(_ line: ArraySlice<UInt8>) -> MountTableEntry? {
+        let fields = line.split(separator: UInt8(ascii: " "))
+        guard fields.count > 9, let dash = fields.dropFirst(6).firstIndex(where: { $0.elementsEqual([dashSign]) }),
             dash + 2 < fields.count, let identifier = UInt64(text(fields[0])),
-            let minor = text(fields[2]).split(separator: ":").last.flatMap({ UInt32($0) })
+            let minor = fields[2].split(separator: UInt8(ascii: ":")).last.flatMap({ UInt32(text($0)) })
         else { return nil }
-        let options = dash + 3 < fields.count ? text(fields[dash + 3]).split(separator: ",") : []
-        let owner = options.first { $0.hasPrefix("user_id=") }.flatMap { UInt32($0.dropFirst("user_id=".count)) }
         return MountTableEntry(
             minorDevice: minor, identifier: identifier, device: text(fields[2]), root: path(fields[3]),
             mountpoint: path(fields[4]), type: text(fields[dash + 1]), source: text(unescape(fields[dash + 2])[...]),
-            owner: owner)
+            owner: dash + 3 < fields.count ? owner(in: fields[dash + 3]) : nil)
+    }
+
+    private static let dashSign = UInt8(ascii: "-")
+    private static let ownerOption = Array("user_id=".utf8)
+
+    private static func owner(in options: ArraySlice<UInt8>) -> UInt32? {
+        let option = options.split(separator: UInt8(ascii: ",")).first { $0.starts(with: ownerOption) }
+        return option.flatMap { UInt32(text($0.dropFirst(ownerOption.count))) }
     }
 
     private static func text(_ field: ArraySlice<UInt8>) -> String { String(decoding: field, as: UTF8.self) }
@@ -68,6 +74,7 @@ package enum MountTable {
 
     /// Blanks, tabs, newlines and backslashes are written as `\ooo`.
     private static func unescape(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        guard field.contains(UInt8(ascii: "\\")) else { return Array(field) }
         var bytes: [UInt8] = []
         var rest = field
         while let byte = rest.popFirst() {

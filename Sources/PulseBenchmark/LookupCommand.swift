@@ -25,7 +25,7 @@ struct LookupCommand: AsyncParsableCommand {
             throw ValidationError("an origin and a key are needed")
         }
         let store = try ArtifactStore(at: FilePath(directory), limits: StoreLimits(size: .max, freeFraction: 0))
-        let opening = try LibraryOpening(on: store, APIAccess(origin: origin, key: key), actor: "a benchmark")
+        let opening = LibraryOpening(on: store, APIAccess(origin: origin, key: key), actor: "a benchmark")
         let files = PulseFileSystem(
             library: opening.library, keyring: opening.keyring,
             policy: AttributePolicy(mountedAt: FileTime(seconds: 0)), control: ControlFiles { _ in "" })

@@ -5,8 +5,10 @@ import SystemPackage
 
 /// A mount in a process of its own: this program once more, with `--foreground`, that leaves the terminal when it is ready.
 struct BackgroundMount {
-    let words: [String]
-    let directory: String
+    let run: MountRun
+
+    private static let words = ["mount", "--foreground", "--detached"]
+    private static let end = "--"
 
     /// What a pipe holds until someone reads it (pipe(7)); no key is as long, nor a secret.
     private static let longestKey = 4096
@@ -14,14 +16,17 @@ struct BackgroundMount {
     /// Returns when the mount is usable; throws with what the other process said when it will not be.
     ///
     /// The key, and the secret of a store behind it, go through a pipe: the environment of a process can be read for as long as it lives.
-    func start(_ environment: [String: String]) throws {
-        var environment = environment
+    func start(_ surroundings: Surroundings) throws {
+        var environment = surroundings.variables
         var key = Array((environment.removeValue(forKey: Secrecy.keyVariable) ?? "").utf8)
         if let secret = environment.removeValue(forKey: Secrecy.storeSecretVariable) { key += [0] + Array(secret.utf8) }
         let child: DetachedProcess
         do throws(Errno) {
             child = try DetachedProcess(
-                ["mount", "--foreground", "--detached"] + words + ["--", directory], environment: environment,
+                Self.words + run.flags.words(in: surroundings.workingDirectory) + run.log.words + [
+                    Self.end, run.directory,
+                ],
+                environment: environment,
                 input: key.count <= Self.longestKey ? key : [])
         } catch {
             throw MountFailure("cannot start the process of the mount: \(error)")
@@ -31,6 +36,20 @@ struct BackgroundMount {
         guard said.isEmpty else { return Terminal.announce(said.trimmingCharacters(in: .newlines)) }
         let code = child.end()
         throw ExitCode(code == 0 ? 1 : code)
+    }
+
+    /// The mount that another process has begun with these words, behind the program's name; nil for words that are not its.
+    ///
+    /// They need no parser that knows every command, which takes longer than the rest of the start.
+    static func begun(with words: some Collection<String>) -> MountRun? {
+        guard words.starts(with: Self.words), let directory = words.suffix(2).last, words.suffix(2).first == Self.end
+        else { return nil }
+        var log = LogChoice()
+        let others = words.dropFirst(Self.words.count).dropLast(2).filter { !log.take($0) }
+        guard let flags = SettingsFlags(words: others) else { return nil }
+        var run = MountRun(flags, log, directory)
+        run.isDetached = true
+        return run
     }
 
     /// The environment with what `start` has sent.

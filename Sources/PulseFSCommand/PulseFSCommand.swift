@@ -58,6 +58,7 @@ struct PulseFSCommand: AsyncParsableCommand {
     }
 
     private static func run(_ words: [String]) async throws {
+        if let mount = BackgroundMount.begun(with: words) { return try await mount.serve() }
         var command = try await asyncParseAsRoot(words)
         if var command = command as? any AsyncParsableCommand {
             try await command.run()

@@ -17,6 +17,7 @@ final class ActiveTransfer {
     static let maximumErrorBody = 64 * 1024
 
     let order: TransferOrder
+    let destination: TransferRequest.Destination
     let easy: EasyHandle
     private(set) var deadlines: TransferDeadlines
     private(set) var isPaused = false
@@ -41,18 +42,19 @@ final class ActiveTransfer {
     private var forbidden: AddressRange?
     private var hasTried = false
 
+    /// Throws what is wrong with the request, or in the way of it.
     init(
         _ order: TransferOrder, _ configuration: TransferEngine.Configuration, _ home: HomeAddresses
     ) throws(TransferError) {
         self.order = order
         self.home = home
-        let destination = order.destination
+        destination = try order.request.checked()
         let proxy = configuration.proxies.proxy(for: destination.host, isTLS: destination.isTLS)
         isProxied = proxy != nil
         if order.request.reach == .elsewhere, let range = Self.forbiddenRange(destination.host, home) {
             throw .forbiddenAddress(destination.authority, range)
         }
-        easy = try EasyHandle(order.request, to: order.destination, configuration)
+        easy = try EasyHandle(order.request, to: destination, configuration)
         deadlines = TransferDeadlines(order.request.limits, issued: order.issued)
         setCallbacks()
         // libcurl and we may read the list of exceptions differently: what is checked is what is done.
@@ -90,7 +92,7 @@ final class ActiveTransfer {
     func mayUseConnection(to address: NetworkAddress?) -> Bool {
         guard !isProxied, order.request.reach == .elsewhere else { return true }
         if let address, home.permits(address) { return true }
-        refusal = .forbiddenAddress(order.destination.authority, address?.range ?? .reserved)
+        refusal = .forbiddenAddress(destination.authority, address?.range ?? .reserved)
         return false
     }
 
@@ -101,7 +103,7 @@ final class ActiveTransfer {
     func requestIsSent() -> Bool {
         if hasBeenSent, !order.request.method.isSafe {
             // An answer (417) is what the transfer comes to.
-            if head == nil { refusal = .brokenOff(at: order.destination.authority) }
+            if head == nil { refusal = .brokenOff(at: destination.authority) }
             return false
         }
         hasBeenSent = true
@@ -206,16 +208,16 @@ extension ActiveTransfer {
         }
         // A name may have other addresses, and those count.
         if let forbidden, !hasTried {
-            return .failure(describe(.forbiddenAddress(order.destination.authority, forbidden), nil))
+            return .failure(describe(.forbiddenAddress(destination.authority, forbidden), nil))
         }
         let cause = CurlFailure(
             code: code,
             osErrno: Int32(truncatingIfNeeded: easy.info(CURLINFO_OS_ERRNO)),
             verifyResult: easy.info(CURLINFO_SSL_VERIFYRESULT),
             proxyStatus: easy.info(CURLINFO_HTTP_CONNECTCODE),
-            isTLS: order.destination.isTLS,
+            isTLS: destination.isTLS,
             head: head)
-        return .failure(describe(cause.error(at: order.destination.authority), code))
+        return .failure(describe(cause.error(at: destination.authority), code))
     }
 
     /// What becomes of the transfer when the engine ends it before libcurl has.

@@ -99,25 +99,22 @@ final class EngineLoop {
         guard let transfer = transfers.removeValue(forKey: id) else { return }
         multi.remove(transfer.easy)
         if case .failure(let error) = outcome, error.code == .connectTimedOut {
-            letWaitersConnect(to: transfer.order.destination.authority)
+            letWaitersConnect(to: transfer.destination.authority)
         }
         transfer.order.continuation.resume(returning: outcome)
     }
 
     /// Transfers that wait to share a connection would each be the first one in turn, and each wait a whole timeout.
     private func letWaitersConnect(to authority: String) {
-        for transfer in transfers.values where transfer.order.destination.authority == authority {
+        for transfer in transfers.values where transfer.destination.authority == authority {
             transfer.easy.stopWaitingForOthers()
         }
     }
 
     private func end(with error: TransferError) {
-        let late = mailbox.close()
+        mailbox.close(error)
         for id in Array(transfers.keys) {
             fail(id, with: error)
-        }
-        for case .start(let order) in late {
-            order.continuation.resume(returning: .failure(error))
         }
     }
 }
@@ -136,7 +133,7 @@ extension EngineLoop {
             if let expiry = transfer.deadlines.expiry(at: now) {
                 // Whatever is wrong with this connection, no other transfer should meet it.
                 transfer.easy.forbidReuse()
-                fail(id, with: expiry.error(at: transfer.order.destination.authority))
+                fail(id, with: expiry.error(at: transfer.destination.authority))
             } else {
                 noteDeadline(of: transfer)
             }

@@ -13,26 +13,28 @@ final class Mailbox: Sendable {
 
     private struct State {
         var commands: [Command] = []
-        /// Nil once closed. Dropped under the lock, so that no wake-up can reach a handle that is being freed.
+        /// Nil before the engine's thread has made it, and once closed. Dropped under the lock, so that no wake-up can reach a handle
+        /// that is being freed.
         var multi: MultiHandle?
+        /// Why nothing is taken any more; nil while it is.
+        var ending: TransferError?
         var exitWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
-    init(waking multi: MultiHandle) {
-        state = Mutex(State(multi: multi))
-    }
+    /// From now on a command wakes whoever polls `multi`. What was left before is there to be collected.
+    func attach(_ multi: MultiHandle) { state.withLock { $0.multi = multi } }
 
     /// Leaves a command and wakes the engine. Returns false, and drops the command, once the mailbox is closed.
     @discardableResult
     func post(_ command: Command) -> Bool {
         state.withLock { state in
-            guard let multi = state.multi else { return false }
+            guard state.ending == nil else { return false }
             state.commands.append(command)
             // One wake-up lasts until the engine collects.
             if state.commands.count == 1 {
-                multi.wakeUp()
+                state.multi?.wakeUp()
             }
             return true
         }
@@ -47,10 +49,18 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Refuses commands from now on. Returns those left since the last collection.
-    func close() -> [Command] {
+    /// Why commands are refused; nil while they are not.
+    var ending: TransferError? { state.withLock { $0.ending } }
+
+    /// Refuses commands from now on, and orders fail as `ending` says: those that were left since the last collection, too.
+    func close(_ ending: TransferError) {
+        for case .start(let order) in closed(ending) { order.continuation.resume(returning: .failure(ending)) }
+    }
+
+    private func closed(_ ending: TransferError) -> [Command] {
         state.withLock { state in
             state.multi = nil
+            state.ending = ending
             defer { state.commands = [] }
             return state.commands
         }
@@ -69,10 +79,10 @@ final class Mailbox: Sendable {
     func shutDown() async {
         await withCheckedContinuation { continuation in
             let isWaiting = state.withLock { state in
-                guard let multi = state.multi else { return false }
+                guard state.ending == nil else { return false }
                 state.commands.append(.shutDown)
                 state.exitWaiters.append(continuation)
-                multi.wakeUp()
+                state.multi?.wakeUp()
                 return true
             }
             if !isWaiting { continuation.resume() }

@@ -12,6 +12,7 @@ final class MultiHandle: @unchecked Sendable {
     private static let global = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     init(_ configuration: TransferEngine.Configuration) throws(TransferError) {
+        if let trouble = pulse_curl_open() { throw TransferError(.other, String(cString: trouble)) }
         guard Self.global == CURLE_OK, let multi = curl_multi_init() else {
             throw TransferError(.other, "libcurl could not be initialised.")
         }

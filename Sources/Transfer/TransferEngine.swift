@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Fetches over HTTP(S), any number of transfers on one thread and a bounded number of connections.
 ///
@@ -27,23 +28,38 @@ package final class TransferEngine: Sendable {
         }
     }
 
-    private let mailbox: Mailbox
+    private let configuration: Configuration
+    private let mailbox = Mailbox()
     private let home = HomeAddresses()
+    /// Whether the thread was started, or is never to be.
+    private let isStarted = Mutex(false)
 
-    /// Starts the engine's thread. Throws `.other` when the system has no thread or memory to give.
-    package init(_ configuration: Configuration) throws(TransferError) {
-        let multi = try MultiHandle(configuration)
-        let mailbox = Mailbox(waking: multi)
-        let home = home
-        let failure = DedicatedThread.start(named: "transfer") {
-            EngineLoop(multi, mailbox, configuration, home).run()
-            mailbox.reportExit()
+    /// The engine's thread starts with the first request, or with `start`.
+    package init(_ configuration: Configuration) { self.configuration = configuration }
+
+    /// Starts the engine's thread, where libcurl is opened: some milliseconds that the first request then need not wait for. Does
+    /// not block. Throws `.other` when the system has no thread to give; what else is in the way is thrown by the first request.
+    package func start() throws(TransferError) {
+        let (configuration, mailbox, home) = (configuration, mailbox, home)
+        let failure = isStarted.withLock { isStarted in
+            guard !isStarted else { return Int32(0) }
+            let failure = DedicatedThread.start(named: "transfer") {
+                do throws(TransferError) {
+                    let multi = try MultiHandle(configuration)
+                    mailbox.attach(multi)
+                    EngineLoop(multi, mailbox, configuration, home).run()
+                } catch {
+                    mailbox.close(error)
+                }
+                mailbox.reportExit()
+            }
+            isStarted = failure == 0
+            return failure
         }
         guard failure == 0 else {
             throw TransferError(
                 .other, "The transfer thread could not be started: \(String(cString: strerror(failure))).")
         }
-        self.mailbox = mailbox
     }
 
     deinit {
@@ -61,15 +77,15 @@ package final class TransferEngine: Sendable {
     package func perform(
         _ request: TransferRequest, into sink: any BodySink
     ) async throws(TransferError) -> TransferResponse {
-        let destination = try request.checked()
+        try start()
         let flow = TransferFlow(id: .next(), mailbox: mailbox)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let order = TransferOrder(
-                    request: request, destination: destination, sink: sink, flow: flow, issued: .now,
+                    request: request, sink: sink, flow: flow, issued: .now,
                     continuation: continuation)
                 if !mailbox.post(.start(order)) {
-                    continuation.resume(returning: TransferOrder.Outcome.failure(.shutDown))
+                    continuation.resume(returning: TransferOrder.Outcome.failure(mailbox.ending ?? .shutDown))
                 }
             }
         } onCancel: {
@@ -100,6 +116,10 @@ package final class TransferEngine: Sendable {
     ///
     /// Returns when the thread has let go of everything. May be called more than once.
     package func shutDown() async {
-        await mailbox.shutDown()
+        let isRunning = isStarted.withLock { isStarted in
+            defer { isStarted = true }
+            return isStarted
+        }
+        if isRunning { await mailbox.shutDown() } else { mailbox.close(.shutDown) }
     }
 }

@@ -1,9 +1,8 @@
-/// A checked request on its way to the engine's thread, with everything that is needed to answer it.
+/// A request on its way to the engine's thread, with everything that is needed to answer it.
 struct TransferOrder: Sendable {
     typealias Outcome = Result<TransferResponse, TransferError>
 
     let request: TransferRequest
-    let destination: TransferRequest.Destination
     let sink: any BodySink
     let flow: TransferFlow
     /// When `TransferLimits.totalTimeout` began to run.

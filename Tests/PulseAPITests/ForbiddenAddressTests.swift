@@ -10,7 +10,7 @@ struct ForbiddenAddressTests {
     private func with(_ origin: (Emulator) -> String, _ body: (PulseClient, Emulator) async throws -> Void) async throws
     {
         try await Emulator.with { (emulator) async throws in
-            let engine = try TransferEngine(.init(userAgent: "tests"))
+            let engine = TransferEngine(.init(userAgent: "tests"))
             let client = PulseClient(
                 origin: try #require(APIOrigin(origin(emulator))), engine: engine,
                 key: { APIKey("pulse-demo-northwind-1") })

@@ -36,7 +36,7 @@ struct KeyCheckTests {
         key: String = key, next: String? = nil, _ body: (PulseClient, Emulator, ToldKeys) async throws -> Value
     ) async throws -> Value {
         try await Emulator.with { (emulator) async throws in
-            let engine = try TransferEngine(.init(userAgent: "tests"))
+            let engine = TransferEngine(.init(userAgent: "tests"))
             let origin = try #require(APIOrigin(emulator.baseURL))
             let keys = try ToldKeys(key, next: next)
             let client = PulseClient(origin: origin, engine: engine, keys: keys)

@@ -12,7 +12,7 @@ struct PulseClientTests {
         key: String? = key, _ body: (PulseClient, Emulator) async throws -> Value
     ) async throws -> Value {
         try await Emulator.with { (emulator) async throws in
-            let engine = try TransferEngine(.init(userAgent: "tests"))
+            let engine = TransferEngine(.init(userAgent: "tests"))
             let origin = try #require(APIOrigin(emulator.baseURL))
             let client = PulseClient(origin: origin, engine: engine, key: { key.flatMap(APIKey.init) })
             let outcome: Result<Value, any Error>

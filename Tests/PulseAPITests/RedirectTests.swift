@@ -14,7 +14,7 @@ struct RedirectTests {
     ) async throws -> Value {
         try await Emulator.with { (emulator) async throws in
             try await Emulator.with { (other) async throws in
-                let engine = try TransferEngine(.init(userAgent: "tests"))
+                let engine = TransferEngine(.init(userAgent: "tests"))
                 let client = PulseClient(
                     origin: try #require(APIOrigin(origin ?? emulator.baseURL)), engine: engine,
                     key: { APIKey(Self.key) })

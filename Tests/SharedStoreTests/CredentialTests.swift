@@ -28,7 +28,7 @@ import Transfer
             throw CredentialTrouble("nothing is run")
         }
     ) async throws -> StoreCredentials {
-        let engine = try TransferEngine(.init(userAgent: "tests"))
+        let engine = TransferEngine(.init(userAgent: "tests"))
         return try await CredentialChain(CredentialSurroundings(variables, home: home, engine: engine, run: run)).read()
     }
 

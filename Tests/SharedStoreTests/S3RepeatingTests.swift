@@ -195,7 +195,7 @@ import Transfer
         let credentials = try #require(ScriptedEngine.credentials)
         let store = S3ObjectStore(
             location, credentials: CredentialKeeper { credentials },
-            engine: try TransferEngine(.init(userAgent: "tests")),
+            engine: TransferEngine(.init(userAgent: "tests")),
             time: StoreTime(clock))
         func kind() async throws -> ObjectStoreError.Kind {
             try await failure { _ = try await store.get(try key(), range: nil, .none, limit: 5, within: soon) }.kind
@@ -219,7 +219,7 @@ import Transfer
         let credentials = try #require(ScriptedEngine.credentials)
         let store = S3ObjectStore(
             location, credentials: CredentialKeeper { credentials },
-            engine: try TransferEngine(.init(userAgent: "tests")))
+            engine: TransferEngine(.init(userAgent: "tests")))
         let begin = ContinuousClock.now
         let error = try await failure {
             _ = try await store.get(try key(), range: nil, .none, limit: 5, within: .milliseconds(300))

@@ -23,7 +23,7 @@ struct SeaweedTests {
         let credentials = try #require(StoreCredentials(accessKey: accessKey, secretKey: secretKey))
         return S3ObjectStore(
             StoreLocation(try StoreAddress(address), endpoint: try StoreEndpoint(server.url)),
-            credentials: CredentialKeeper { credentials }, engine: try TransferEngine(.init(userAgent: "store-tests")))
+            credentials: CredentialKeeper { credentials }, engine: TransferEngine(.init(userAgent: "store-tests")))
     }
 
     private static func kind(_ body: () async throws -> Void) async -> ObjectStoreError.Kind? {

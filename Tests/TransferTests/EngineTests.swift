@@ -123,7 +123,7 @@ import Transfer
             connection.waitForClose()
             closed.send()
         }
-        let engine = try TransferEngine(.init(userAgent: "transfer-tests", maximumConnectionsPerHost: 1))
+        let engine = TransferEngine(.init(userAgent: "transfer-tests", maximumConnectionsPerHost: 1))
         let pending = (0..<5).map { _ in Task { try await failure(of: .init(url: server.url()), on: engine) } }
         await asked.wait()
         await engine.shutDown()
@@ -144,7 +144,7 @@ import Transfer
             closed.send()
         }
         do {
-            let engine = try TransferEngine(.init(userAgent: "transfer-tests"))
+            let engine = TransferEngine(.init(userAgent: "transfer-tests"))
             _ = try await engine.perform(.init(url: server.url()), into: RecordingSink())
         }
         await closed.wait()

@@ -8,7 +8,7 @@ let timeLimit: TimeLimitTrait = .timeLimit(.minutes(1))
 func withEngine<Result: Sendable>(
     connectionsPerHost: Int = 32, authorities: String? = nil, _ body: (TransferEngine) async throws -> Result
 ) async throws -> Result {
-    let engine = try TransferEngine(
+    let engine = TransferEngine(
         .init(
             userAgent: "transfer-tests", maximumConnectionsPerHost: connectionsPerHost,
             authorities: CertificateAuthorities(file: authorities)))
@@ -32,7 +32,7 @@ func failure(
         if let engine {
             _ = try await engine.perform(request, into: sink)
         } else {
-            let own = try TransferEngine(.init(userAgent: "transfer-tests"))
+            let own = TransferEngine(.init(userAgent: "transfer-tests"))
             _ = try await own.perform(request, into: sink)
         }
     } catch {

@@ -29,13 +29,7 @@ struct APIQuestions: Sendable {
     ) async -> APIQuestions {
         var questions = APIQuestions(origin)
         guard let origin else { return questions }
-        let engine: TransferEngine
-        do throws(TransferError) {
-            engine = try TransferEngine(.init(userAgent: "pulsefs/\(Version.text)", authorities: authorities))
-        } catch {
-            questions.reach.failure = error
-            return questions
-        }
+        let engine = TransferEngine(.init(userAgent: "pulsefs/\(Version.text)", authorities: authorities))
         await questions.look(origin, engine)
         if questions.reach.failure == nil {
             if let key { await questions.check(key, origin, engine) }

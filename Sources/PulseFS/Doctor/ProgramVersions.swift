@@ -6,6 +6,8 @@ import Transfer
 struct ProgramVersions: Sendable, Hashable {
     var parts: [String]
     var hasHTTP2: Bool
+    /// Why nothing can be fetched.
+    var trouble: String?
 
     static var here: ProgramVersions {
         ProgramVersions(
@@ -14,11 +16,14 @@ struct ProgramVersions: Sendable, Hashable {
                 TransferLibrary.version,
                 "SQLite \(IndexInspection.libraryVersion)", Machine.kernel,
             ] + [Machine.distribution].compactMap { $0 },
-            hasHTTP2: TransferLibrary.hasHTTP2)
+            hasHTTP2: TransferLibrary.hasHTTP2, trouble: TransferLibrary.trouble)
     }
 
     var checkup: Checkup {
         let words = parts.joined(separator: ", ")
+        if let trouble {
+            return Checkup("versions", .failure, "\(words): \(trouble)", remedy: "sudo apt install libcurl4")
+        }
         return hasHTTP2
             ? Checkup("versions", .ok, words)
             : Checkup(

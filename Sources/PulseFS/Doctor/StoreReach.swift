@@ -63,7 +63,7 @@ struct StoreReach: Sendable {
         let address = "\(settings.location.address)"
         do {
             let secret = try settings.readSecret()
-            let connection = try StoreConnection(settings, sources.surroundings)
+            let connection = StoreConnection(settings, sources.surroundings)
             let state = await look(connection.store, secret, within: limit)
             await connection.close()
             return StoreReach(address: address, state: state)

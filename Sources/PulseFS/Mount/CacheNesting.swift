@@ -1,3 +1,4 @@
+import FUSE
 import SystemPackage
 
 /// A mount and its cache one within the other: to answer the kernel the daemon would have to ask the kernel, which waits for
@@ -13,6 +14,13 @@ enum CacheNesting: Sendable, Hashable {
         case (false, true): self = .mountInCache
         case (false, false): return nil
         }
+    }
+
+    /// The same of two paths, neither of which is looked into.
+    init?(mountpoint: FilePath, cache: FilePath) {
+        let mounts = MountTable.current()
+        self.init(
+            mountpoint: DirectoryLineage(mountpoint, among: mounts), cache: DirectoryLineage(cache, among: mounts))
     }
 
     /// In one line, with what to do.

@@ -36,7 +36,10 @@ package struct DirectoryLineage: Sendable, Hashable {
 
     /// Looks at the directory, at what is above it and at the mount table. A directory that does not exist lies where it would
     /// be made. `path` is absolute; nothing on the way is a mount that does not answer.
-    package init(_ path: FilePath) {
+    package init(_ path: FilePath) { self.init(path, among: MountTable.current()) }
+
+    /// The same, where the mount table was read already.
+    init(_ path: FilePath, among mounts: [MountTableEntry]) {
         // A name that is not there is no link, so that `..` after it means what it seems to.
         let (start, end) = Self.split(path)
         let (found, missing) = Self.split(start.appending(end).lexicallyNormalized())
@@ -49,7 +52,7 @@ package struct DirectoryLineage: Sendable, Hashable {
         identities.append(Self.identity(of: directory))
         own = missing.isEmpty ? identities[0] : nil
         above = identities.dropFirst(missing.isEmpty ? 1 : 0).compactMap { $0 }
-        place = Self.place(of: found).map { Place(device: $0.device, path: $0.path.appending(missing)) }
+        place = Self.place(of: found, among: mounts).map { Place(device: $0.device, path: $0.path.appending(missing)) }
     }
 
     /// The part of a path that exists, without links, and the names behind it.
@@ -85,9 +88,9 @@ package struct DirectoryLineage: Sendable, Hashable {
     }
 
     /// `path` has no links in it.
-    private static func place(of path: FilePath) -> Place? {
+    private static func place(of path: FilePath, among mounts: [MountTableEntry]) -> Place? {
         guard let identifier = identifier(ofMountOf: path),
-            let mount = MountTable.current().last(where: { $0.identifier == identifier })
+            let mount = mounts.last(where: { $0.identifier == identifier })
         else { return nil }
         let mountpoint = mount.mountpoint
         guard path.starts(with: mountpoint) else { return nil }

@@ -16,17 +16,13 @@ package final class LibraryOpening: Sendable {
     package init(
         on store: ArtifactStore, _ access: APIAccess, rules: LibraryRules = LibraryRules(),
         events: EventLog = EventLog(), actor: String, fleet: FleetStore? = nil
-    ) throws(MountFailure) {
+    ) {
         DispatchDescriptors.open()
-        do throws(TransferError) {
-            let connections = DescriptorPlan.here.connections
-            engine = try TransferEngine(
-                .init(
-                    userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: connections,
-                    maximumConnections: connections, authorities: access.authorities))
-        } catch {
-            throw MountFailure("cannot start: \(error)")
-        }
+        let connections = DescriptorPlan.here.connections
+        engine = TransferEngine(
+            .init(
+                userAgent: "pulsefs/\(Version.text)", maximumConnectionsPerHost: connections,
+                maximumConnections: connections, authorities: access.authorities))
         let (origin, ttl) = (access.origin, access.rules.ttl)
         keyring = Keyring(
             access.key, from: access.supply, store: store, origin: origin, rules: access.rules, events: events)
@@ -48,6 +44,9 @@ package final class LibraryOpening: Sendable {
                 client: client, store: store, keyring: keyring, events: events, actor: actor, tier: tier),
             rules: rules)
     }
+
+    /// Does what the first request would have to wait for, aside.
+    func prepare() { try? engine.start() }
 
     /// Whether requests to the API are kept back, as it did not answer.
     var isAPIKeptBack: Bool { client.isAPIKeptBack }

@@ -35,17 +35,19 @@ package final class Mount: Sendable {
         let events = EventLog()
         let store = try CacheOpening.open(
             configuration.cacheDirectory, limits: configuration.cacheLimits, events: events)
-        // A temporary one is where there is room for it.
+        // The claim has looked at the cache that is meant. A temporary one is where there is room for it.
         let (place, cache) = (configuration.mountpoint, store.directory.path)
-        if HandedDescriptor(place) == nil,
-            let nesting = CacheNesting(mountpoint: DirectoryLineage(place), cache: DirectoryLineage(cache))
+        if cache != configuration.cacheDirectory, HandedDescriptor(place) == nil,
+            let nesting = CacheNesting(mountpoint: place, cache: cache)
         {
             throw MountFailure(nesting.problem(place, cache))
         }
-        opening = try LibraryOpening(
+        opening = LibraryOpening(
             on: store, configuration.access, rules: configuration.libraryRules, events: events,
             actor: "the mount on \(configuration.mountpoint), process \(getpid())", fleet: fleet)
         library = opening.library
+        // The key is asked about before the mount is made. Else nobody waits for that.
+        if opening.keyring.word != "good" { opening.prepare() }
         let counted = CountedSession()
         let (library, keyring, opening) = (library, opening.keyring, opening)
         let start = APITime.now
@@ -124,6 +126,7 @@ package final class Mount: Sendable {
     package func serve() {
         let clock = MountClock(library, opening.keyring, session)
         let memory = MemoryTrim()
+        opening.prepare()
         library.beginAudit()
         session.run()
         memory.stop()

@@ -68,7 +68,7 @@ extension MountGround {
     init(_ path: FilePath, cache: FilePath, allowOther: Bool, in system: MountSystem) {
         self.path = path
         self.cache = cache
-        nesting = CacheNesting(mountpoint: DirectoryLineage(path), cache: DirectoryLineage(cache))
+        nesting = CacheNesting(mountpoint: path, cache: cache)
         var facts = stat()
         if path.withPlatformString({ stat($0, &facts) }) != 0 {
             let cause = Errno(rawValue: errno)

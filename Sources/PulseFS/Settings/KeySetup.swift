@@ -78,11 +78,8 @@ package struct KeySetup: Sendable {
     }
 
     /// What the API says of a key. One request.
-    package func verdict(on key: APIKey) async throws(MountFailure) -> KeyVerdict {
-        let engine: TransferEngine
-        do throws(TransferError) {
-            engine = try TransferEngine(.init(userAgent: "pulsefs/\(Version.text)", authorities: authorities))
-        } catch { throw MountFailure("cannot ask the API: \(error)") }
+    package func verdict(on key: APIKey) async -> KeyVerdict {
+        let engine = TransferEngine(.init(userAgent: "pulsefs/\(Version.text)", authorities: authorities))
         let client = PulseClient(
             origin: origin, engine: engine, limits: Self.limits,
             persistence: Persistence(RetryPolicy(budget: Self.patience)), key: { key })

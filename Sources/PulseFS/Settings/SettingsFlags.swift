@@ -41,6 +41,32 @@ package struct SettingsFlags: Sendable {
             }
     }
 
+    /// What `words` has written; nil for anything else.
+    package init?(words: some Sequence<String>) {
+        self.init()
+        for word in words {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+            guard take(parts[0], parts.count == 2 ? parts[1] : nil) else { return nil }
+        }
+    }
+
+    private mutating func take(_ flag: String, _ value: String?) -> Bool {
+        if flag == "--config" || flag == "--profile" {
+            guard let value else { return false }
+            if flag == "--config" { config = value } else { profile = value }
+            return true
+        }
+        if let setting = Setting.allCases.first(where: { $0.flag == flag }) {
+            guard (setting.kind == .flag) == (value == nil) else { return false }
+            values[setting] = value ?? "true"
+            return true
+        }
+        let denied = Setting.allCases.first { $0.kind == .flag && $0.flag != nil && flag == "--no-\($0.name)" }
+        guard let denied, value == nil else { return false }
+        values[denied] = "false"
+        return true
+    }
+
     /// Nothing stays nothing: it is a mistake that is to be said.
     private static func absolute(_ path: String, _ directory: FilePath) -> String {
         path.isEmpty ? path : directory.pushing(FilePath(path)).string

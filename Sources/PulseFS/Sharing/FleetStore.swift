@@ -32,7 +32,7 @@ package struct FleetStore: Sendable {
     /// Throws when there is no such store, or it is one of another secret. One that cannot be asked now is asked later.
     package static func open(_ settings: StoreSettings, _ surroundings: Surroundings) async throws -> FleetStore {
         let secret = try settings.readSecret()
-        let connection = try StoreConnection(settings, surroundings, stallTimeout: settings.timeout)
+        let connection = StoreConnection(settings, surroundings, stallTimeout: settings.timeout)
         let check = await check(connection.store, secret, within: settings.timeout)
         if case .refused(let words) = check {
             await connection.close()

@@ -16,16 +16,9 @@ package final class StoreConnection: Sendable {
 
     /// Reads no credentials yet, and asks nobody.
     /// - Parameter stallTimeout: silence inside an answer; nil for what is usual.
-    package init(
-        _ settings: StoreSettings, _ surroundings: Surroundings, stallTimeout: Duration? = nil
-    ) throws(Failure) {
+    package init(_ settings: StoreSettings, _ surroundings: Surroundings, stallTimeout: Duration? = nil) {
         self.settings = settings
-        do throws(TransferError) {
-            engine = try TransferEngine(
-                .init(userAgent: "pulsefs/\(Version.text)", authorities: settings.authorities))
-        } catch {
-            throw Failure(description: "the store cannot be asked: \(error)")
-        }
+        engine = TransferEngine(.init(userAgent: "pulsefs/\(Version.text)", authorities: settings.authorities))
         let found = CredentialSurroundings(
             surroundings.variables, home: surroundings.home?.string, engine: engine, run: Self.run)
         var rules = S3ObjectStore.Rules()

@@ -117,7 +117,7 @@ struct InitCommand: AsyncParsableCommand {
 
     private func check(_ key: APIKey, _ setup: KeySetup) async throws {
         if noCheck { return }
-        switch try await setup.verdict(on: key) {
+        switch await setup.verdict(on: key) {
         case .good: Terminal.say("\(setup.origin) accepts the key")
         case .refused(let words):
             throw KeyRejection(

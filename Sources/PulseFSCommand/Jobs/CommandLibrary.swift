@@ -89,7 +89,7 @@ struct CommandLibrary: ParsableArguments {
         let store = try await CacheOpening.openForCommand(
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
         let fleet = try await FleetStore.opened(settings.store, .process)
-        let opening = try LibraryOpening(
+        let opening = LibraryOpening(
             on: store,
             APIAccess(
                 origin: settings.origin, key: settings.key, rules: rules, timeout: settings.timeout,

@@ -41,7 +41,7 @@ struct StoreChoice: ParsableArguments {
         if let address { flags[.store] = address }
         let surroundings = Surroundings.process
         let settings = try StoreSettings(SettingsSources(flags, surroundings))
-        let connection = try StoreConnection(settings, surroundings)
+        let connection = StoreConnection(settings, surroundings)
         do {
             let value = try await body(connection)
             await connection.close()

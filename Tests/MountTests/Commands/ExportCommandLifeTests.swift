@@ -188,4 +188,31 @@ struct ExportCommandLifeTests {
             #expect(said.errors.split(separator: "\n").count == 1, "\(said.errors)")
         }
     }
+
+    @Test(
+        "S7.1 without libcurl a mount shows what is cached, says why it can ask nothing, and doctor names the package")
+    func withoutTransfers() async throws {
+        try await Rig.with { (rig) async throws in
+            let mountpoint = try rig.scratch.make("mnt").string
+            let said = try await rig.shell(
+                """
+                "$P" fetch "$1" > /dev/null || exit 9
+                unshare -m --propagation private bash -c '
+                    for library in $(ldconfig -p | sed -n "s|.*=> \\(.*/libcurl[.]so[.].*\\)|\\1|p"); do
+                        mount --bind /dev/null "$(realpath "$library")" || exit 8
+                    done
+                    "$P" jobs list > /dev/null || exit 7
+                    "$P" doctor | grep "^failure.versions" || exit 6
+                    "$P" mount "$2" || exit 5
+                    cat "$2/jobs/$1/result.md" | head -c 1 || exit 4
+                    ls "$2/jobs/unknown-job" 2> /dev/null && exit 3
+                    "$P" explain "$2/jobs/unknown-job"
+                    "$P" unmount "$2"
+                ' bash "$1" "$2"
+                """, JobName.invoice, mountpoint)
+            #expect(said.status == 0, "\(said.status): \(said.text) \(said.errors)")
+            #expect(said.text.contains("apt install libcurl4"), "\(said.text)")
+            #expect(said.text.components(separatedBy: "libcurl.so.4").count > 2, "\(said.text)")
+        }
+    }
 }

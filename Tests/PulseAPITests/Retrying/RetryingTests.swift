@@ -44,7 +44,7 @@ struct RetryingTests {
         _ body: @escaping @Sendable (PulseClient, Emulator, ManualClock) async throws -> Void
     ) async throws {
         try await Emulator.with { (emulator) async throws in
-            let engine = try TransferEngine(.init(userAgent: "tests"))
+            let engine = TransferEngine(.init(userAgent: "tests"))
             let client = PulseClient(
                 origin: try #require(APIOrigin(emulator.baseURL)), engine: engine, scheduler: scheduler,
                 persistence: Persistence(RetryPolicy(budget: budget), clock: clock, chance: { 1 }),
@@ -192,7 +192,7 @@ struct RetryingTests {
         _ body: @escaping @Sendable (PulseClient, ReservedPort, ManualClock) async throws -> Void
     ) async throws {
         let (port, clock) = (try ReservedPort(), ManualClock())
-        let engine = try TransferEngine(.init(userAgent: "tests"))
+        let engine = TransferEngine(.init(userAgent: "tests"))
         let client = PulseClient(
             origin: try #require(APIOrigin("http://127.0.0.1:\(port.number)")), engine: engine,
             scheduler: RequestScheduler(),

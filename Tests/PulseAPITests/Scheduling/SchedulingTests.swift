@@ -14,7 +14,7 @@ struct SchedulingTests {
             // What is stuck is given up long after this test has failed.
             let limits = TransferLimits(stallTimeout: .seconds(600))
             let persistence = Persistence(RetryPolicy(budget: .seconds(600), asksOnce: true))
-            let engine = try TransferEngine(
+            let engine = TransferEngine(
                 .init(userAgent: "tests", maximumConnectionsPerHost: 256, maximumConnections: 256))
             let client = PulseClient(
                 origin: try #require(APIOrigin(emulator.baseURL)), engine: engine, limits: limits, scheduler: scheduler,

@@ -132,12 +132,14 @@ struct KernelCheckupTests {
         #expect(CrawlerPruning(pruned: ["nfs"], noFetch: [], program: nil).checkup.outcome == .ok)
     }
 
-    @Test("few descriptors, and a libcurl without HTTP/2, are warnings")
+    @Test("few descriptors, and a libcurl without HTTP/2, are warnings; without one nothing can be fetched")
     func rest() {
         #expect(OpenFileLimit(most: OpenFileLimit.needed).checkup.outcome == .ok)
         #expect(OpenFileLimit(most: 1024).checkup.outcome == .warning)
         #expect(ProgramVersions(parts: ["a"], hasHTTP2: true).checkup == Checkup("versions", .ok, "a"))
         #expect(ProgramVersions(parts: ["a"], hasHTTP2: false).checkup.outcome == .warning)
+        let without = ProgramVersions(parts: ["a"], hasHTTP2: false, trouble: "no libcurl.so.4").checkup
+        #expect(without.outcome == .failure && without.found.contains("no libcurl.so.4") && without.remedy != nil)
         let here = ProgramVersions.here.checkup.found
         for word in ["pulsefs \(Version.text)", "libfuse 3.", "libcurl ", "SQLite 3.", "Linux "] {
             #expect(here.contains(word))

@@ -56,6 +56,26 @@ struct SettingsListingTests {
         #expect(SettingsFlags([.allowOther: "true", .apiKey: "secret"]).words(in: "/") == ["--allow-other"])
     }
 
+    @Test("S7.1: the other process reads the same settings from those words, and takes no others")
+    func wordsReadBack() throws {
+        var flags = SettingsFlags(config: "/c=1.toml", profile: "")
+        for (number, setting) in Setting.allCases.enumerated() where setting.flag != nil {
+            flags[setting] =
+                setting.kind == .flag
+                ? "\(number % 2 == 0)" : setting.kind == .path ? "/a=b \(number)" : "--v=\(number)"
+        }
+        let words = flags.words(in: "/work")
+        #expect(words.count == Setting.allCases.count { $0.flag != nil } + 2)
+        let read = try #require(SettingsFlags(words: words))
+        #expect(read.words(in: "/") == words)
+        for setting in Setting.allCases where setting.flag != nil { #expect(read[setting] == flags[setting]) }
+        for word in [
+            "--api-key=k", "--timeout", "--config", "--allow-other=true", "--no-timeout", "-v", "x", "", "--", "--no-",
+        ] {
+            #expect(SettingsFlags(words: [word]) == nil, Comment(rawValue: word))
+        }
+    }
+
     @Test(
         "a name is suggested when it is close, and none when nothing is",
         arguments: [

@@ -50,7 +50,7 @@ import Transfer
     @Test func oneMachineAsksTheAPIUnlessTheKeyIsInDoubt() async throws {
         try await PollingFleet.with { fleet in
             try await Emulator.with { (emulator) async throws in
-                let engine = try TransferEngine(.init(userAgent: "pulsefs-tests"))
+                let engine = TransferEngine(.init(userAgent: "pulsefs-tests"))
                 let client = PulseClient(
                     origin: try #require(APIOrigin(emulator.baseURL)), engine: engine, persistence: .none,
                     keys: FixedKeys())

@@ -7,7 +7,7 @@ struct RawJob {
     let body: [UInt8]
 
     static func get(_ id: String, from emulator: Emulator, key: String = TestTree.northwind) async throws -> RawJob {
-        let engine = try TransferEngine(.init(userAgent: "raw"))
+        let engine = TransferEngine(.init(userAgent: "raw"))
         let sink = MemorySink(limit: 1 << 26)
         let request = TransferRequest(.get, url: "\(emulator.baseURL)/job/\(id)", headers: ["x-api-key": key])
         let response = try await engine.perform(request, into: sink)

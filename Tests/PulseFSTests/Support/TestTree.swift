@@ -50,7 +50,7 @@ final class TestTree: Sendable {
         let origin = try #require(APIOrigin(address))
         let secret = try #require(APIKey(key))
         let store = try ArtifactStore(at: cache)
-        let engine = try TransferEngine(.init(userAgent: "pulsefs-tests"))
+        let engine = TransferEngine(.init(userAgent: "pulsefs-tests"))
         let events = EventLog(now: { clock.date })
         store.observe { events.record($0) }
         let keyring = Keyring(

@@ -114,7 +114,7 @@ final class ScriptedEngine: Sendable {
                 return known
             }
         return S3ObjectStore(
-            location, credentials: keeper, engine: try TransferEngine(.init(userAgent: "store-tests")), rules: rules,
+            location, credentials: keeper, engine: TransferEngine(.init(userAgent: "store-tests")), rules: rules,
             time: time)
     }
 }

@@ -97,9 +97,9 @@ def swift_packages(scratch, products):
 
 def needed(program):
     names = set(re.findall(r"NEEDED\s+(\S+)", run("objdump", "-p", program)))
-    # Not linked to: its name is among the strings of what opens it.
+    # Not linked to: their names are among the strings of what opens them.
     with open(program, "rb") as file:
-        names.update(name.decode() for name in re.findall(rb"libfuse3\.so\.[34]", file.read()))
+        names.update(name.decode() for name in re.findall(rb"libfuse3\.so\.[34]|libcurl\.so\.4", file.read()))
     return names
 
 

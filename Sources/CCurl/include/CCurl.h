@@ -1,5 +1,5 @@
-#ifndef PULSE_CCURL_SHIM_H
-#define PULSE_CCURL_SHIM_H
+#ifndef PULSEFS_CCURL_SHIM_H
+#define PULSEFS_CCURL_SHIM_H
 
 #include <curl/curl.h>
 #include <arpa/inet.h>
@@ -9,7 +9,10 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-#if LIBCURL_VERSION_NUM < 0x075800
+/* 7.88 */
+#define OLDEST_LIBCURL 0x075800
+
+#if LIBCURL_VERSION_NUM < OLDEST_LIBCURL
 #error "libcurl 7.88 or newer is needed"
 #endif
 
@@ -18,44 +21,29 @@
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
 
+/* Opens libcurl, once; NULL, or why it cannot be used. Whatever is called before opens it too, and fails where it cannot. */
+const char *pulse_curl_open(void);
+
 /* curl_easy_setopt is variadic, which Swift does not import: one function for each type of argument. */
 
-static inline CURLcode pulse_curl_set_long(CURL *easy, CURLoption option, long value) {
-    return curl_easy_setopt(easy, option, value);
-}
+CURLcode pulse_curl_set_long(CURL *easy, CURLoption option, long value);
 
-static inline CURLcode pulse_curl_set_string(CURL *easy, CURLoption option, const char *value) {
-    return curl_easy_setopt(easy, option, value);
-}
+CURLcode pulse_curl_set_string(CURL *easy, CURLoption option, const char *value);
 
-static inline CURLcode pulse_curl_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
-    return curl_easy_setopt(easy, option, value);
-}
+CURLcode pulse_curl_set_offset(CURL *easy, CURLoption option, curl_off_t value);
 
-static inline CURLcode pulse_curl_set_pointer(CURL *easy, CURLoption option, void *value) {
-    return curl_easy_setopt(easy, option, value);
-}
+CURLcode pulse_curl_set_pointer(CURL *easy, CURLoption option, void *value);
 
 /* Variadic as well; the type of function is kept so that the compiler checks each callback. Headers use it too. */
-static inline CURLcode pulse_curl_set_write_callback(CURL *easy, CURLoption option, curl_write_callback callback) {
-    return curl_easy_setopt(easy, option, callback);
-}
+CURLcode pulse_curl_set_write_callback(CURL *easy, CURLoption option, curl_write_callback callback);
 
-static inline CURLcode pulse_curl_set_read_callback(CURL *easy, curl_read_callback callback) {
-    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
-}
+CURLcode pulse_curl_set_read_callback(CURL *easy, curl_read_callback callback);
 
-static inline CURLcode pulse_curl_set_prereq_callback(CURL *easy, curl_prereq_callback callback) {
-    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
-}
+CURLcode pulse_curl_set_prereq_callback(CURL *easy, curl_prereq_callback callback);
 
-static inline CURLcode pulse_curl_set_sockopt_callback(CURL *easy, curl_sockopt_callback callback) {
-    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
-}
+CURLcode pulse_curl_set_sockopt_callback(CURL *easy, curl_sockopt_callback callback);
 
-static inline CURLcode pulse_curl_set_opensocket_callback(CURL *easy, curl_opensocket_callback callback) {
-    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
-}
+CURLcode pulse_curl_set_opensocket_callback(CURL *easy, curl_opensocket_callback callback);
 
 /* The address is longer than the type of its field says. */
 static inline const struct sockaddr *pulse_curl_address(const struct curl_sockaddr *address) { return &address->addr; }
@@ -72,20 +60,12 @@ static const curl_socket_t pulse_curl_socket_bad = CURL_SOCKET_BAD;
 
 /* curl_easy_getinfo is variadic: one function for each type of answer, 0 or NULL when there is none. */
 
-static inline long pulse_curl_get_long(CURL *easy, CURLINFO info) {
-    long value = 0;
-    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
-}
+long pulse_curl_get_long(CURL *easy, CURLINFO info);
 
-static inline void *pulse_curl_get_pointer(CURL *easy, CURLINFO info) {
-    void *value = NULL;
-    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : NULL;
-}
+void *pulse_curl_get_pointer(CURL *easy, CURLINFO info);
 
 /* curl_multi_setopt is variadic. */
-static inline CURLMcode pulse_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
-    return curl_multi_setopt(multi, option, value);
-}
+CURLMcode pulse_curl_multi_set_long(CURLM *multi, CURLMoption option, long value);
 
 /* CURLVERSION_NOW is a macro for a value of an enumeration. */
 static inline const curl_version_info_data *pulse_curl_version(void) { return curl_version_info(CURLVERSION_NOW); }
