@@ -102,7 +102,7 @@ let package = Package(
         // Module map and shim over libxxhash, and what glibc hides.
         .systemLibrary(name: "CStore", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // Shim over the C library's heaps.
-        .systemLibrary(name: "CMemory"),
+        .target(name: "CMemory"),
         // Shim over renameat2(2), syncfs(2) and ioctl_ficlone(2).
         .systemLibrary(name: "CFiles"),
         // Shim over prctl(2), getxattr(2) and syslog(3).

@@ -12,7 +12,10 @@ struct MemoryTrim {
     /// By default there are several heaps for each processor, each of which keeps what it has had.
     private static let heaps: Int32 = 2
 
+    /// To be made when the mount is usable: two thirds of the program's code served its start alone, and are not to count as memory of
+    /// the mount from then on.
     init() {
+        pulse_unmap_code()
         pulse_limit_heaps(Self.heaps)
         timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "pulsefs.memory", qos: .background))
         timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval, leeway: .seconds(1))

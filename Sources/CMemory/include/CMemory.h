@@ -1,5 +1,5 @@
-#ifndef PULSEFS_CMEMORY_SHIM_H
-#define PULSEFS_CMEMORY_SHIM_H
+#ifndef PULSEFS_CMEMORY_H
+#define PULSEFS_CMEMORY_H
 
 #include <stddef.h>
 #include <malloc.h>
@@ -17,5 +17,9 @@ static inline size_t pulse_unused_memory(void) { return 0; }
 static inline void pulse_return_memory(void) {}
 static inline void pulse_limit_heaps(int count) { (void)count; }
 #endif
+
+/* Takes the code of the program and of its libraries out of this process's memory. It is in files that nobody has changed, so what is
+   needed comes back from the system's page cache when it is called (MADV_DONTNEED in madvise(2)). */
+void pulse_unmap_code(void);
 
 #endif
