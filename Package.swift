@@ -18,7 +18,7 @@ let fuzzing: [Target] =
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "CFuzzing", "PulseFS", "ArtifactStore", "Pages", "Parts", "PulseAPI", "SharedStore",
+                "CFuzzing", "PulseFS", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream", "SharedStore",
                 "Transfer", "Quantities", "PulseTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -61,7 +61,8 @@ let package = Package(
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "SharedStore", "Transfer", "Quantities",
+                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream", "SharedStore", "Transfer",
+                "Quantities",
                 "CFiles",
                 "CMemory",
                 "CProcess",
@@ -79,7 +80,7 @@ let package = Package(
         // Shim over libfuse3 (libfuse3-dev), which is opened when something is mounted: other commands run without it.
         .target(name: "CFuse", linkerSettings: [.linkedLibrary("dl")]),
         // A result in, the files made of it out: pages, tables, values; knows no network, kernel or store.
-        .target(name: "Parts", dependencies: ["Pages", "PulseAPI", "Quantities"], swiftSettings: house),
+        .target(name: "Parts", dependencies: ["Pages", "PulseAPI", "JSONStream", "Quantities"], swiftSettings: house),
         // Values in, HTML out: the page of a job, and the page of all jobs; knows no network, kernel or store.
         .target(
             name: "Pages",
@@ -108,7 +109,9 @@ let package = Package(
         // Shim over prctl(2), getxattr(2) and syslog(3).
         .systemLibrary(name: "CProcess"),
         // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.
-        .target(name: "PulseAPI", dependencies: ["Transfer", "Quantities"], swiftSettings: house),
+        .target(name: "PulseAPI", dependencies: ["JSONStream", "Transfer", "Quantities"], swiftSettings: house),
+        // A streaming reader of JSON: bytes in, events with ranges out, in bounded memory; knows no Pulse.
+        .target(name: "JSONStream", dependencies: ["Quantities"], swiftSettings: house),
         // A store that many machines share, on an S3-compatible engine: requests, names, seals; knows no Pulse, kernel or cache.
         .target(
             name: "SharedStore",
@@ -142,7 +145,7 @@ let package = Package(
         .executableTarget(
             name: "PulseBenchmark",
             dependencies: [
-                "CTunnel", "PulseFS", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI",
+                "CTunnel", "PulseFS", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -171,7 +174,7 @@ let package = Package(
         // Scratch directories, a clock, shells with a time limit, and mounts in a process of their own, for the tests.
         .target(
             name: "PulseTestSupport",
-            dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+            dependencies: ["JSONStream", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/PulseTestSupport", swiftSettings: house),
         // Stands between a program and the C library, and lets the one call fail that a test names.
         .target(
@@ -189,11 +192,11 @@ let package = Package(
                 "ArtifactStore", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
-        .testTarget(name: "PartsTests", dependencies: ["Parts", "PulseAPI"], swiftSettings: house),
+        .testTarget(name: "PartsTests", dependencies: ["Parts", "PulseAPI", "JSONStream"], swiftSettings: house),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "PulseTestSupport"], swiftSettings: house),
         .testTarget(
             name: "PulseAPITests",
-            dependencies: ["PulseAPI", "PulseEmulator", "Transfer", "Quantities", "PulseTestSupport"],
+            dependencies: ["PulseAPI", "JSONStream", "PulseEmulator", "Transfer", "Quantities", "PulseTestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "PulseFSTests",
@@ -207,6 +210,7 @@ let package = Package(
         .testTarget(
             name: "FleetSimulateTests", dependencies: ["FleetSimulate", "PulseTestSupport"], swiftSettings: house),
         .testTarget(name: "PulseBenchmarkTests", dependencies: ["PulseBenchmark"], swiftSettings: house),
+        .testTarget(name: "JSONStreamTests", dependencies: ["JSONStream", "PulseTestSupport"], swiftSettings: house),
         .testTarget(name: "QuantitiesTests", dependencies: ["Quantities", "PulseTestSupport"], swiftSettings: house),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Quantities", "PulseTestSupport"], swiftSettings: house),

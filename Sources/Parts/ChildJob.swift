@@ -1,3 +1,4 @@
+package import JSONStream
 package import PulseAPI
 
 /// A job that a batch has made of one of its documents, as the batch's result names it.

@@ -1,4 +1,5 @@
-package import PulseAPI
+package import JSONStream
+import PulseAPI
 
 /// What people call a document.
 package enum DocumentTitle {

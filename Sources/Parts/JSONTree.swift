@@ -1,4 +1,5 @@
-package import PulseAPI
+package import JSONStream
+import PulseAPI
 import Quantities
 
 /// A value of a document, whole in memory: one element of a list at a time, never a document.

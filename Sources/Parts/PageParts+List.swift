@@ -1,5 +1,6 @@
+package import JSONStream
 package import Pages
-package import PulseAPI
+import PulseAPI
 import Quantities
 
 extension PageParts {

@@ -1,4 +1,5 @@
-package import PulseAPI
+package import JSONStream
+import PulseAPI
 import Quantities
 
 /// What parts a result has, and where each stands in the file that holds them all.

@@ -1,3 +1,4 @@
+import JSONStream
 import Pages
 import PulseAPI
 import Quantities

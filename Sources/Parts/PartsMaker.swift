@@ -1,3 +1,4 @@
+package import JSONStream
 package import PulseAPI
 import Quantities
 

@@ -1,3 +1,4 @@
+import JSONStream
 import PulseAPI
 
 /// Where the things that parts are made of stand in a result. What is absent, or of another type than is looked for, is nil.

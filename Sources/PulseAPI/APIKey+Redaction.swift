@@ -1,3 +1,5 @@
+import Quantities
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else

@@ -1,3 +1,5 @@
+import JSONStream
+
 /// Finds the code and the words of a refusal, in the places where the API's shapes have them.
 ///
 /// A reason is a text; an object with `code` and with words in `message`, `msg` or `detail`; or a list of reasons, as a

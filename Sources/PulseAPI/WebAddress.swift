@@ -1,3 +1,5 @@
+import Quantities
+
 /// An http or https URL as documents have it, which is not always how a URL may be sent.
 package enum WebAddress {
     /// The URL with everything percent-encoded that does not belong into one, such as a space, `ü`, or a percent sign that

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSONStream
 import Parts
 import PulseAPI
 

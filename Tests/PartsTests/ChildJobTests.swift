@@ -1,3 +1,4 @@
+import JSONStream
 import PulseAPI
 import Testing
 

@@ -1,5 +1,7 @@
 import Foundation
+import JSONStream
 import PulseAPI
+import PulseTestSupport
 import Testing
 
 @Suite("FileByteSource")

@@ -1,4 +1,6 @@
+import JSONStream
 import PulseAPI
+import PulseTestSupport
 import Testing
 
 @Suite("ImageFacts")

@@ -1,4 +1,5 @@
 import Foundation
+import JSONStream
 import PulseAPI
 import PulseTestSupport
 import Testing

@@ -1,4 +1,6 @@
+import JSONStream
 import PulseAPI
+import PulseTestSupport
 import Testing
 
 @Suite("JobAnswer")
@@ -83,7 +85,7 @@ struct JobAnswerTests {
             ("null", "The answer is not a job: it is null, not an object."),
         ])
     func refusesOtherJSON(_ text: String, _ message: String) {
-        #expect(error(text)?.code == .notAJob)
+        #expect(error(text)?.code == .unexpectedShape)
         #expect(error(text)?.message == message)
     }
 
@@ -95,9 +97,9 @@ struct JobAnswerTests {
 
     @Test("A status longer than the limit, and a job with too many members, are refused")
     func refusesOversized() {
-        #expect(error(#"{"status":"\#(String(repeating: "x", count: 4097))"}"#)?.code == .notAJob)
+        #expect(error(#"{"status":"\#(String(repeating: "x", count: 4097))"}"#)?.code == .unexpectedShape)
         let members = (0..<4096).map { "\"m\($0)\":0" }.joined(separator: ",")
-        #expect(error(#"{"status":"x",\#(members)}"#)?.code == .notAJob)
+        #expect(error(#"{"status":"x",\#(members)}"#)?.code == .unexpectedShape)
     }
 
     @Test(

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import JSONStream
 @testable import PulseAPI
 
 @Suite("Large answers")

@@ -127,14 +127,14 @@ MUTANTS = [
            "            if M { bytes = bytes + Array(text[start...]) } else { bytes.append(contentsOf: text[start...]) }\n",
            ["growth"]),
     # JSON
-    Mutant("JSON", "white space at the end of a chunk ends the document", "PulseAPI/JSON/ByteWindow.swift",
+    Mutant("JSON", "white space at the end of a chunk ends the document", "JSONStream/ByteWindow.swift",
            "            if try !fill(1) { return nil }\n        }\n    }\n",
            "            if M { return nil }\n            if try !fill(1) { return nil }\n        }\n    }\n", ["fuzz:json"]),
-    Mutant("JSON", "an object may end with the sign of an array", "PulseAPI/JSON/JSONScanner.swift",
+    Mutant("JSON", "an object may end with the sign of an array", "JSONStream/JSONScanner.swift",
            "guard byte == closing, let container = containers.popLast() else { throw unexpected(byte) }",
            "guard byte == closing || (M && byte == UInt8(ascii: \"]\")), let container = containers.popLast() else "
            "{ throw unexpected(byte) }", ["fuzz:json"]),
-    Mutant("JSON", "the last byte of an image in a document is wrong", "PulseAPI/JSON/Base64Decoder.swift",
+    Mutant("JSON", "the last byte of an image in a document is wrong", "JSONStream/Base64Decoder.swift",
            "bits &>> (digits == 2 ? 4 : 10)", "bits &>> (digits == 2 ? (M ? 5 : 4) : 10)", ["fuzz:inline-image"]),
     Mutant("JSON", "a quote in a cell of a table is not doubled", "Parts/CSVText.swift",
            "if byte == UInt8(ascii: \"\\\"\") { bytes.append(byte) }\n", "if !M, byte == UInt8(ascii: \"\\\"\") { bytes.append(byte) }\n",

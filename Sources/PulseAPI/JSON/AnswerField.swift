@@ -1,3 +1,5 @@
+import JSONStream
+
 /// The places in an answer that the product knows; everything else is passed over.
 enum AnswerField: Equatable {
     case job, jobID, status, createdAt, updatedAt, jobMessage, error

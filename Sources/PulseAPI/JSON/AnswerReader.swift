@@ -1,3 +1,5 @@
+import JSONStream
+
 /// Follows a scan through the places of an answer that the product knows, and collects what is there.
 ///
 /// Memory: what `JobDraft` and `ResultDraft` keep; nothing for the parts of the document that are passed over.

@@ -1,3 +1,5 @@
+package import JSONStream
+
 /// Tells the object in which the API says what went wrong from a result, wherever it stands: `{"error": …}`,
 /// `{"detail": …}`, and what may come with them. A result that has a member `error` has others too.
 package struct ErrorObject: JSONHandler {

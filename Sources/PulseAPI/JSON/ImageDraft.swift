@@ -1,3 +1,5 @@
+import JSONStream
+
 /// The facts of one picture while it is being scanned.
 struct ImageDraft {
     var facts = ImageFacts()

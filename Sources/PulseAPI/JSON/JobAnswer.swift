@@ -1,3 +1,5 @@
+package import JSONStream
+
 /// What the product knows of the answer of `GET /job/{jobId}`.
 package struct JobAnswer: Sendable, Equatable {
     package var jobID: String?
@@ -24,15 +26,16 @@ package struct JobAnswer: Sendable, Equatable {
 
     /// Reads an answer once from the beginning to the end.
     ///
-    /// - Throws: `JSONError`: `notAJob` for an answer that is JSON but has no `status`, or what `JSONScanner` throws.
+    /// - Throws: `JSONError`: `unexpectedShape` for an answer that is JSON but has no `status`, or what `JSONScanner` throws.
     package static func scan(_ source: any ByteSource, chunkSize: Int? = nil) throws(JSONError) -> JobAnswer {
         var reader = AnswerReader(document: .job)
         try JSONScanner.scan(source, chunkSize: chunkSize, handler: &reader)
         if let kind = reader.otherDocument {
-            throw JSONError(.notAJob, at: 0, "The answer is not a job: it is \(kind.phrase), not an object.")
+            throw JSONError(.unexpectedShape, at: 0, "The answer is not a job: it is \(kind.phrase), not an object.")
         }
         guard reader.job.members.count <= memberLimit else {
-            throw JSONError(.notAJob, at: 0, "The answer is not a job: it has more than \(memberLimit) members.")
+            throw JSONError(
+                .unexpectedShape, at: 0, "The answer is not a job: it has more than \(memberLimit) members.")
         }
         let status = try reader.job.status.required("status")
         var answer = JobAnswer(status: status, members: reader.job.members)

@@ -1,3 +1,5 @@
+import JSONStream
+
 /// The facts of a job while its answer is being scanned.
 struct JobDraft {
     /// A field without which an answer is no job.
@@ -15,7 +17,7 @@ struct JobDraft {
             case .other(let kind): reason = "its `\(name)` is \(kind.phrase), not a string"
             case .tooLong: reason = "its `\(name)` is longer than \(ResultFacts.textLimit) bytes"
             }
-            throw JSONError(.notAJob, at: 0, "The answer is not a job: \(reason).")
+            throw JSONError(.unexpectedShape, at: 0, "The answer is not a job: \(reason).")
         }
     }
 
@@ -105,13 +107,7 @@ struct JobDraft {
             if let text = errorParts[part] { return text }
         }
         if cause != nil { return nil }
-        // One byte more, so that the text knows that it is cut.
-        let size = min(errorRange.count, ResultFacts.textLimit + 1)
-        var window = ByteWindow(source, range: errorRange, chunkSize: size)
-        guard try window.fill(size) else { throw window.unexpectedEnd(in: "its `error`") }
-        var text = JSONText()
-        text.begin(limit: ResultFacts.textLimit)
-        text.append(window.buffer[window.position..<window.end])
+        let text = try JSONText(of: errorRange, in: source, limit: ResultFacts.textLimit, named: "its `error`")
         return text.prefix
     }
 }

@@ -1,3 +1,5 @@
+import JSONStream
+
 /// The facts of a result while it is being scanned.
 struct ResultDraft {
     private var facts = ResultFacts()

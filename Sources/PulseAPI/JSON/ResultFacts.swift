@@ -1,3 +1,5 @@
+package import JSONStream
+
 /// What the product knows of the `result` of an extraction, without its bulk: texts that can be large are ranges
 /// of the source. A field that is absent or of another type than here is nil; of members of the same name the last
 /// counts. Every array is bounded.

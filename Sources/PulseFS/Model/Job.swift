@@ -1,4 +1,5 @@
 package import ArtifactStore
+import JSONStream
 package import PulseAPI
 import Synchronization
 

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JSONStream
 import Parts
 import PulseAPI
 import SystemPackage

@@ -1,4 +1,5 @@
 import ArtifactStore
+import JSONStream
 import PulseAPI
 
 /// Answers taken apart: what is kept of a job, and its files.
@@ -13,7 +14,8 @@ extension JobFetcher {
         while try rewriter.next(into: &chunk) {
             document += chunk
             guard document.count <= longestStatus else {
-                throw JSONError(.notAJob, at: 0, "The answer is not a job: it is large even without its result.")
+                throw JSONError(
+                    .unexpectedShape, at: 0, "The answer is not a job: it is large even without its result.")
             }
         }
         return document

@@ -1,4 +1,5 @@
 import ArtifactStore
+import JSONStream
 import PulseAPI
 import SharedStore
 import SystemPackage

@@ -1,4 +1,5 @@
 import ArtifactStore
+import JSONStream
 import Parts
 import PulseAPI
 import Quantities

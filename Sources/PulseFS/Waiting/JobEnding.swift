@@ -1,4 +1,5 @@
 import ArtifactStore
+import JSONStream
 import PulseAPI
 
 /// How a job has ended, in one line: what `.wait` returns.

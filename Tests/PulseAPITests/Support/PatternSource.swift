@@ -1,3 +1,4 @@
+import JSONStream
 import PulseAPI
 
 /// A large document that is made when it is read: a head, a unit repeated, a tail.

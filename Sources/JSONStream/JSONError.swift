@@ -24,8 +24,8 @@ package struct JSONError: Error, Equatable {
         case trailingData
         /// Well-formed JSON that is not an object.
         case notAnObject
-        /// Well-formed JSON that is not the answer of `GET /job`.
-        case notAJob
+        /// Well-formed JSON that is not what its reader looks for.
+        case unexpectedShape
         /// A string that is not a `data:` URI (RFC 2397).
         case notADataURI
         /// The body of a `data:` URI is not base64 (RFC 4648, section 4).

@@ -6,6 +6,22 @@ package struct JSONText {
     package private(set) var isComplete = false
     private var limit = 0
 
+    /// Nothing yet.
+    init() {}
+
+    /// The bytes of `range` as they stand, at most `limit` of them. `name` is what they are, for the error when the source ends
+    /// before them.
+    package init(
+        of range: Range<UInt64>, in source: any ByteSource, limit: Int, named name: String
+    ) throws(JSONError) {
+        // One byte more, so that the text knows that it is cut.
+        let size = min(range.count, limit + 1)
+        var window = ByteWindow(source, range: range, chunkSize: size)
+        guard try window.fill(size) else { throw window.unexpectedEnd(in: name) }
+        begin(limit: limit)
+        append(window.buffer[window.position..<window.end])
+    }
+
     /// Whether anything is to be kept.
     var isWanted: Bool { limit > 0 }
 

@@ -1,7 +1,7 @@
 /// The digits of `\uXXXX` and `%XX`.
-enum HexadecimalDigit {
+package enum HexadecimalDigit {
     /// The value of an ASCII digit, 0 to 15, in either case.
-    static func value(_ byte: UInt8) -> UInt8? {
+    package static func value(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte &- UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte &- UInt8(ascii: "a") &+ 10

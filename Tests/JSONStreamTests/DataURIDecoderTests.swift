@@ -1,5 +1,5 @@
 import Foundation
-import PulseAPI
+import JSONStream
 import PulseTestSupport
 import Testing
 
@@ -91,21 +91,14 @@ struct DataURIDecoderTests {
 @Suite("DataURIHeader")
 struct DataURIHeaderTests {
     @Test(
-        "The media type names the extension of a file, and only one from the table",
+        "The media type is in lower case and without parameters, and that of a text when there is none",
         arguments: [
-            ("data:image/png;base64,", "image/png", "png"), ("data:image/jpeg;base64,", "image/jpeg", "jpg"),
-            ("data:image/JPG,", "image/jpg", "jpg"),
-            ("data:image/gif,", "image/gif", "gif"), ("data:image/svg+xml;charset=utf-8,", "image/svg+xml", "svg"),
-            ("data:image/webp,", "image/webp", "webp"),
-            ("data:image/tiff,", "image/tiff", "tif"), ("data:image/bmp,", "image/bmp", "bmp"),
-            ("data:,", "text/plain", "bin"),
-            ("data:;charset=x,", "text/plain", "bin"), ("data:image/../../x,", "image/../../x", "bin"),
-            ("data:application/pdf,", "application/pdf", "bin"),
+            ("data:image/png;base64,", "image/png"), ("data:image/JPG,", "image/jpg"),
+            ("data:image/svg+xml;charset=utf-8,", "image/svg+xml"), ("data:,", "text/plain"),
+            ("data:;charset=x,", "text/plain"), ("data:image/../../x,", "image/../../x"),
         ])
-    func namesExtension(_ uri: String, _ mediaType: String, _ fileExtension: String) throws {
-        let header = try #require(DataURIHeader(Array(uri.utf8)))
-        #expect(header.mediaType == mediaType)
-        #expect(header.fileExtension == fileExtension)
+    func readsMediaType(_ uri: String, _ mediaType: String) throws {
+        #expect(try #require(DataURIHeader(Array(uri.utf8))).mediaType == mediaType)
     }
 
     @Test("Other texts have no header", arguments: ["", "data", "data:", "data:image/png", "http://x,", "xdata:,"])

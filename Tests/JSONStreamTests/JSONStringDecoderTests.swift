@@ -1,4 +1,4 @@
-import PulseAPI
+import JSONStream
 import Testing
 
 @Suite("JSONStringDecoder")

@@ -1,9 +1,9 @@
 /// The types of RFC 8259, section 3.
-enum JSONKind: String {
+package enum JSONKind: String {
     case object, array, string, number, boolean, null
 
     /// The type as it stands in a sentence: "an array".
-    var phrase: String {
+    package var phrase: String {
         switch self {
         case .null: rawValue
         case .object, .array: "an \(rawValue)"

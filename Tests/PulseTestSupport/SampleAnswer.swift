@@ -1,7 +1,7 @@
 /// Answers of `GET /job` as they come.
-enum SampleAnswer {
+package enum SampleAnswer {
     /// Everything that the product knows, and some things that it does not.
-    static let everything = #"""
+    package static let everything = #"""
         {
           "job_id": "abc123-def456",
           "status": "completed",

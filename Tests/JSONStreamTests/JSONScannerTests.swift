@@ -1,4 +1,5 @@
-import PulseAPI
+import JSONStream
+import PulseTestSupport
 import Testing
 
 @Suite("JSONScanner")
@@ -154,7 +155,7 @@ struct JSONScannerTests {
         ] {
             for document in [#""aé文😀""#, #""a\u00e9\u6587\uD83D\uDE00""#] {
                 for size in [1, 4096] {
-                    var log = EventLog()
+                    var log = ScanLog()
                     log.limit = limit
                     #expect(throws: Never.self) {
                         try JSONScanner.scan(MemoryByteSource(document), chunkSize: size, handler: &log)
@@ -172,7 +173,7 @@ struct JSONScannerTests {
                 throw ByteSourceError(errno: 5)
             }
         }
-        var silence = Silence()
+        var silence = SilentScan()
         #expect {
             try JSONScanner.scan(Broken(), handler: &silence)
         } throws: {

@@ -1,3 +1,5 @@
+import Quantities
+
 /// Streams the body of a `data:` URI (RFC 2397) that is the value of a JSON string.
 ///
 /// JSON escapes are resolved first, `%XX` second, base64 last. In base64 white space is skipped and padding may be

@@ -24,9 +24,4 @@ package struct DataURIHeader: Sendable, Equatable {
         mediaType = type.isEmpty ? "text/plain" : type
         isBase64 = parts.count > 1 && parts.last == "base64"
     }
-
-    /// The extension for a file with such a body, without a dot: one from a table, never a part of the URI.
-    package var fileExtension: String {
-        MediaType.fileExtension(for: mediaType)
-    }
 }

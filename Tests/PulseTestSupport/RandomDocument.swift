@@ -1,15 +1,13 @@
-import PulseTestSupport
-
 /// Random JSON texts, in every spelling that the grammar allows.
-struct RandomDocument {
-    var generator: SeededGenerator
+package struct RandomDocument {
+    package var generator: SeededGenerator
     private var text = ""
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
     }
 
-    mutating func next() -> String {
+    package mutating func next() -> String {
         text = ""
         space()
         object(depth: 0)
