@@ -31,7 +31,7 @@ let package = Package(
         .executable(name: "pulsefs", targets: ["PulseFSCommand"]),
         .executable(name: "pulse-emulator", targets: ["PulseEmulatorCommand"]),
         .library(name: "PulseFS", targets: ["PulseFS"]),
-        .library(name: "PulseEmulator", targets: ["PulseEmulator"]),
+        .library(name: "PulseEmulator", targets: ["PulseEmulator", "PulseEmulatorFixtures"]),
         // Preloaded into the program by tests.
         .library(name: "FailingCalls", type: .dynamic, targets: ["FailingCalls"]),
     ],
@@ -127,7 +127,9 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
         // Numbers from outside: bytes, and arithmetic that does not trap.
         .target(name: "Quantities", swiftSettings: house),
-        // An HTTP server that behaves like the API, from fixtures; imports none of the above.
+        // The jobs of the demo and the tests: documents, their pictures, and answers of every shape.
+        .target(name: "PulseEmulatorFixtures", dependencies: ["PulseEmulator"], swiftSettings: house),
+        // An HTTP server that behaves like the API, for the jobs that it is given; imports none of the above.
         .target(
             name: "PulseEmulator",
             dependencies: ["CZlib", .product(name: "HummingbirdCore", package: "hummingbird")],
@@ -137,7 +139,7 @@ let package = Package(
         .executableTarget(
             name: "PulseEmulatorCommand",
             dependencies: [
-                "PulseEmulator",
+                "PulseEmulator", "PulseEmulatorFixtures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -196,14 +198,16 @@ let package = Package(
         .testTarget(name: "PagesTests", dependencies: ["Pages", "PulseTestSupport"], swiftSettings: house),
         .testTarget(
             name: "PulseAPITests",
-            dependencies: ["PulseAPI", "JSONStream", "PulseEmulator", "Transfer", "Quantities", "PulseTestSupport"],
+            dependencies: [
+                "PulseAPI", "JSONStream", "PulseEmulator", "PulseEmulatorFixtures", "Transfer", "Quantities",
+                "PulseTestSupport",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "PulseFSTests",
             dependencies: [
                 "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities",
-                "PulseEmulator",
-                "PulseTestSupport",
+                "PulseEmulator", "PulseEmulatorFixtures", "PulseTestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
@@ -222,19 +226,21 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
-        .testTarget(name: "PulseEmulatorTests", dependencies: ["PulseEmulator"], swiftSettings: house),
+        .testTarget(
+            name: "PulseEmulatorTests", dependencies: ["PulseEmulator", "PulseEmulatorFixtures"], swiftSettings: house),
         // A plain model of what is promised, beside a real mount.
         .testTarget(
             name: "ModelTests",
             dependencies: [
-                "PulseEmulator", "PulseTestSupport", "PulseFSCommand", "PulseEmulatorCommand",
+                "PulseEmulator", "PulseEmulatorFixtures", "PulseTestSupport", "PulseFSCommand", "PulseEmulatorCommand",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         .testTarget(
             name: "MountTests",
             dependencies: [
-                "CFailingCalls", "PulseEmulator", "PulseTestSupport", "PulseFSCommand", "PulseEmulatorCommand",
+                "CFailingCalls", "PulseEmulator", "PulseEmulatorFixtures", "PulseTestSupport", "PulseFSCommand",
+                "PulseEmulatorCommand",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),

@@ -1,6 +1,6 @@
 /// An HTTP server that behaves like the Pulse API.
 ///
-/// It serves jobs made up in advance (``Fixtures``) or by a test, refuses as the API refuses, and
+/// It serves jobs made up in advance or by a test, refuses as the API refuses, and
 /// can be told to fail in the ways networks and services fail. Every function may be called from
 /// any task. The owner calls ``shutDown()``; an emulator that is let go keeps running.
 public final class Emulator: Sendable {
@@ -34,9 +34,7 @@ public final class Emulator: Sendable {
     /// Starts an emulator. When this returns it answers.
     ///
     /// - Throws: ``EmulatorError`` if the address cannot be bound.
-    public static func start(
-        _ configuration: EmulatorConfiguration = EmulatorConfiguration()
-    ) async throws -> Emulator {
+    public static func start(_ configuration: EmulatorConfiguration) async throws -> Emulator {
         let responder = Responder(configuration)
         let listener = try await Listener.start(
             host: configuration.host, port: configuration.port, responder: responder)
@@ -45,7 +43,7 @@ public final class Emulator: Sendable {
 
     /// Runs `body` with an emulator that lives as long as it.
     public static func with<Value: Sendable>(
-        _ configuration: EmulatorConfiguration = EmulatorConfiguration(),
+        _ configuration: EmulatorConfiguration,
         body: (Emulator) async throws -> Value
     ) async throws -> Value {
         let emulator = try await start(configuration)

@@ -18,7 +18,7 @@ public struct EmulatorConfiguration: Sendable {
 
     public init(
         keys: [EmulatedKey] = EmulatedKey.demo,
-        jobs: [EmulatedJob] = Fixtures.jobs,
+        jobs: [EmulatedJob],
         features: EmulatorFeatures = EmulatorFeatures(),
         latency: Duration = .zero,
         servesControl: Bool = false,

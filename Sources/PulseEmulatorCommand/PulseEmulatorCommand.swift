@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PulseEmulator
+import PulseEmulatorFixtures
 
 /// `pulse-emulator`: serves the fixtures until it is told to stop.
 @main

@@ -1,4 +1,5 @@
 import PulseEmulator
+import PulseEmulatorFixtures
 import PulseTestSupport
 import SystemPackage
 import Testing

@@ -1,5 +1,6 @@
 import Glibc
 import PulseEmulator
+import PulseEmulatorFixtures
 import PulseTestSupport
 import SystemPackage
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import PulseEmulator
+import PulseEmulatorFixtures
 import PulseTestSupport
 import SystemPackage
 import Testing

@@ -1,4 +1,5 @@
 import PulseEmulator
+import PulseEmulatorFixtures
 import Synchronization
 import Testing
 import Transfer

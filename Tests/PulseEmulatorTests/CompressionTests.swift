@@ -1,5 +1,6 @@
 import Foundation
 import PulseEmulator
+import PulseEmulatorFixtures
 import Testing
 
 /// Answers that are compressed for those who ask.

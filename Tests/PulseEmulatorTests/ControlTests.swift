@@ -1,4 +1,5 @@
 import PulseEmulator
+import PulseEmulatorFixtures
 import Testing
 
 /// The emulator's own endpoints, as a shell script uses them.

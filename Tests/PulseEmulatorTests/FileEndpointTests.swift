@@ -1,4 +1,5 @@
 import PulseEmulator
+import PulseEmulatorFixtures
 import Testing
 
 /// Images and PDFs: bytes, ranges, HEAD.

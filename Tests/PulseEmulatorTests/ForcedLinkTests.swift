@@ -1,5 +1,6 @@
 import Foundation
 import PulseEmulator
+import PulseEmulatorFixtures
 import Testing
 
 /// Results that a client has put behind a link.

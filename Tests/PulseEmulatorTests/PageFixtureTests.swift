@@ -1,5 +1,6 @@
 import Foundation
 import PulseEmulator
+import PulseEmulatorFixtures
 import Testing
 
 /// The documents that the pages are tried with are what they claim to be.

@@ -1,4 +1,5 @@
 import PulseEmulator
+import PulseEmulatorFixtures
 import Testing
 
 /// One case for each way the API refuses.

@@ -1,5 +1,6 @@
 import Foundation
 import PulseEmulator
+import PulseEmulatorFixtures
 import Testing
 
 /// The results of unusual shapes have the members for which they are there.

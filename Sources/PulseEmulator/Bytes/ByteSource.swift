@@ -34,7 +34,7 @@ public struct ByteSource: Sendable {
     public let count: Int
 
     /// No bytes.
-    static let empty = ByteSource(pieces: [])
+    package static let empty = ByteSource(pieces: [])
 
     init(pieces: [Piece]) {
         self.pieces = pieces

@@ -36,7 +36,7 @@ extension JSONNode {
     }
 
     /// This object with more members at its end. Any other value is returned unchanged.
-    func appending(_ more: [(String, JSONNode)]) -> JSONNode {
+    package func appending(_ more: [(String, JSONNode)]) -> JSONNode {
         guard case .object(let members) = self else { return self }
         return .object(members + more)
     }

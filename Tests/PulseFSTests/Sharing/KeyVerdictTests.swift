@@ -1,6 +1,7 @@
 import ArtifactStore
 import PulseAPI
 import PulseEmulator
+import PulseEmulatorFixtures
 import PulseTestSupport
 import SharedStore
 import Testing

@@ -2,6 +2,7 @@ import ArtifactStore
 import Foundation
 import PulseAPI
 import PulseEmulator
+import PulseEmulatorFixtures
 import PulseTestSupport
 import SystemPackage
 import Testing

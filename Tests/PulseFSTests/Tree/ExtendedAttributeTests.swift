@@ -1,6 +1,7 @@
 import ArtifactStore
 import FUSE
 import PulseEmulator
+import PulseEmulatorFixtures
 import PulseTestSupport
 import SystemPackage
 import Testing

@@ -1,6 +1,7 @@
 import FUSE
 import Foundation
 import PulseEmulator
+import PulseEmulatorFixtures
 import SystemPackage
 import Testing
 

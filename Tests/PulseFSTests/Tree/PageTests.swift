@@ -2,6 +2,7 @@ import ArtifactStore
 import FUSE
 import Foundation
 import PulseEmulator
+import PulseEmulatorFixtures
 import PulseTestSupport
 import SystemPackage
 import Testing
