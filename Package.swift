@@ -51,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "PulseFSCommand",
             dependencies: [
-                "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "Quantities", "CRevision",
+                "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "System", "Quantities", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -63,9 +63,7 @@ let package = Package(
             dependencies: [
                 "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream", "SharedStore", "Transfer",
                 "Quantities",
-                "CFiles",
-                "CMemory",
-                "CProcess",
+                "System",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -94,29 +92,24 @@ let package = Package(
         .target(
             name: "ArtifactStore",
             dependencies: [
-                "CStore", "Quantities",
+                "System", "Quantities",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
-        // Module map and shim over libxxhash, and what glibc hides.
-        .systemLibrary(name: "CStore", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
-        // Shim over the C library's heaps.
-        .target(name: "CMemory"),
-        // Shim over renameat2(2), syncfs(2) and ioctl_ficlone(2).
-        .systemLibrary(name: "CFiles"),
-        // Shim over prctl(2), getxattr(2) and syslog(3).
-        .systemLibrary(name: "CProcess"),
         // The remote service and nothing else: endpoints, wire types, typed errors, redacted key.
         .target(name: "PulseAPI", dependencies: ["JSONStream", "Transfer", "Quantities"], swiftSettings: house),
         // A streaming reader of JSON: bytes in, events with ranges out, in bounded memory; knows no Pulse.
-        .target(name: "JSONStream", dependencies: ["Quantities"], swiftSettings: house),
+        .target(
+            name: "JSONStream",
+            dependencies: ["System", "Quantities", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: house),
         // A store that many machines share, on an S3-compatible engine: requests, names, seals; knows no Pulse, kernel or cache.
         .target(
             name: "SharedStore",
             dependencies: [
-                "Transfer", "Quantities",
+                "Transfer", "System", "Quantities",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -125,7 +118,24 @@ let package = Package(
         .target(name: "Transfer", dependencies: ["CCurl", "Quantities"], swiftSettings: house),
         // Shim over libcurl (libcurl4-openssl-dev), which is opened for the first request.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
-        // Numbers from outside: bytes, and arithmetic that does not trap.
+        // The operating system as Swift types: files, directories, processes, who may do what. What is above it, but FUSE, Transfer
+        // and Pages, has no C of its own.
+        .target(
+            name: "System",
+            dependencies: [
+                "CDigest", "CFiles", "CMemory", "CProcess", "Quantities",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // Module map and shim over libxxhash.
+        .systemLibrary(name: "CDigest", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        // Shim over what glibc hides of files: renameat2(2), syncfs(2), memfd_create(2), fallocate(2), ioctl_ficlone(2).
+        .systemLibrary(name: "CFiles"),
+        // Shim over the C library's heaps.
+        .target(name: "CMemory"),
+        // Shim over prctl(2), getxattr(2) and syslog(3).
+        .systemLibrary(name: "CProcess"),
+        // Numbers from outside: bytes, moments, and arithmetic that does not trap.
         .target(name: "Quantities", swiftSettings: house),
         // The jobs of the demo and the tests: documents, their pictures, and answers of every shape.
         .target(name: "PulseEmulatorFixtures", dependencies: ["PulseEmulator"], swiftSettings: house),
@@ -191,7 +201,8 @@ let package = Package(
         .testTarget(
             name: "ArtifactStoreTests",
             dependencies: [
-                "ArtifactStore", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
+                "ArtifactStore", "System", "PulseTestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         .testTarget(name: "PartsTests", dependencies: ["Parts", "PulseAPI", "JSONStream"], swiftSettings: house),
@@ -207,7 +218,7 @@ let package = Package(
             name: "PulseFSTests",
             dependencies: [
                 "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities",
-                "PulseEmulator", "PulseEmulatorFixtures", "PulseTestSupport",
+                "PulseEmulator", "PulseEmulatorFixtures", "PulseTestSupport", "System",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),

@@ -1,4 +1,5 @@
 import Quantities
+import System
 package import SystemPackage
 
 /// Results that can be fetched only once, on their way in.

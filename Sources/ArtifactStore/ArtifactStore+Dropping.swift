@@ -1,3 +1,5 @@
+import System
+
 /// Letting go of the files of a job that stays known.
 extension ArtifactStore {
     /// Whether there is a file for a blob, whole or not. A look at the disk.

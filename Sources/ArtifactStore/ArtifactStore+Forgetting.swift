@@ -1,4 +1,5 @@
 import Quantities
+import System
 import SystemPackage
 
 /// What became of a job that was to be forgotten.

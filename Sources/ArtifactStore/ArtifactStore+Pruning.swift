@@ -1,4 +1,5 @@
 import Quantities
+import System
 import SystemPackage
 
 /// What a pruning has removed, and what it has kept and why.

@@ -1,3 +1,4 @@
+import System
 import SystemPackage
 
 /// What blobs say when the index does not.

@@ -1,3 +1,4 @@
+import System
 package import SystemPackage
 
 /// Where a result that can be fetched only once is kept when it has come, or is coming, and the cache's disk has no room:

@@ -1,4 +1,5 @@
 import Quantities
+import System
 import SystemPackage
 
 /// Results that are here and cannot be fetched again.

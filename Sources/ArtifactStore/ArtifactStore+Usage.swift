@@ -1,4 +1,5 @@
 import Quantities
+import System
 import SystemPackage
 
 /// How many files, and what they take.

@@ -1,5 +1,6 @@
 import Quantities
 import Synchronization
+import System
 package import SystemPackage
 
 #if canImport(FoundationEssentials)

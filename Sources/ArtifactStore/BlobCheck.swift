@@ -1,4 +1,5 @@
 import Quantities
+import System
 import SystemPackage
 
 /// A file of the shelf by the names of its directories and its own.

@@ -1,5 +1,6 @@
 import Quantities
 import Synchronization
+import System
 package import SystemPackage
 
 /// A published blob, open for reading. The name may go away meanwhile; the bytes stay until this is released.

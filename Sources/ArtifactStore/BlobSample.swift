@@ -1,4 +1,5 @@
 import Quantities
+import System
 package import SystemPackage
 
 /// Blobs of a cache taken at random and read from end to end. What is damaged stays where it is.

@@ -1,12 +1,7 @@
 import Crypto
 import Quantities
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The blobs on disk. A blob is there whole or not at all: it is filled under another name, labelled, made durable,
 /// and only then gets its own.
@@ -139,7 +134,7 @@ struct BlobShelf: Sendable {
                 return try CacheFile.open(path, .readOnly)
             } catch let error as Errno where error.isOutOfDescriptors {
                 shortage.report()
-                usleep(200 << UInt32(attempt))
+                ThisProcess.sleep(.microseconds(200 << attempt))
             } catch {
                 return nil
             }

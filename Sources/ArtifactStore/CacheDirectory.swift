@@ -1,11 +1,6 @@
 import Quantities
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The directory of a cache, checked before anything in it is believed:
 ///
@@ -76,30 +71,30 @@ package struct CacheDirectory: Sendable {
     }
 
     private static func make(_ path: FilePath) throws(StoreError) {
-        guard path.withPlatformString({ mkdir($0, 0o700) }) == 0 else {
-            let cause = Errno(rawValue: errno)
-            guard cause == .fileExists else {
-                throw StoreError(.system, "cannot make the cache directory \(path)", cause: cause)
-            }
-            return
+        do throws(Errno) { guard try path.makeDirectory() else { return } } catch {
+            throw StoreError(.system, "cannot make the cache directory \(path)", cause: error)
         }
         // The umask may have taken bits away that the owner needs.
-        _ = path.withPlatformString { chmod($0, 0o700) }
+        _ = path.setPermissions(0o700)
     }
 
     private static func check(_ path: FilePath) throws(StoreError) {
-        if try isSeenByOthers(path) { _ = path.withPlatformString { chmod($0, 0o700) } }
+        if try isSeenByOthers(path) { _ = path.setPermissions(0o700) }
     }
 
     /// Throws for a directory that is not used; true for one whose mode is wider than 0700. Changes nothing.
     static func isSeenByOthers(_ path: FilePath) throws(StoreError) -> Bool {
-        guard let facts = FileFacts(of: path) else {
-            throw StoreError(.system, "cannot look at the cache directory \(path)", cause: Errno(rawValue: errno))
+        let facts: FileFacts
+        do throws(Errno) {
+            guard let found = try FileFacts.ofFile(at: path) else { throw .noSuchFileOrDirectory }
+            facts = found
+        } catch {
+            throw StoreError(.system, "cannot look at the cache directory \(path)", cause: error)
         }
         guard facts.isDirectory else {
             throw StoreError(.refused, "\(path) is not a directory; name another with --cache-dir")
         }
-        guard facts.owner == geteuid() else {
+        guard facts.owner == ThisProcess.effectiveUser else {
             throw StoreError(
                 .refused, "\(path) belongs to user \(facts.owner); name a directory of your own with --cache-dir")
         }
@@ -114,9 +109,9 @@ package struct CacheDirectory: Sendable {
         for name in DirectoryListing.names(in: spool) {
             let file = spool.appending(name)
             guard let descriptor = try? CacheFile.open(file, .readOnly) else { continue }
-            if flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 {
+            if descriptor.lockExclusively() {
                 if let facts = FileFacts(of: descriptor) { swept.add(facts.allocated) }
-                _ = file.withPlatformString { unlink($0) }
+                file.unlink()
             }
             try? descriptor.close()
         }
@@ -141,115 +136,6 @@ package struct CacheDirectory: Sendable {
 
     /// Free and total bytes of the disk; nil when it does not say.
     package func space() -> (free: UInt64, total: UInt64)? {
-        var facts = statvfs()
-        guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else { return nil }
-        let block = UInt64(facts.f_frsize)
-        return (UInt64(facts.f_bavail) *| block, UInt64(facts.f_blocks) *| block)
-    }
-}
-
-/// What lstat(2) says, as far as the store looks at it.
-struct FileFacts {
-    let isDirectory: Bool
-    let owner: UInt32
-    let permissions: UInt32
-    let size: UInt64
-    let allocated: UInt64
-    let links: UInt64
-    /// Seconds since 1970.
-    let modified: Int
-    /// Nanoseconds beyond these.
-    let modifiedFraction: Int64
-
-    init?(of path: FilePath) {
-        var facts = stat()
-        guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { return nil }
-        self.init(facts)
-    }
-
-    /// Nil when there is no such file; throws when the disk does not say.
-    static func ofFile(at path: FilePath) throws(Errno) -> FileFacts? {
-        var facts = stat()
-        guard path.withPlatformString({ lstat($0, &facts) }) == 0 else {
-            let cause = Errno(rawValue: errno)
-            guard cause == .noSuchFileOrDirectory else { throw cause }
-            return nil
-        }
-        return FileFacts(facts)
-    }
-
-    init?(of descriptor: FileDescriptor) {
-        var facts = stat()
-        guard fstat(descriptor.rawValue, &facts) == 0 else { return nil }
-        self.init(facts)
-    }
-
-    private init(_ facts: stat) {
-        isDirectory = facts.st_mode & S_IFMT == S_IFDIR
-        owner = facts.st_uid
-        permissions = facts.st_mode & 0o7777
-        size = UInt64(max(0, facts.st_size))
-        allocated = UInt64(max(0, facts.st_blocks)) *| 512
-        links = UInt64(facts.st_nlink)
-        modified = facts.st_mtim.tv_sec
-        modifiedFraction = Int64(facts.st_mtim.tv_nsec)
-    }
-}
-
-/// The names in a directory, which is not looked for behind a symbolic link.
-enum DirectoryListing {
-    /// Nil when it cannot be read, or is none.
-    private static func open(_ path: FilePath) -> OpaquePointer? {
-        let options: FileDescriptor.OpenOptions = [.directory, .noFollow, .nonBlocking, .closeOnExec]
-        guard let directory = try? FileDescriptor.open(path, .readOnly, options: options) else { return nil }
-        guard let stream = fdopendir(directory.rawValue) else {
-            try? directory.close()
-            return nil
-        }
-        return stream
-    }
-
-    /// Bytes that the files directly in a directory take on the disk, but for those whose names begin with this. Asked often,
-    /// while files come and go: by names as they are, with no path made of them.
-    static func allocated(in path: FilePath, withoutNamesLike prefix: StaticString? = nil) -> UInt64 {
-        guard let stream = open(path) else { return 0 }
-        defer { closedir(stream) }
-        let directory = dirfd(stream)
-        var total: UInt64 = 0
-        while let entry = readdir(stream) {
-            withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { name in
-                    if let prefix,
-                        prefix.withUTF8Buffer({ begin in
-                            strncmp(
-                                name,
-                                begin.baseAddress.map { UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self) }
-                                    ?? name, begin.count) == 0
-                        })
-                    {
-                        return
-                    }
-                    var facts = stat()
-                    guard fstatat(directory, name, &facts, AT_SYMLINK_NOFOLLOW) == 0, facts.st_mode & S_IFMT == S_IFREG
-                    else { return }
-                    total +|= UInt64(max(0, facts.st_blocks)) *| 512
-                }
-            }
-        }
-        return total
-    }
-
-    /// Without `.` and `..`; empty when it cannot be read.
-    static func names(in path: FilePath) -> [String] {
-        guard let stream = open(path) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
+        path.diskSpace
     }
 }

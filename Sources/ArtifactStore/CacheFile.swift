@@ -1,10 +1,5 @@
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Opens files of a cache as what they are: regular files, by their own names.
 ///
@@ -40,48 +35,5 @@ enum CacheFile {
 
     private static func refusal(_ path: FilePath, _ kind: FileKind) -> StoreError {
         StoreError(.refused, "\(path) is \(kind.words), where a file of the cache should be: remove it")
-    }
-}
-
-/// What a name in a directory stands for.
-private enum FileKind {
-    case file, directory, link, fifo, socket, device, other
-
-    /// Nil when there is nothing, or the disk does not say (lstat(2)).
-    init?(at path: FilePath) {
-        var facts = stat()
-        guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { return nil }
-        self.init(facts.st_mode)
-    }
-
-    init?(of descriptor: FileDescriptor) {
-        var facts = stat()
-        guard fstat(descriptor.rawValue, &facts) == 0 else { return nil }
-        self.init(facts.st_mode)
-    }
-
-    private init(_ mode: mode_t) {
-        self =
-            switch mode & S_IFMT {
-            case S_IFREG: .file
-            case S_IFDIR: .directory
-            case S_IFLNK: .link
-            case S_IFIFO: .fifo
-            case S_IFSOCK: .socket
-            case S_IFBLK, S_IFCHR: .device
-            default: .other
-            }
-    }
-
-    var words: String {
-        switch self {
-        case .file: "a file"
-        case .directory: "a directory"
-        case .link: "a symbolic link"
-        case .fifo: "a FIFO"
-        case .socket: "a socket"
-        case .device: "a device"
-        case .other: "something else"
-        }
     }
 }

@@ -1,10 +1,5 @@
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// What a look at a cache directory has found. It changes nothing there: nothing is made, mended or set aside, but for one
 /// small file that comes and goes.
@@ -77,7 +72,7 @@ package struct CacheInspection: Sendable {
     }
 
     private static func isWritable(_ path: FilePath) -> Bool {
-        path.withPlatformString { access($0, W_OK | X_OK) } == 0
+        path.isUsable(for: [.writing, .running])
     }
 
     /// As a download begins: a file that is locked, so that nobody sweeps it up, written and made durable. It is gone
@@ -108,7 +103,7 @@ package struct CacheInspection: Sendable {
             else { return false }
             defer { try? file.close() }
             // One that is being filled is locked by whoever does so.
-            return FileFacts(of: file).map { $0.size > 0 } == true && flock(file.rawValue, LOCK_SH | LOCK_NB) == 0
+            return FileFacts(of: file).map { $0.size > 0 } == true && file.lockShared()
         }
     }
 }

@@ -1,4 +1,5 @@
 import Quantities
+import System
 package import SystemPackage
 
 /// What a look at every file of a cache has found.

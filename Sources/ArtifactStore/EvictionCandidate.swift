@@ -1,4 +1,5 @@
 import Quantities
+import System
 import SystemPackage
 
 /// A row of the index that says of a blob that it is here and may go.

@@ -1,3 +1,4 @@
+import System
 import SystemPackage
 
 /// Says to all processes of a cache that something is being fetched. Goes with the process, however it ends.

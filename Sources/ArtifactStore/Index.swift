@@ -1,13 +1,8 @@
 import Foundation
 import GRDB
 import Synchronization
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The facts of a cache, in SQLite: jobs, their artifacts, and who may read them.
 ///

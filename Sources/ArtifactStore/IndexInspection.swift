@@ -1,11 +1,6 @@
 import GRDB
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// What a look at the index of a cache has found. Nothing is made again or set aside.
 package enum IndexInspection: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import System
 
 // The rows of the index as values. What does not have the digest of its columns reads as nothing.
 

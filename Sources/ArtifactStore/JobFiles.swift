@@ -1,3 +1,4 @@
+import System
 import SystemPackage
 
 /// The files that a cache has of one job, damaged ones in the quarantine included. Everything here blocks on the disk.

@@ -1,4 +1,5 @@
 import Crypto
+import System
 import SystemPackage
 
 /// Who a grant is for: a keyed hash of the API key, from which the key cannot be found even by guessing offline

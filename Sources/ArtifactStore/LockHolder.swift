@@ -1,10 +1,5 @@
+import System
 import SystemPackage
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// The process that holds a lock on a file (flock(2)), as proc(5) tells it.
 package struct LockHolder: Sendable, Hashable, CustomStringConvertible {
@@ -19,7 +14,7 @@ package struct LockHolder: Sendable, Hashable, CustomStringConvertible {
     /// Nil when nobody holds it, or nobody that can be seen from here: locks of another machine or pid namespace have no
     /// process.
     init?(ofFileAt path: FilePath) {
-        guard let file = FileIdentity(of: path), let locks = Self.text("/proc/locks") else { return nil }
+        guard let file = FileIdentity(of: path), let locks = SmallFile.text("/proc/locks") else { return nil }
         // `1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`; lines of those who wait have `->` behind the number.
         let inode = ":\(file.number)"
         let holder = locks.split(separator: "\n").lazy.compactMap { line -> Int32? in
@@ -27,16 +22,13 @@ package struct LockHolder: Sendable, Hashable, CustomStringConvertible {
             guard words.count >= 6, words[1] == "FLOCK", words[5].hasSuffix(inode) else { return nil }
             return Int32(words[4]).flatMap { $0 > 0 ? $0 : nil }
         }.first
-        guard let holder, let stat = Self.text("/proc/\(holder)/stat"), let end = stat.lastIndex(of: ")"),
+        guard let holder, let stat = SmallFile.text(FilePath("/proc/\(holder)/stat")),
+            let end = stat.lastIndex(of: ")"),
             let begin = stat.firstIndex(of: "("), begin < end
         else { return nil }
         process = holder
         name = String(stat[stat.index(after: begin)..<end])
         let state = stat[stat.index(after: end)...].first { $0 != " " }
         isStopped = state == "T" || state == "t"
-    }
-
-    private static func text(_ path: String) -> String? {
-        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -1,4 +1,5 @@
 import Quantities
+import System
 import SystemPackage
 
 #if canImport(FoundationEssentials)

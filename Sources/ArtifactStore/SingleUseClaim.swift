@@ -1,4 +1,5 @@
 import Synchronization
+import System
 import SystemPackage
 
 #if canImport(FoundationEssentials)

@@ -1,5 +1,6 @@
 import Quantities
 import Synchronization
+import System
 package import SystemPackage
 
 /// A file that bytes of the network land in before they are anything: private to one process, gone when released,

@@ -1,15 +1,10 @@
+import System
 import SystemPackage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
     import Foundation
-#endif
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
 #endif
 
 /// A directory for a cache that ends with this object: in memory where the system has a place for that.
@@ -39,7 +34,7 @@ final class TemporaryCache: Sendable {
         try? lock.close()
     }
 
-    private static var prefix: String { "pulsefs-cache-\(geteuid())-" }
+    private static var prefix: String { "pulsefs-cache-\(ThisProcess.effectiveUser)-" }
 
     private static func make(in place: FilePath) throws(StoreError) -> (FilePath, FileDescriptor) {
         var generator = SystemRandomNumberGenerator()
@@ -56,7 +51,7 @@ final class TemporaryCache: Sendable {
     private static func sweep(_ place: FilePath) {
         for name in DirectoryListing.names(in: place) where name.hasPrefix(prefix) {
             let path = place.appending(name)
-            guard FileFacts(of: path)?.owner == geteuid(),
+            guard FileFacts(of: path)?.owner == ThisProcess.effectiveUser,
                 let lock = try? FileDescriptor.open(path, .readOnly, options: [.directory, .noFollow, .closeOnExec])
             else { continue }
             if lock.lockExclusively() { try? FileManager.default.removeItem(atPath: path.string) }

@@ -1,10 +1,5 @@
 import Quantities
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import System
 
 /// A moment, in nanoseconds since 1970 UTC: from the year 1677 to the year 2262. What lies beyond is the first or the last of
 /// them, so that no date from outside ends the process.
@@ -19,9 +14,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// By the system's clock, which may be set to anything.
     package static var now: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+        let time = SystemClock.now
+        return Timestamp(seconds: time.seconds, nanoseconds: Int64(time.nanoseconds))
     }
 
     package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }

@@ -3,6 +3,7 @@
 
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/types.h>
 
 /* glibc declares renameat2(2) and syncfs(2) only under _GNU_SOURCE, which Swift's importer does not define. */
 extern int renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned int flags);
@@ -17,5 +18,13 @@ static const long pulse_utime_omit = (1L << 30) - 2L;
 
 /* Swift imports no function with a variable number of arguments: ioctl_ficlone(2). */
 static inline int pulse_clone_file(int target, int source) { return ioctl(target, FICLONE, source); }
+
+/* glibc declares memfd_create(2) only under _GNU_SOURCE, which Swift's importer does not define. */
+extern int memfd_create(const char *name, unsigned int flags);
+static const unsigned int pulse_mfd_cloexec = 0x0001U;
+
+/* Likewise fallocate(2), with the flag that leaves the file's size as it is. */
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
+static const int pulse_falloc_keep_size = 0x01;
 
 #endif

@@ -1,3 +1,4 @@
+import Quantities
 import SystemPackage
 
 /// A root directory with nothing in it.

@@ -3,6 +3,7 @@ import ArtifactStore
 import FUSE
 import PulseAPI
 import PulseFS
+import Quantities
 import SystemPackage
 
 /// Times looking up a known artifact, in microseconds: the job by its name, `images`, the image, each answered from the

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PulseFS
+import System
 import SystemPackage
 
 /// A mount in a process of its own: this program once more, with `--foreground`, that leaves the terminal when it is ready.

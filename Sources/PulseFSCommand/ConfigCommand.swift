@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PulseFS
+import System
 import SystemPackage
 
 struct ConfigCommand: ParsableCommand {
@@ -48,7 +49,7 @@ struct ConfigCommand: ParsableCommand {
     func run() throws {
         let sources = SettingsSources(options.flags, .process)
         if path { return try sayFiles(sources) }
-        let listing = SettingsListing(sources, user: getuid(), group: getgid())
+        let listing = SettingsListing(sources, user: ThisProcess.user, group: ThisProcess.group)
         if json {
             try Terminal.say(
                 json: listing.rows.map {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PulseAPI
 import PulseFS
+import System
 import SystemPackage
 
 struct DemoCommand: AsyncParsableCommand {
@@ -30,7 +31,7 @@ struct DemoCommand: AsyncParsableCommand {
             }
             let configuration = MountConfiguration(
                 mountpoint: mountpoint, origin: origin, key: key,
-                cacheDirectory: scratch.path.appending("cache"), owner: getuid(), group: getgid())
+                cacheDirectory: scratch.path.appending("cache"), owner: ThisProcess.user, group: ThisProcess.group)
             let claim = try await MountClaim.take(mountpoint, cache: configuration.cacheDirectory)
             let mount = try Mount(configuration)
             await mount.learn(DemoTour.samples.compactMap { JobID($0) })

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PulseFS
+import System
 import SystemPackage
 
 struct DoctorCommand: AsyncParsableCommand {

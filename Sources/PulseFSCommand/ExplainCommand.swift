@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PulseAPI
 import PulseFS
+import System
 import SystemPackage
 
 struct ExplainCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import System
 import SystemPackage
 
 struct MountCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PulseFS
+import System
 
 @main
 struct PulseFSCommand: AsyncParsableCommand {
@@ -36,7 +37,7 @@ struct PulseFSCommand: AsyncParsableCommand {
         if CommandLine.arguments.count == 3, CommandLine.arguments[1] == OwnProgram.readsFile {
             Foundation.exit(StandardOutput.copy(CommandLine.arguments[2]) ? 0 : 1)
         }
-        if getpid() == InitialProcess.identifier { InitialProcess.run() }
+        if ThisProcess.identifier == InitialProcess.identifier { InitialProcess.run() }
         Secrecy.begin()
         StandardOutput.catchSignals()
         let words = CommandLine.arguments

@@ -1,4 +1,5 @@
 import PulseTestSupport
+import System
 import SystemPackage
 import Testing
 

@@ -1,5 +1,6 @@
 import PulseTestSupport
 import Synchronization
+import System
 import SystemPackage
 import Testing
 

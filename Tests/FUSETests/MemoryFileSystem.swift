@@ -1,4 +1,5 @@
 import FUSE
+import Quantities
 import Synchronization
 import SystemPackage
 

@@ -1,4 +1,5 @@
 import FUSE
+import Quantities
 import Synchronization
 
 /// The content of `.pulsefs/`: made from memory when it is looked at, and the same for all reads of that look.

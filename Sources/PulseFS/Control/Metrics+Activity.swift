@@ -1,13 +1,8 @@
 import FUSE
 import PulseAPI
 import Quantities
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 extension Metrics {
     /// What a mount has done so far, other than what the session and the scheduler count by themselves.
@@ -104,18 +99,5 @@ extension Metrics {
     static func seconds(_ nanoseconds: UInt64) -> String {
         let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         return "\(whole).\(String(1_000_000_000 +| rest).dropFirst())"
-    }
-
-    /// Bytes of memory that this process takes (proc_pid_statm(5)); nil when that cannot be read.
-    static var residentBytes: UInt64? {
-        guard let file = try? FileDescriptor.open("/proc/self/statm", .readOnly, options: .closeOnExec) else {
-            return nil
-        }
-        defer { try? file.close() }
-        var bytes = [UInt8](repeating: 0, count: 128)
-        guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
-        let fields = String(decoding: bytes[..<count], as: UTF8.self).split(separator: " ")
-        guard fields.count > 1, let pages = UInt64(fields[1]) else { return nil }
-        return pages *| UInt64(sysconf(Int32(_SC_PAGESIZE)))
     }
 }

@@ -1,11 +1,5 @@
-import CProcess
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// fusermount3(1), by which those mount who are not root.
 struct Fusermount: Sendable, Hashable {
@@ -23,21 +17,11 @@ struct Fusermount: Sendable, Hashable {
     static func find(in directories: [FilePath]) -> Fusermount? {
         for directory in directories {
             let path = directory.appending("fusermount3")
-            var facts = stat()
-            guard path.withPlatformString({ stat($0, &facts) }) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-                continue
-            }
+            guard let facts = EntryFacts(at: path), facts.kind == .file else { continue }
             return Fusermount(
-                path: path, owner: facts.st_uid,
-                isSetuid: facts.st_mode & mode_t(S_ISUID) != 0 && !isPowerless(path),
-                isCapable: path.withPlatformString { pulse_has_capabilities($0) })
+                path: path, owner: facts.owner, isSetuid: facts.permissions & 0o4000 != 0 && !path.ignoresSetuid,
+                isCapable: path.hasCapabilities)
         }
         return nil
-    }
-
-    /// On a disk whose setuid bits mean nothing.
-    private static func isPowerless(_ path: FilePath) -> Bool {
-        var facts = statvfs()
-        return path.withPlatformString({ statvfs($0, &facts) }) == 0 && facts.f_flag & UInt(ST_NOSUID) != 0
     }
 }

@@ -1,11 +1,6 @@
 import Synchronization
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A log that is added to. When it is renamed away or removed, as logrotate(8) does, the next line begins another.
 package final class LogFile: Sendable {
@@ -42,7 +37,7 @@ package final class LogFile: Sendable {
             if log.file == nil { log.file = try? Self.open(path) }
             // What is left of a line is ended before the next one.
             let bytes = Array("\(log.isTorn ? "\n" : "")\(line)\n".utf8)
-            guard let count = try? bytes.withUnsafeBytes({ try log.file?.write($0) }) else { return }
+            guard let count = try? log.file?.writeSome(bytes) else { return }
             if count > 0 { log.isTorn = count < bytes.count }
         }
     }
@@ -55,8 +50,7 @@ package final class LogFile: Sendable {
     }
 
     private static func isSame(_ file: FileDescriptor, _ path: FilePath) -> Bool {
-        var (open, named) = (stat(), stat())
-        guard fstat(file.rawValue, &open) == 0, path.withPlatformString({ stat($0, &named) }) == 0 else { return false }
-        return open.st_dev == named.st_dev && open.st_ino == named.st_ino
+        guard let open = try? file.facts(), let named = EntryFacts(at: path) else { return false }
+        return open.isSame(as: named)
     }
 }

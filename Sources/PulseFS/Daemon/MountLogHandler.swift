@@ -1,4 +1,5 @@
 package import Logging
+import System
 
 /// The log of a daemon: one line an entry, without the place in the source.
 package struct MountLogHandler: LogHandler {
@@ -12,7 +13,7 @@ package struct MountLogHandler: LogHandler {
     ///
     /// `level` is the least that is worth a line; nil is what is usual at the destination.
     package static func install(_ destination: LogDestination, level: Logger.Level?) {
-        if case .system = destination { LogDestination.openSystemLog(as: "pulsefs") }
+        if case .system = destination { SystemLog.open(as: "pulsefs") }
         LoggingSystem.bootstrap { label in
             MountLogHandler(label, destination, level ?? destination.standardLevel)
         }

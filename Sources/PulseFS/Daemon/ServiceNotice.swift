@@ -1,11 +1,6 @@
 import Quantities
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Tells a service manager how a daemon is doing, by the datagrams of sd_notify(3).
 package struct ServiceNotice: Sendable {
@@ -34,13 +29,13 @@ package struct ServiceNotice: Sendable {
         } else {
             return nil
         }
-        guard address.bytes.count <= Self.longestAddress else { return nil }
+        guard address.bytes.count <= DatagramSocket.longestName else { return nil }
     }
 
-    private static let longestAddress = MemoryLayout.size(ofValue: sockaddr_un().sun_path)
-
     /// The mount is usable.
-    package func ready(_ status: String) { send(["READY=1", "MAINPID=\(getpid())", "STATUS=\(line(status))"]) }
+    package func ready(_ status: String) {
+        send(["READY=1", "MAINPID=\(ThisProcess.identifier)", "STATUS=\(line(status))"])
+    }
 
     package func stopping(_ status: String) { send(["STOPPING=1", "STATUS=\(line(status))"]) }
 
@@ -55,25 +50,6 @@ package struct ServiceNotice: Sendable {
 
     /// Does not wait; a manager that does not take it is one that has gone.
     private func send(_ lines: [String]) {
-        let socket = socket(AF_UNIX, Self.datagram | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard socket >= 0 else { return }
-        defer { close(socket) }
-        var name = sockaddr_un()
-        name.sun_family = sa_family_t(AF_UNIX)
-        let bytes = address.bytes
-        withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }
-        let length = socklen_t(MemoryLayout<sockaddr_un>.offset(of: \.sun_path).map { $0 + bytes.count } ?? 0)
-        let text = Array(lines.joined(separator: "\n").utf8)
-        withUnsafePointer(to: &name) { name in
-            name.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-                _ = sendto(socket, text, text.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL), name, length)
-            }
-        }
+        DatagramSocket.send(Array(lines.joined(separator: "\n").utf8), to: address.bytes)
     }
-
-    #if canImport(Glibc)
-        private static let datagram = Int32(SOCK_DGRAM.rawValue)
-    #else
-        private static let datagram = SOCK_DGRAM
-    #endif
 }

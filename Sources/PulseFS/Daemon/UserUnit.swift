@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import System
+import SystemPackage
 
 /// The unit by which systemd's user manager mounts the results at each login (systemd.unit(5)).
 package enum UserUnit {
@@ -14,8 +11,8 @@ package enum UserUnit {
 
     /// Whether the user manager runs here, and has the unit. Blocks for a moment.
     package static var isInstalled: Bool {
-        guard let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }),
-            access("\(runtime)/systemd", F_OK) == 0
+        guard let runtime = ThisProcess.variable("XDG_RUNTIME_DIR"),
+            FilePath("\(runtime)/systemd").exists
         else { return false }
         return run(["cat", name])?.isSuccess == true
     }

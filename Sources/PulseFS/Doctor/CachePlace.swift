@@ -1,12 +1,7 @@
 import ArtifactStore
 import FUSE
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The cache that a mount would use, and the disk that it is on.
 struct CachePlace: Sendable {
@@ -34,11 +29,7 @@ struct CachePlace: Sendable {
 
     /// The type of the mount that a directory is on.
     private static func fileSystem(of path: FilePath) -> String? {
-        var real = path
-        if let resolved = realpath(path.string, nil) {
-            real = FilePath(String(cString: resolved))
-            free(resolved)
-        }
+        let real = path.resolved ?? path
         let mounts = MountTable.current().filter { real.starts(with: $0.mountpoint) }
         let longest = mounts.map(\.mountpoint.components.count).max()
         // The last one covers those before it.

@@ -1,10 +1,5 @@
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// What updatedb(8) does with mounts of ours.
 struct CrawlerPruning: Sendable, Hashable {
@@ -25,9 +20,8 @@ struct CrawlerPruning: Sendable, Hashable {
 
     private static func program(in directories: [FilePath]) -> String? {
         for directory in directories {
-            guard let real = directory.appending("updatedb").withPlatformString({ realpath($0, nil) }) else { continue }
-            defer { free(real) }
-            return FilePath(platformString: real).lastComponent?.string
+            guard let real = directory.appending("updatedb").resolved else { continue }
+            return real.lastComponent?.string
         }
         return nil
     }

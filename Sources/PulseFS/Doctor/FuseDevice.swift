@@ -1,11 +1,5 @@
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// `/dev/fuse`, through which the kernel talks to a mount.
 struct FuseDevice: Sendable, Hashable {
     /// Why it cannot be opened; nil when it can.

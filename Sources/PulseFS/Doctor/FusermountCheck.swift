@@ -1,3 +1,4 @@
+import System
 import SystemPackage
 
 /// What of fusermount3(1) is in the way of a mount.

@@ -1,10 +1,5 @@
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Who looks, and where.
 struct Machine: Sendable, Hashable {
@@ -17,9 +12,9 @@ struct Machine: Sendable, Hashable {
     static var here: Machine {
         let marks = ["/.dockerenv", "/run/.containerenv"]
         return Machine(
-            isRoot: geteuid() == 0,
-            isContainer: getenv("container") != nil || marks.contains { access($0, F_OK) == 0 },
-            hasAccount: getpwuid(getuid()) != nil)
+            isRoot: ThisProcess.effectiveUser == 0,
+            isContainer: ThisProcess.variable("container") != nil || marks.contains { FilePath($0).exists },
+            hasAccount: ThisProcess.hasAccount)
     }
 
     /// A small text of the system's; nil when it cannot be read.

@@ -1,11 +1,6 @@
 import FUSE
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The directory that is to be mounted on, or is.
 struct MountPlace: Sendable, Hashable {
@@ -45,13 +40,13 @@ struct MountPlace: Sendable, Hashable {
             if let nesting, let cache { state = .nested(nesting, cache: cache) }
         default: break
         }
-        return MountPlace(path: path, state: state, user: geteuid())
+        return MountPlace(path: path, state: state, user: ThisProcess.effectiveUser)
     }
 
     private static func state(of path: FilePath) -> State {
         let types = MountTable.current().reduce(into: [:]) { $0[$1.mountpoint] = $1.type }
         let fuse = types.filter { $0.value == "fuse" || $0.value.hasPrefix("fuse.") }
-        guard let mounted = MountedPath(path, isMount: { fuse[$0] != nil }, link: { target(of: $0) }) else {
+        guard let mounted = MountedPath(path, isMount: { fuse[$0] != nil }, link: { $0.linkTarget }) else {
             return plainState(of: path)
         }
         guard mounted.path.isEmpty else { return .inside(mountpoint: mounted.mountpoint) }
@@ -59,12 +54,6 @@ struct MountPlace: Sendable, Hashable {
             return .foreign(type: fuse[mounted.mountpoint] ?? "fuse")
         }
         return health(of: mounted.mountpoint)
-    }
-
-    private static func target(of path: FilePath) -> FilePath? {
-        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        let count = readlink(path.string, &bytes, bytes.count - 1)
-        return count > 0 ? FilePath(String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)) : nil
     }
 
     private static func health(of mountpoint: FilePath) -> State {
@@ -78,13 +67,12 @@ struct MountPlace: Sendable, Hashable {
     }
 
     private static func plainState(of path: FilePath) -> State {
-        var facts = stat()
-        guard stat(path.string, &facts) == 0 else {
-            let cause = Errno(rawValue: errno)
-            return cause == .noSuchFileOrDirectory ? .absent : .unreachable(cause)
+        let facts: EntryFacts
+        do throws(Errno) { facts = try EntryFacts.followed(path) } catch {
+            return error == .noSuchFileOrDirectory ? .absent : .unreachable(error)
         }
-        guard facts.st_mode & S_IFMT == S_IFDIR else { return .notADirectory }
+        guard facts.kind == .directory else { return .notADirectory }
         guard MountGround.isEmpty(path) else { return .notEmpty }
-        return .free(owner: facts.st_uid, isWritable: access(path.string, W_OK) == 0)
+        return .free(owner: facts.owner, isWritable: path.isUsable(for: .writing))
     }
 }

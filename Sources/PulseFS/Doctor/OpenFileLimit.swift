@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import System
 
 /// How many files and sockets a mount may have open: it asks for as many as it may have.
 struct OpenFileLimit: Sendable, Hashable {
@@ -13,13 +9,7 @@ struct OpenFileLimit: Sendable, Hashable {
     static let needed = DescriptorPlan.most
 
     static var here: OpenFileLimit? {
-        var limit = rlimit()
-        #if canImport(Glibc)
-            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #else
-            let resource = RLIMIT_NOFILE
-        #endif
-        return getrlimit(resource, &limit) == 0 ? OpenFileLimit(most: Int(clamping: limit.rlim_max)) : nil
+        OpenFiles.most.map { OpenFileLimit(most: $0) }
     }
 
     var checkup: Checkup {

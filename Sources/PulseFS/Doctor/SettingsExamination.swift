@@ -1,10 +1,5 @@
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The settings of a mount, the key apart.
 struct SettingsExamination: Sendable {
@@ -18,7 +13,7 @@ struct SettingsExamination: Sendable {
     init() {}
 
     init(_ sources: SettingsSources) {
-        let listing = SettingsListing(sources, user: getuid(), group: getgid())
+        let listing = SettingsListing(sources, user: ThisProcess.user, group: ThisProcess.group)
         let ofKey = KeyExamination.problems(sources)
         problems = listing.problems.filter { !ofKey.contains($0) }
         warnings = listing.warnings
@@ -51,7 +46,7 @@ struct SettingsExamination: Sendable {
             return Checkup(
                 "settings", .warning,
                 "others can read, or replace, a key in \(openFiles.map(\.string).joined(separator: ", "))",
-                remedy: "chown \(geteuid()) \(words) && chmod 600 \(words)")
+                remedy: "chown \(ThisProcess.effectiveUser) \(words) && chmod 600 \(words)")
         }
         guard warnings.isEmpty else {
             return Checkup(

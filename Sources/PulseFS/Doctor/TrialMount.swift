@@ -1,11 +1,6 @@
 import FUSE
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A mount with nothing in it, made and ended to see whether it can be.
 struct TrialMount: Sendable, Hashable {
@@ -32,17 +27,16 @@ struct TrialMount: Sendable, Hashable {
         var trial = TrialMount(outcome: .silent, kernel: Machine.kernel, machine: machine)
         let text = Machine.text(of: "/sys/module/fuse/parameters/max_user_bgreq")
         trial.mostBackground = text.flatMap { Int($0.prefix { $0.isNumber }) }
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(base)/pulsefs-doctor-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            trial.outcome = .noDirectory(Errno(rawValue: errno))
+        let base = FilePath(ThisProcess.variable("TMPDIR") ?? "/tmp")
+        let place: FilePath
+        do throws(Errno) { place = try base.appending("pulsefs-doctor-").makeTemporaryDirectory() } catch {
+            trial.outcome = .noDirectory(error)
             return trial
         }
-        let name = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        defer { rmdir(name) }
+        defer { place.removeEmptyDirectory() }
         let begin = ContinuousClock.now
         do throws(MountError) {
-            let features = try KernelTrial.features(on: FilePath(name), within: patience)
+            let features = try KernelTrial.features(on: place, within: patience)
             trial.outcome = features.map { .offered($0) } ?? .silent
         } catch {
             trial.outcome = .refused("\(error.message)\(error.cause.map { " (\($0))" } ?? "")")

@@ -1,5 +1,6 @@
 import FUSE
 import PulseAPI
+import Quantities
 import Synchronization
 
 /// The files of `.pulsefs/explain/`, made when they are looked up: each is named for a path below the root of the mount, with

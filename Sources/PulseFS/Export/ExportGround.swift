@@ -1,10 +1,5 @@
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Whether a directory is one to export into.
 package enum ExportGround {
@@ -27,12 +22,19 @@ package enum ExportGround {
                 "the cache \(cache) is in \(path): export to another directory, or name another cache with --cache-dir")
         case nil: break
         }
-        if path.withPlatformString({ mkdir($0, 0o700) == 0 && chmod($0, mode_t(rules.directory)) == 0 }) { return }
-        let cause = Errno(rawValue: errno)
-        var facts = stat()
-        let isThere = path.withPlatformString { stat($0, &facts) } == 0
-        if isThere, facts.st_mode & S_IFMT == S_IFDIR { return }
-        if isThere { throw ExportFailure(.target, "\(path) is not a directory") }
+        let cause: Errno
+        do throws(Errno) {
+            if try path.makeDirectory() {
+                if path.setPermissions(rules.directory) { return }
+            }
+            cause = .fileExists
+        } catch {
+            cause = error
+        }
+        if let facts = EntryFacts(at: path) {
+            if facts.kind == .directory { return }
+            throw ExportFailure(.target, "\(path) is not a directory")
+        }
         if cause == .noSuchFileOrDirectory {
             throw ExportFailure(
                 .target,

@@ -2,6 +2,7 @@ import FUSE
 import PulseAPI
 import Quantities
 import Synchronization
+import System
 import SystemPackage
 
 /// The directory that jobs are exported into: what is there of a job, and how another state of it takes its place.

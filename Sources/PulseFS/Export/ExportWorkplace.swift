@@ -1,11 +1,6 @@
 import FUSE
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Where one process writes jobs before they get their names: `.pulsefs-export-…` in the directory that is exported into.
 ///
@@ -59,14 +54,15 @@ final class ExportWorkplace: Sendable {
 
     /// Where the file system has no locks, everyone is taken to hold one: nothing of others is removed.
     private static func isLocked(_ file: FileDescriptor) -> Bool {
-        flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+        do throws(Errno) { return try file.lockIfFree() } catch { return true }
     }
 
-    private static func isAbandoned(_ file: FileDescriptor) -> Bool { flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 }
+    private static func isAbandoned(_ file: FileDescriptor) -> Bool { file.lockExclusively() }
 
     /// Removes a workplace of this user unless it is in use. What cannot be removed now is left for another time.
     private static func clear(_ name: DirectoryHandle.Name, in parent: DirectoryHandle) {
-        guard let facts = (try? parent.facts(name)) ?? nil, facts.kind == .directory, facts.owner == geteuid(),
+        guard let facts = (try? parent.facts(name)) ?? nil, facts.kind == .directory,
+            facts.owner == ThisProcess.effectiveUser,
             let directory = try? parent.directory(name), let lock = try? directory.lockFile(lockName)
         else { return }
         defer { try? lock.close() }

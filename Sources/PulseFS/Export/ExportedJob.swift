@@ -1,5 +1,6 @@
 import FUSE
 import Quantities
+import System
 import SystemPackage
 
 /// What is in a job's directory of an export, as the disk has it. All calls block on the disk.

@@ -1,5 +1,6 @@
 import FUSE
 import Quantities
+import System
 import SystemPackage
 
 /// Whether a file of an export has the bytes that a mount shows, where its size and date do not tell. Blocks on the disk.

@@ -1,3 +1,4 @@
+import System
 import SystemPackage
 
 /// A job that was written whole and has not got its name yet.

@@ -3,6 +3,7 @@ import FUSE
 import PulseAPI
 import Quantities
 import Synchronization
+import System
 import SystemPackage
 
 /// Writes what a plan has into a draft: bytes from the tree, and links to what is in the job's directory already.

@@ -1,4 +1,5 @@
 package import PulseAPI
+package import System
 
 /// Where the key in use comes from, when another can come from there.
 package protocol KeyOrigin: Sendable {

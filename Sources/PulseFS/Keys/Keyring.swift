@@ -2,6 +2,7 @@ package import ArtifactStore
 import Logging
 package import PulseAPI
 import Synchronization
+import System
 
 /// The one owner of which key is in use and whether it is good.
 ///

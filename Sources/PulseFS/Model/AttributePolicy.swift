@@ -1,10 +1,6 @@
-package import FUSE
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import FUSE
+package import Quantities
+import System
 
 /// Who owns what the mount shows, and who may read it.
 package struct AttributePolicy: Sendable {
@@ -15,7 +11,9 @@ package struct AttributePolicy: Sendable {
     /// What is shown for things without a date of their own.
     package var mountedAt: FileTime
 
-    package init(owner: UInt32 = getuid(), group: UInt32 = getgid(), umask: UInt16 = 0o077, mountedAt: FileTime) {
+    package init(
+        owner: UInt32 = ThisProcess.user, group: UInt32 = ThisProcess.group, umask: UInt16 = 0o077, mountedAt: FileTime
+    ) {
         self.owner = owner
         self.group = group
         self.umask = umask

@@ -1,12 +1,7 @@
 package import ArtifactStore
 import Logging
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 extension CacheOpening {
     /// Opens a cache for a command, with its index made again if that was lost. One that cannot be written is a failure, as
@@ -16,8 +11,8 @@ extension CacheOpening {
     ) async throws(MountFailure) -> ArtifactStore {
         try refuseInMount(path)
         // A file that grows beyond what the process may write is refused (EFBIG) then, and the process goes on (setrlimit(2)).
-        signal(SIGXFSZ, SIG_IGN)
-        guard isMade || path.withPlatformString({ access($0, F_OK) }) == 0 else {
+        ThisProcess.survivesFullFiles()
+        guard isMade || path.exists else {
             throw MountFailure(
                 "there is no cache at \(path): fetch something first, or name another directory with --cache-dir")
         }
@@ -33,7 +28,7 @@ extension CacheOpening {
 
     /// Opens a cache that is there, to look into its index as it is; nil when that cannot be done at once.
     package static func openForLook(_ path: FilePath, limits: StoreLimits) -> ArtifactStore? {
-        guard MountedPath(path) == nil, path.withPlatformString({ access($0, F_OK) }) == 0 else { return nil }
+        guard MountedPath(path) == nil, path.exists else { return nil }
         return try? openKept(path, limits)
     }
 }

@@ -1,13 +1,8 @@
 package import ArtifactStore
 import Foundation
 import Logging
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Opens a cache for a mount or a command, and says in the log what happens to it.
 package enum CacheOpening {
@@ -20,7 +15,7 @@ package enum CacheOpening {
     ) throws(MountFailure) -> ArtifactStore {
         try refuseInMount(path)
         // A file that grows beyond what the process may write is refused (EFBIG) then, and the process goes on (setrlimit(2)).
-        signal(SIGXFSZ, SIG_IGN)
+        ThisProcess.survivesFullFiles()
         let store: ArtifactStore
         do throws(StoreError) {
             store = try openKept(path, limits)
@@ -49,7 +44,7 @@ package enum CacheOpening {
     private static func recover(_ store: ArtifactStore) async {
         do throws(StoreError) {
             try await store.rebuildIndexIfLost()
-            try await store.settleLeftoverClaims(actor: "process \(getpid()), for one that died")
+            try await store.settleLeftoverClaims(actor: "process \(ThisProcess.identifier), for one that died")
         } catch {
             MountLog.cache.warning("the cache could not be repaired", metadata: ["reason": "\(error)"])
         }

@@ -1,11 +1,6 @@
 import FUSE
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Where a directory lies: not by its name, which can lead there through links, `..` and mounts of what is elsewhere too, but
 /// by what the kernel says of it and of those around it.
@@ -60,7 +55,7 @@ package struct DirectoryLineage: Sendable, Hashable {
         var existing = path
         var missing: [FilePath.Component] = []
         while true {
-            if let real = resolved(existing) { return (real, missing.reversed()) }
+            if let real = existing.resolved { return (real, missing.reversed()) }
             guard let name = existing.lastComponent else { return ("/", missing.reversed()) }
             missing.append(name)
             existing.removeLastComponent()
@@ -75,16 +70,8 @@ package struct DirectoryLineage: Sendable, Hashable {
         return place.path.starts(with: theirs.path)
     }
 
-    private static func resolved(_ path: FilePath) -> FilePath? {
-        guard let real = path.withPlatformString({ realpath($0, nil) }) else { return nil }
-        defer { free(real) }
-        return FilePath(platformString: real)
-    }
-
     private static func identity(of path: FilePath) -> Identity? {
-        var facts = stat()
-        guard path.withPlatformString({ stat($0, &facts) }) == 0 else { return nil }
-        return Identity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
+        EntryFacts(at: path).map { Identity(device: $0.device, inode: $0.number) }
     }
 
     /// `path` has no links in it.

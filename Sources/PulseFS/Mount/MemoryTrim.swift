@@ -1,5 +1,5 @@
-import CMemory
 import Dispatch
+import System
 
 /// Gives memory back to the system that a burst of work has left free within the process: a mount lives for weeks, and a
 /// `find` over a million files should not be seen in its size for as long.
@@ -15,12 +15,12 @@ struct MemoryTrim {
     /// To be made when the mount is usable: two thirds of the program's code served its start alone, and are not to count as memory of
     /// the mount from then on.
     init() {
-        pulse_unmap_code()
-        pulse_limit_heaps(Self.heaps)
+        ProcessMemory.unmapCode()
+        ProcessMemory.limitHeaps(to: Self.heaps)
         timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "pulsefs.memory", qos: .background))
         timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval, leeway: .seconds(1))
         timer.setEventHandler {
-            if pulse_unused_memory() > Self.worthwhile { pulse_return_memory() }
+            if ProcessMemory.unused > Self.worthwhile { ProcessMemory.giveBack() }
         }
         timer.resume()
     }

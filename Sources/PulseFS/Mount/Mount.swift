@@ -2,14 +2,10 @@ import ArtifactStore
 package import FUSE
 import Logging
 package import PulseAPI
+import Quantities
 import Synchronization
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// One mounted tree: from its configuration to its end.
 package final class Mount: Sendable {
@@ -44,7 +40,7 @@ package final class Mount: Sendable {
         }
         opening = LibraryOpening(
             on: store, configuration.access, rules: configuration.libraryRules, events: events,
-            actor: "the mount on \(configuration.mountpoint), process \(getpid())", fleet: fleet)
+            actor: "the mount on \(configuration.mountpoint), process \(ThisProcess.identifier)", fleet: fleet)
         library = opening.library
         // The key is asked about before the mount is made. Else nobody waits for that.
         if opening.keyring.word != "good" { opening.prepare() }
@@ -61,13 +57,14 @@ package final class Mount: Sendable {
                     activity: Metrics.Activity(
                         requests: events.requests.all, repeatedRequests: opening.repeatedRequests,
                         receivedBytes: opening.scheduler.receivedBytes,
-                        cache: events.cache.values, indexReads: store.indexReads, residentBytes: Metrics.residentBytes,
+                        cache: events.cache.values, indexReads: store.indexReads,
+                        residentBytes: ThisProcess.residentBytes,
                         sharing: library.sharing))
             case .jobs: keyring.isOpen ? KnownJobsList.text(library.catalog) : ""
             case .log: events.text
             case .mount:
                 MountFacts(
-                    of: getpid(), configuration, keyring, isAPIKeptBack: opening.isAPIKeptBack,
+                    of: ThisProcess.identifier, configuration, keyring, isAPIKeptBack: opening.isAPIKeptBack,
                     sharing: library.sharing, since: start
                 ).text
             }
@@ -114,7 +111,7 @@ package final class Mount: Sendable {
 
     /// What was in the way although the ground was looked at.
     private static func explained(_ error: MountError, _ mountpoint: FilePath) -> MountFailure {
-        if geteuid() == 0, error.message.contains("fusermount3") {
+        if ThisProcess.effectiveUser == 0, error.message.contains("fusermount3") {
             return MountFailure(
                 "this process may not mount, though it is root: start the container with: --cap-add SYS_ADMIN --device /dev/fuse"
             )

@@ -1,12 +1,7 @@
 import FUSE
 import Synchronization
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The right to mount on a directory, which one process has at a time: the kernel would stack mounts on it.
 package final class MountClaim: Sendable {
@@ -118,7 +113,7 @@ package final class MountClaim: Sendable {
             let directory = try? FileDescriptor.open(
                 mountpoint, .readOnly, options: [.closeOnExec, .directory, .nonBlocking])
         else { return nil }
-        guard flock(directory.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+        guard directory.lockExclusively() else {
             try? directory.close()
             throw MountFailure(
                 "another process is mounting on \(mountpoint) just now: look at it with: pulsefs status \(mountpoint)")

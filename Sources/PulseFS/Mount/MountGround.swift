@@ -1,10 +1,5 @@
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The place where a mount is to go and what mounting takes, looked at before: facts in, what is wrong out.
 struct MountGround: Sendable {
@@ -69,16 +64,17 @@ extension MountGround {
         self.path = path
         self.cache = cache
         nesting = CacheNesting(mountpoint: path, cache: cache)
-        var facts = stat()
-        if path.withPlatformString({ stat($0, &facts) }) != 0 {
-            let cause = Errno(rawValue: errno)
-            place = cause == .noSuchFileOrDirectory ? .missing : .unreadable(cause)
-        } else if facts.st_mode & S_IFMT != S_IFDIR {
-            place = .file
-        } else {
-            place = Self.isEmpty(path) ? .free : .filled
-            let isOthers = facts.st_mode & mode_t(S_ISVTX) != 0 && facts.st_uid != system.user
-            isWritable = MountSystem.mayUse(path, W_OK) && !isOthers
+        do throws(Errno) {
+            let facts = try EntryFacts.followed(path)
+            if facts.kind == .directory {
+                place = Self.isEmpty(path) ? .free : .filled
+                let isOthers = facts.permissions & 0o1000 != 0 && facts.owner != system.user
+                isWritable = path.isUsableByEffectiveUser(for: .writing) && !isOthers
+            } else {
+                place = .file
+            }
+        } catch {
+            place = error == .noSuchFileOrDirectory ? .missing : .unreadable(error)
         }
         isRoot = system.user == 0
         device = system.deviceState
@@ -88,15 +84,5 @@ extension MountGround {
     }
 
     /// What cannot be listed is taken to be empty: mounting on it hides nothing that could be seen.
-    static func isEmpty(_ path: FilePath) -> Bool {
-        guard let stream = path.withPlatformString({ opendir($0) }) else { return true }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { return false }
-        }
-        return true
-    }
+    static func isEmpty(_ path: FilePath) -> Bool { DirectoryListing.isEmpty(path) ?? true }
 }

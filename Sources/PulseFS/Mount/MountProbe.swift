@@ -1,5 +1,6 @@
 import Dispatch
 import FUSE
+import System
 import SystemPackage
 
 /// Asks a mount about itself, without ever waiting for one that does not answer.

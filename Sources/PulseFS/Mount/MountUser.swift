@@ -1,15 +1,5 @@
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// A process that keeps a mount from being unmounted.
 struct MountUser: Sendable, Hashable {
@@ -20,9 +10,9 @@ struct MountUser: Sendable, Hashable {
 
     /// Those that this user may look at, without this process. Reads what /proc says of them, never the mount, which may not answer.
     static func all(of mountpoint: FilePath, in proc: FilePath = "/proc") -> [MountUser] {
-        let numbers = names(in: proc).compactMap { Int32($0) }.sorted()
+        let numbers = DirectoryListing.names(in: proc).compactMap { Int32($0) }.sorted()
         return numbers.compactMap { number in
-            guard number != getpid() else { return nil }
+            guard number != ThisProcess.identifier else { return nil }
             let directory = proc.appending("\(number)")
             let uses = uses(of: mountpoint, directory)
             guard !uses.isEmpty else { return nil }
@@ -43,25 +33,19 @@ struct MountUser: Sendable, Hashable {
 
     private static func uses(of mountpoint: FilePath, _ process: FilePath) -> [String] {
         let isInside = { (path: String) in path == mountpoint.string || path.hasPrefix("\(mountpoint.string)/") }
-        let isLinked = { (name: FilePath) in target(name).map(isInside) ?? false }
+        let isLinked = { (name: FilePath) in name.linkTarget.map { isInside($0.string) } ?? false }
         var uses = [("cwd", "working directory"), ("root", "root directory"), ("exe", "program")].compactMap {
             isLinked(process.appending($0.0)) ? $0.1 : nil
         }
         let descriptors = process.appending("fd")
-        if names(in: descriptors).contains(where: { isLinked(descriptors.appending($0)) }) { uses.append("open file") }
+        if DirectoryListing.names(in: descriptors).contains(where: { isLinked(descriptors.appending($0)) }) {
+            uses.append("open file")
+        }
         // The path is the last field, and may hold blanks (proc_pid_maps(5)).
         let maps = (SmallFile.text(process.appending("maps")) ?? "").split(separator: "\n")
         if maps.contains(where: { line in line.firstIndex(of: "/").map { isInside(String(line[$0...])) } ?? false }) {
             uses.append("mapped file")
         }
         return uses
-    }
-
-    private static func target(_ link: FilePath) -> String? {
-        try? FileManager.default.destinationOfSymbolicLink(atPath: link.string)
-    }
-
-    private static func names(in directory: FilePath) -> [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: directory.string)) ?? []
     }
 }

@@ -1,11 +1,6 @@
 import FUSE
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// A place where PulseFS is mounted, perhaps by another process.
 package struct MountedDirectory: Sendable {
@@ -57,9 +52,11 @@ package struct MountedDirectory: Sendable {
     }
 
     /// Who mounted it, where that is another user; `nil` where it is not, or not known.
-    package var otherOwner: UInt32? { entry.owner == geteuid() ? nil : entry.owner }
+    package var otherOwner: UInt32? { entry.owner == ThisProcess.effectiveUser ? nil : entry.owner }
 
-    private var isOwn: Bool { geteuid() == 0 || entry.owner == nil || entry.owner == geteuid() }
+    private var isOwn: Bool {
+        ThisProcess.effectiveUser == 0 || entry.owner == nil || entry.owner == ThisProcess.effectiveUser
+    }
 
     /// Unmounts, and waits until the process that served it has ended, for as long as `patience`. A mount in use is refused,
     /// unless `lazily`; one that nobody serves, or that does not answer, is always taken out of the tree. `waiting` is called

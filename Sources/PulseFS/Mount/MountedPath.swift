@@ -1,4 +1,5 @@
 import FUSE
+import System
 package import SystemPackage
 
 #if canImport(FoundationEssentials)

@@ -1,6 +1,7 @@
 import ArtifactStore
 import FUSE
 import Pages
+import Quantities
 import Synchronization
 
 /// `jobs/index.html`: made from the index alone when it is looked up, at most once a second, and the same for all reads of that

@@ -1,4 +1,5 @@
 import ArtifactStore
+import System
 import SystemPackage
 import Transfer
 

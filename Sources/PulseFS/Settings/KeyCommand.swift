@@ -1,4 +1,5 @@
 import PulseAPI
+import System
 import SystemPackage
 
 /// A program that prints the API key, such as a password manager's.

@@ -1,16 +1,11 @@
 import PulseAPI
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Where an API key stands in a file.
 enum KeyFile {
     /// From a file that holds the key and nothing else.
-    static func read(_ path: FilePath, sharedBits: mode_t = 0) throws(SettingsProblem) -> APIKey {
+    static func read(_ path: FilePath, sharedBits: UInt16 = 0) throws(SettingsProblem) -> APIKey {
         let file = try text(path)
         try check(file, sharedBits: sharedBits)
         guard let key = APIKey(file.text) else {
@@ -40,7 +35,7 @@ enum KeyFile {
         return key
     }
 
-    private static func check(_ file: SettingsText, sharedBits: mode_t) throws(SettingsProblem) {
+    private static func check(_ file: SettingsText, sharedBits: UInt16) throws(SettingsProblem) {
         try file.checkSecrecy(sharedBits: sharedBits)
         do throws(SettingsText.Trouble) { try file.checkTrust() } catch {
             throw SettingsProblem("the API key is not taken from a file that \(error.words)")

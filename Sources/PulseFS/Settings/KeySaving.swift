@@ -1,11 +1,6 @@
 import ArtifactStore
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Saves where the key comes from in a file of settings, which stays whole whatever happens: it is replaced in one step by one
 /// that is on the disk.
@@ -37,11 +32,7 @@ package struct KeySaving: Sendable {
     }
 
     /// Of a link the place that it leads to: a file that is kept elsewhere stays there.
-    private static func target(of path: FilePath) -> FilePath {
-        guard let real = path.withPlatformString({ realpath($0, nil) }) else { return path }
-        defer { free(real) }
-        return FilePath(platformString: real)
-    }
+    private static func target(of path: FilePath) -> FilePath { path.resolved ?? path }
 
     /// Nothing of a file that is not there.
     private static func text(of path: FilePath) throws(SettingsProblem) -> String {
@@ -75,7 +66,10 @@ package struct KeySaving: Sendable {
     private func replace(with new: String) throws(Errno) -> Bool {
         guard let name = path.lastComponent else { throw .isDirectory }
         let directory = try Self.directory(path.removingLastComponent())
-        guard let draft = FilePath.Component(".\(name.string).\(getpid())-\(UInt32.random(in: 0...UInt32.max))") else {
+        guard
+            let draft = FilePath.Component(
+                ".\(name.string).\(ThisProcess.identifier)-\(UInt32.random(in: 0...UInt32.max))")
+        else {
             throw .invalidArgument
         }
         let file = try directory.makeFile(draft)
@@ -103,8 +97,7 @@ package struct KeySaving: Sendable {
         do throws(Errno) { return try DirectoryHandle(path) } catch .noSuchFileOrDirectory {
             guard path.lastComponent != nil else { throw Errno.noSuchFileOrDirectory }
             _ = try directory(path.removingLastComponent())
-            let made = path.withPlatformString { mkdir($0, 0o700) }
-            guard made == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
+            _ = try path.makeDirectory()
             return try DirectoryHandle(path)
         }
     }

@@ -1,4 +1,5 @@
 package import PulseAPI
+package import System
 import SystemPackage
 import Transfer
 

@@ -1,5 +1,6 @@
 import Dispatch
 package import PulseAPI
+package import System
 package import SystemPackage
 
 /// Where the key comes from, and so whether another can come.

@@ -1,13 +1,8 @@
 package import ArtifactStore
 package import PulseAPI
 import Quantities
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The settings of what is done without a key: where the cache is, how large it may be, and which API's jobs are meant.
 package struct LocalSettings: Sendable {
@@ -37,11 +32,11 @@ package struct LocalSettings: Sendable {
         if reader.sources.entry(.cacheDirectory) != nil { return reader.path(.cacheDirectory) ?? "" }
         if let base = surroundings.directory("XDG_CACHE_HOME") { return base.appending("pulsefs") }
         // Containers give `/` to users without an account: only root can write there.
-        if let home = surroundings.home, home != "/" || geteuid() == 0 {
+        if let home = surroundings.home, home != "/" || ThisProcess.effectiveUser == 0 {
             return home.appending(".cache").appending("pulsefs")
         }
         // Made by this user alone, or refused.
-        return (surroundings.directory("TMPDIR") ?? "/tmp").appending("pulsefs-\(geteuid())")
+        return (surroundings.directory("TMPDIR") ?? "/tmp").appending("pulsefs-\(ThisProcess.effectiveUser)")
     }
 
     /// What works, but should be known.

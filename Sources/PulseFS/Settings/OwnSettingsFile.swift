@@ -1,4 +1,5 @@
 import ArtifactStore
+import System
 import SystemPackage
 
 /// Our own file of settings: those of its top level, and above them those of the profile that was chosen.

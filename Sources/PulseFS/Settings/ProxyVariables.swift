@@ -1,4 +1,5 @@
 import PulseAPI
+import System
 
 /// The proxy that libcurl takes from the environment (curl(1), ENVIRONMENT), without the credentials in it.
 struct ProxyVariables: Sendable, Hashable {

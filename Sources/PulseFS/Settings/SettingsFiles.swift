@@ -1,3 +1,4 @@
+package import System
 package import SystemPackage
 
 /// Which files are looked at for settings, whether or not they are there.

@@ -1,4 +1,5 @@
 import Configuration
+import System
 import SystemPackage
 
 /// One of the places where settings stand.

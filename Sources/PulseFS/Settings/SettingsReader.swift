@@ -1,4 +1,5 @@
 import PulseAPI
+import System
 import SystemPackage
 
 /// Takes settings from their sources and gathers what is wrong with them.

@@ -1,3 +1,4 @@
+package import System
 import SystemPackage
 
 /// All places where settings stand, read once, those first that count most.

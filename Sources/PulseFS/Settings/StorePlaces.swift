@@ -1,4 +1,5 @@
 import SharedStore
+import System
 import SystemPackage
 
 /// What the environment says of an engine for other programs too, as Amazon's tools take it.

@@ -1,6 +1,7 @@
 import ArtifactStore
 import Foundation
 package import SharedStore
+package import System
 
 /// The store of a fleet, with everything that it is asked with, until it is closed.
 package struct FleetStore: Sendable {
@@ -42,7 +43,7 @@ package struct FleetStore: Sendable {
         rules.timeout = settings.timeout
         rules.isWritten = settings.mode == .readwrite
         rules.machine = ProcessInfo.processInfo.hostName
-        rules.writer = SealedHeader.writer(machine: rules.machine, process: getpid())
+        rules.writer = SealedHeader.writer(machine: rules.machine, process: ThisProcess.identifier)
         rules.singleUse = settings.singleUse
         #if DEBUG
             // For tests, and in no release build.

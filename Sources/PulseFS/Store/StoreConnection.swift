@@ -1,5 +1,6 @@
 import Dispatch
 package import SharedStore
+package import System
 import SystemPackage
 import Transfer
 

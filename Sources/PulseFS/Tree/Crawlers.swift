@@ -1,11 +1,6 @@
 import Synchronization
+import System
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The programs that see the tree and what is cached, and for whom nothing is fetched: those that look at everything there is,
 /// whether or not anyone wants it.
@@ -26,7 +21,7 @@ package final class Crawlers: Sendable {
     /// Nobody is a crawler when there are no names. `find` gives the names of a thread.
     package init(
         _ names: [String], find: @escaping @Sendable (Int32) -> [String] = { ProcessNames.of($0) },
-        second: @escaping @Sendable () -> UInt64 = { Crawlers.coarseSecond }
+        second: @escaping @Sendable () -> UInt64 = { SystemClock.coarseSecond }
     ) {
         self.names = Set(names.map(Self.kept))
         self.find = find
@@ -50,13 +45,6 @@ package final class Crawlers: Sendable {
         seen[slot].store(key | (isOne ? 1 : 0), ordering: .relaxed)
         return isOne
     }
-
-    /// By a clock that is read without a system call (CLOCK_MONOTONIC_COARSE).
-    package static var coarseSecond: UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-        return UInt64(time.tv_sec)
-    }
 }
 
 /// The names that threads and programs go by.
@@ -74,18 +62,8 @@ package enum ProcessNames {
 
     /// As the kernel keeps names of threads, so that both are compared alike.
     private static func program(_ thread: Int32) -> String? {
-        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/\(thread)/exe", &bytes, bytes.count - 1)
-        guard count > 0 else { return nil }
-        let name = FilePath(platformString: bytes).lastComponent?.string
-        return name.map(Crawlers.kept)
+        FilePath("/proc/\(thread)/exe").linkTarget?.lastComponent.map { Crawlers.kept($0.string) }
     }
 
-    private static func text(_ path: String) -> String? {
-        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) else { return nil }
-        defer { try? file.close() }
-        var bytes = [UInt8](repeating: 0, count: 1024)
-        guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
-        return String(decoding: bytes[..<count], as: UTF8.self)
-    }
+    private static func text(_ path: String) -> String? { SmallFile.text(FilePath(path)) }
 }

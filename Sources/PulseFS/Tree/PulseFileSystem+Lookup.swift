@@ -1,6 +1,7 @@
 import ArtifactStore
 package import FUSE
 import PulseAPI
+import Quantities
 import SystemPackage
 
 extension PulseFileSystem {

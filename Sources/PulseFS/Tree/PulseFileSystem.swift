@@ -1,6 +1,7 @@
 import ArtifactStore
 package import FUSE
 import PulseAPI
+import Quantities
 import SystemPackage
 
 /// The tree of the contract, answered from the library: what is known now, what has to be fetched later.

@@ -3,6 +3,7 @@ import ArtifactStore
 import Foundation
 import PulseFS
 import Quantities
+import System
 
 struct CachePruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -71,7 +72,8 @@ struct CachePruneCommand: AsyncParsableCommand {
         let flags = self.cache.configuration.flags + store.flags
         let fleet = try await FleetStore.open(try StoreSettings(SettingsSources(flags, surroundings)), surroundings)
         do {
-            let total = try await StoredResults(cache, fleet, actor: "cache prune, process \(getpid())").letGo()
+            let total = try await StoredResults(cache, fleet, actor: "cache prune, process \(ThisProcess.identifier)")
+                .letGo()
             await fleet.close()
             return total
         } catch {

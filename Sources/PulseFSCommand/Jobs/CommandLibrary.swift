@@ -3,6 +3,7 @@ import Foundation
 import PulseAPI
 import PulseFS
 import Synchronization
+import System
 
 /// A library for the length of a command that asks the API.
 struct CommandLibrary: ParsableArguments {
@@ -98,7 +99,7 @@ struct CommandLibrary: ParsableArguments {
                 largeResults: largeResults, maximumArtifactSize: settings.maximumArtifactSize,
                 onExpiry: settings.onExpiry, parts: parts,
                 waiting: WaitRules(patience: settings.waitPatience, polls: polls)),
-            actor: "\(actor), process \(getpid())", fleet: fleet)
+            actor: "\(actor), process \(ThisProcess.identifier)", fleet: fleet)
         KeyRefusal.watch(opening, settings)
         do {
             let value = try await body(opening)

@@ -3,6 +3,7 @@ import ArtifactStore
 import Foundation
 import PulseAPI
 import PulseFS
+import System
 
 struct JobsForgetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,7 +46,7 @@ struct JobsForgetCommand: AsyncParsableCommand {
             for id in ids where !Task.isCancelled {
                 let outcome = try await store.forget(
                     origin: "\(settings.origin)", id: id.text, losingResults: loseResults,
-                    actor: "pulsefs jobs forget, process \(getpid())")
+                    actor: "pulsefs jobs forget, process \(ThisProcess.identifier)")
                 if case .forgotten(let files, _) = outcome {
                     Table.say([id.text, "\(files.files)", byteText(files.bytes)], firstWidth: width)
                 } else {

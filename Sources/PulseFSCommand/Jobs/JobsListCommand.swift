@@ -3,6 +3,7 @@ import ArtifactStore
 import Foundation
 import PulseAPI
 import PulseFS
+import System
 
 struct JobsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PulseFS
+import System
 
 /// This program as mount(8) calls it for the type `fuse.pulsefs`: `mount.fuse.pulsefs SOURCE DIR [-sfnv] [-o OPTIONS]`.
 struct MountHelper {
@@ -102,7 +103,7 @@ struct MountHelper {
         let cacheIsNamed = ["HOME", "XDG_CACHE_HOME", "PULSEFS_CACHE_DIR"].contains {
             environment[$0]?.isEmpty == false
         }
-        if !cacheIsNamed, getuid() == 0, !options.contains(where: { $0.name == "cache-dir" }) {
+        if !cacheIsNamed, ThisProcess.user == 0, !options.contains(where: { $0.name == "cache-dir" }) {
             words.append("--cache-dir=\(Self.rootsCache)")
         }
         do { return try MountCommand.parse(words + ["--", directory]) } catch {

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import PulseAPI
 import PulseFS
+import System
 import SystemPackage
 
 /// One mount, from what the command line says of it to its end.

@@ -3,6 +3,7 @@ import ArtifactStore
 import Foundation
 import PulseAPI
 import PulseFS
+import System
 import SystemPackage
 
 /// What a shell offers when Tab is pressed where the id of a job stands: the jobs that the cache knows. Makes no request, runs no

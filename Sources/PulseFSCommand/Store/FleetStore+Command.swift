@@ -1,4 +1,5 @@
 import PulseFS
+import System
 
 extension FleetStore {
     /// Nil when machines share nothing. Says so when the store cannot be asked yet.

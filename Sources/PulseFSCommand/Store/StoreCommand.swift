@@ -1,6 +1,7 @@
 import ArgumentParser
 import PulseFS
 import SharedStore
+import System
 
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,3 +1,5 @@
+import System
+import SystemPackage
 package import Transfer
 
 /// What credentials are found with: variables, files, programs and the network.
@@ -29,7 +31,9 @@ package struct CredentialSurroundings: Sendable {
 
     /// Small files alone: a larger one holds no credentials. Nil when it does not exist.
     func read(_ path: String) throws(CredentialTrouble) -> [UInt8]? {
-        do throws(SmallFile.Trouble) { return try SmallFile.read(path)?.bytes } catch {
+        do throws(SmallFile.Trouble) {
+            return try SmallFile.read(FilePath(path), atMost: SmallFile.largest)?.bytes
+        } catch {
             throw CredentialTrouble("\(path) \(error.words)")
         }
     }

@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Quantities
+import System
 
 /// The clocks and the chance that a store works with.
 package struct StoreTime: Sendable {
@@ -15,7 +12,7 @@ package struct StoreTime: Sendable {
     let chance: @Sendable () -> Double
 
     package init<C: Clock<Duration>>(
-        _ clock: C, wall: @escaping @Sendable () -> Int64 = { Int64(time(nil)) },
+        _ clock: C, wall: @escaping @Sendable () -> Int64 = { SystemClock.now.seconds },
         chance: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
     ) {
         let start = clock.now

@@ -1,11 +1,6 @@
 import Crypto
+import System
 package import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// What the members of a fleet have in common, and nobody else: 32 random bytes a line. The first line seals, all of them open, so
 /// that a secret can be replaced while the fleet runs. Printing, dumping or interpolating it shows no part of it.
@@ -58,18 +53,19 @@ package struct FleetSecret: Sendable, CustomStringConvertible, CustomDebugString
     package init(file path: FilePath) throws(Trouble) {
         let file: SmallFile
         do throws(SmallFile.Trouble) {
-            guard let found = try SmallFile.read(path.string) else {
+            guard let found = try SmallFile.read(path, atMost: SmallFile.largest) else {
                 throw SmallFile.Trouble.unreadable(.noSuchFileOrDirectory)
             }
             file = found
         } catch {
             throw Trouble("the store's secret in \(path) \(error.words)")
         }
-        guard file.mode & 0o077 == 0 else {
+        guard file.permissions & 0o077 == 0 else {
             throw Trouble("others can read the store's secret in \(path): run chmod 600 \(path)")
         }
-        guard file.owner == geteuid() || file.owner == 0 else {
-            throw Trouble("\(path) with the store's secret is another user's: run chown \(geteuid()) \(path)")
+        guard file.owner == ThisProcess.effectiveUser || file.owner == 0 else {
+            throw Trouble(
+                "\(path) with the store's secret is another user's: run chown \(ThisProcess.effectiveUser) \(path)")
         }
         do throws(Trouble) { try self.init(text: String(decoding: file.bytes, as: UTF8.self)) } catch {
             throw Trouble("\(path): \(error)")
@@ -86,7 +82,7 @@ package struct FleetSecret: Sendable, CustomStringConvertible, CustomDebugString
                 path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerReadWrite])
             try file.closeAfter {
                 try file.writeAll(fileText.utf8)
-                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+                try file.synchronize()
             }
         } catch {
             throw Trouble("the store's secret cannot be written to \(path) (\(error as? Errno ?? .ioError))")

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseTestSupport
+import System
 import Testing
 
 @testable import FUSE
@@ -66,7 +67,7 @@ struct MetricsTests {
         #expect(metrics.samples["pulsefs_cache_evicted_bytes_total"] == 500)
         #expect(metrics.samples["pulsefs_cache_index_reads_total"] == 11)
         #expect(metrics.samples["pulsefs_resident_memory_bytes"] == 4096)
-        #expect((Metrics.residentBytes ?? 0) > 1 << 20)
+        #expect((ThisProcess.residentBytes ?? 0) > 1 << 20)
     }
 
     @Test(

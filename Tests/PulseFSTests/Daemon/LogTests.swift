@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import PulseTestSupport
+import System
 import SystemPackage
 import Testing
 

@@ -1,6 +1,7 @@
 import ArtifactStore
 import PulseAPI
 import PulseTestSupport
+import System
 import SystemPackage
 import Testing
 

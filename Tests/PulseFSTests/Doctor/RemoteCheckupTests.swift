@@ -1,4 +1,5 @@
 import PulseAPI
+import System
 import Testing
 import Transfer
 

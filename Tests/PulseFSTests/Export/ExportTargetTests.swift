@@ -1,6 +1,7 @@
 import FUSE
 import Foundation
 import PulseTestSupport
+import System
 import SystemPackage
 import Testing
 

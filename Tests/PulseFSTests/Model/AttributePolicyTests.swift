@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import Quantities
 import Testing
 
 @testable import PulseFS

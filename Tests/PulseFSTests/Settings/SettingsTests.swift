@@ -2,6 +2,7 @@ import ArtifactStore
 import Glibc
 import PulseAPI
 import PulseTestSupport
+import System
 import SystemPackage
 import Testing
 

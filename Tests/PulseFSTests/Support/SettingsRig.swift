@@ -1,4 +1,5 @@
 import PulseTestSupport
+import System
 import SystemPackage
 
 @testable import PulseFS

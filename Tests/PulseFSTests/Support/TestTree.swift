@@ -4,6 +4,7 @@ import PulseAPI
 import PulseEmulator
 import PulseEmulatorFixtures
 import PulseTestSupport
+import Quantities
 import SystemPackage
 import Testing
 import Transfer

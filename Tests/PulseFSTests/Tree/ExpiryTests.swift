@@ -4,6 +4,7 @@ import Foundation
 import PulseAPI
 import PulseEmulator
 import PulseTestSupport
+import Quantities
 import Synchronization
 import SystemPackage
 import Testing

@@ -2,6 +2,7 @@ import FUSE
 import PulseEmulator
 import PulseEmulatorFixtures
 import PulseTestSupport
+import Quantities
 import SystemPackage
 import Testing
 

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -7,24 +7,24 @@ import SystemPackage
 #endif
 
 /// Which file, whatever it is called (stat(2)).
-struct FileIdentity: Equatable {
+package struct FileIdentity: Equatable {
     let device: UInt
-    let number: UInt
+    package let number: UInt
 
-    init?(of descriptor: FileDescriptor) {
+    package init?(of descriptor: FileDescriptor) {
         var facts = stat()
         guard fstat(descriptor.rawValue, &facts) == 0 else { return nil }
         (device, number) = (facts.st_dev, facts.st_ino)
     }
 
     /// Throws when the disk does not say.
-    static func ofOpen(_ descriptor: FileDescriptor) throws(Errno) -> FileIdentity {
+    package static func ofOpen(_ descriptor: FileDescriptor) throws(Errno) -> FileIdentity {
         guard let identity = FileIdentity(of: descriptor) else { throw Errno(rawValue: errno) }
         return identity
     }
 
     /// Nil when there is no such file; throws when the disk does not say.
-    static func ofFile(at path: FilePath) throws(Errno) -> FileIdentity? {
+    package static func ofFile(at path: FilePath) throws(Errno) -> FileIdentity? {
         guard let identity = FileIdentity(of: path) else {
             let cause = Errno(rawValue: errno)
             guard cause == .noSuchFileOrDirectory else { throw cause }
@@ -33,7 +33,7 @@ struct FileIdentity: Equatable {
         return identity
     }
 
-    init?(of path: FilePath) {
+    package init?(of path: FilePath) {
         var facts = stat()
         guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { return nil }
         (device, number) = (facts.st_dev, facts.st_ino)

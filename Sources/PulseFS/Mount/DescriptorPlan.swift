@@ -1,35 +1,6 @@
 package import ArtifactStore
 import PulseAPI
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
-/// How many files and sockets the process may have open (RLIMIT_NOFILE, getrlimit(2)).
-///
-/// Shells and service managers give few by default, for the sake of programs that use select(2), and leave it to others to
-/// ask for as many as they may have.
-enum DescriptorLimit {
-    /// Raises the limit as far as it may be when it is below `needed`. Returns what it is then.
-    static func raise(toHave needed: Int) -> Int {
-        var limit = rlimit()
-        guard getrlimit(resource, &limit) == 0 else { return needed }
-        if limit.rlim_cur < rlim_t(needed), limit.rlim_cur < limit.rlim_max {
-            var raised = limit
-            raised.rlim_cur = limit.rlim_max
-            if setrlimit(resource, &raised) == 0 { limit = raised }
-        }
-        return Int(clamping: limit.rlim_cur)
-    }
-
-    #if canImport(Glibc)
-        private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-        private static let resource = RLIMIT_NOFILE
-    #endif
-}
+import System
 
 /// What the descriptors of a process are for. With few of them less is done at a time: whoever finds none waits for others to
 /// end, and nothing fails for it.
@@ -69,9 +40,10 @@ package struct DescriptorPlan: Sendable, Hashable {
         self.store = store
     }
 
-    /// Of this process, whose limit is raised as far as it may be.
+    /// Of this process, whose limit is raised as far as it may be: shells and service managers give few by default, for the sake
+    /// of programs that use select(2), and leave it to others to ask for as many as they may have.
     package static let here = DescriptorPlan(limit: limit)
-    static let limit = DescriptorLimit.raise(toHave: most)
+    static let limit = OpenFiles.raise(toHave: most)
 
     /// What the store has open beside what it fetches: the index, for one that writes and those who read, and work on the disk.
     private static func files(of store: StoreDescriptors) -> Int {

@@ -1,5 +1,5 @@
-import FUSE
-import Quantities
+package import Quantities
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -8,19 +8,19 @@ import Quantities
 #endif
 
 /// What stat(2) says of a name in a directory, or of an open file; of a symbolic link it is the link itself.
-struct EntryFacts: Sendable, Hashable {
-    enum Kind: Sendable, Hashable {
+package struct EntryFacts: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         case file, directory, link, other
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// Bytes of content.
-    let size: UInt64
+    package let size: UInt64
     /// Permission bits only.
-    let permissions: UInt16
-    let owner: UInt32
-    let device, number: UInt64
-    let modified, changed: FileTime
+    package let permissions: UInt16
+    package let owner: UInt32
+    package let device, number: UInt64
+    package let modified, changed: FileTime
 
     init(_ facts: stat) {
         kind =
@@ -38,8 +38,21 @@ struct EntryFacts: Sendable, Hashable {
         changed = FileTime(facts.st_ctim)
     }
 
+    /// Of what the path leads to, links followed; nil when there is nothing, or the disk does not say.
+    package init?(at path: FilePath) {
+        guard let facts = try? Self.followed(path) else { return nil }
+        self = facts
+    }
+
+    /// Of what the path leads to, links followed.
+    package static func followed(_ path: FilePath) throws(Errno) -> EntryFacts {
+        var facts = stat()
+        guard path.withPlatformString({ stat($0, &facts) }) == 0 else { throw Errno(rawValue: errno) }
+        return EntryFacts(facts)
+    }
+
     /// Whether both are of the same file, whatever it is called.
-    func isSame(as other: EntryFacts) -> Bool { (device, number) == (other.device, other.number) }
+    package func isSame(as other: EntryFacts) -> Bool { (device, number) == (other.device, other.number) }
 }
 
 extension FileTime {

@@ -1,12 +1,12 @@
-import SystemPackage
+package import SystemPackage
 
 /// A process, told from a later one with the same number by when it began.
-struct RunningProcess: Sendable, Hashable {
-    let identifier: Int32
+package struct RunningProcess: Sendable, Hashable {
+    package let identifier: Int32
     private let began: UInt64
 
     /// Nil when there is none, or it has ended and only waits for its parent to look.
-    init?(_ identifier: Int32, in proc: FilePath = "/proc") {
+    package init?(_ identifier: Int32, in proc: FilePath = "/proc") {
         guard let text = SmallFile.text(proc.appending("\(identifier)").appending("stat")),
             // The name may hold blanks and brackets (proc_pid_stat(5)).
             let end = text.lastIndex(of: ")")
@@ -21,7 +21,7 @@ struct RunningProcess: Sendable, Hashable {
     var isRunning: Bool { RunningProcess(identifier) == self }
 
     /// Whether it ends within `limit`; returns when it has.
-    func ends(within limit: Duration) async -> Bool {
+    package func ends(within limit: Duration) async -> Bool {
         let end = ContinuousClock.now + limit
         while isRunning {
             guard ContinuousClock.now < end else { return false }

@@ -67,7 +67,7 @@ package struct TrustedPath {
                 continue
             }
             links += 1
-            guard links <= mostLinks, let target = target(of: next) else { throw .links(path) }
+            guard links <= mostLinks, let target = next.linkTarget else { throw .links(path) }
             var rest = target.isAbsolute ? target : place.pushing(target)
             rest.append(path.components.dropFirst(index + 1))
             return try walk(rest, &links)
@@ -95,14 +95,6 @@ package struct TrustedPath {
     private static func isWritableByOthers(_ facts: stat) -> Bool {
         if facts.st_mode & 0o002 != 0 { return true }
         return facts.st_mode & 0o020 != 0 && !PrivateGroup.isOwn(facts.st_gid)
-    }
-
-    private static func target(of link: FilePath) -> FilePath? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        let count = link.withPlatformString { readlink($0, &buffer, buffer.count) }
-        guard count > 0, count < buffer.count else { return nil }
-        // The rest of the buffer is zero, which ends a path.
-        return FilePath(platformString: buffer)
     }
 }
 

@@ -1,6 +1,6 @@
-import CStore
+import CFiles
 import Quantities
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -12,14 +12,14 @@ import SystemPackage
 
 extension FileDescriptor {
     /// fsync(2).
-    func synchronize() throws(Errno) {
+    package func synchronize() throws(Errno) {
         while fsync(rawValue) != 0 {
             guard errno == EINTR else { throw Errno(rawValue: errno) }
         }
     }
 
     /// pread(2) until the buffer is full or the file ends; returns the bytes read.
-    func readAll(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func readAll(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var filled = 0
         while filled < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
@@ -31,31 +31,34 @@ extension FileDescriptor {
     }
 
     /// A file in memory, with no name in any directory (memfd_create(2)).
-    static func inMemory() throws(Errno) -> FileDescriptor {
+    package static func inMemory() throws(Errno) -> FileDescriptor {
         let descriptor = memfd_create("pulsefs", pulse_mfd_cloexec)
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
         return FileDescriptor(rawValue: descriptor)
     }
 
     /// Sets disk space apart from the file's beginning, without changing its size (fallocate(2)).
-    func allocate(_ bytes: Int64) throws(Errno) {
+    package func allocate(_ bytes: Int64) throws(Errno) {
         while bytes > 0, fallocate(rawValue, pulse_falloc_keep_size, 0, off_t(bytes)) != 0 {
             guard errno == EINTR else { throw Errno(rawValue: errno) }
         }
     }
 
     /// Bytes that the file system has free for this user (fstatvfs(3)); nil when it does not say.
-    var freeBytes: UInt64? {
+    package var freeBytes: UInt64? {
         var space = statvfs()
         guard fstatvfs(rawValue, &space) == 0 else { return nil }
         return UInt64(space.f_bavail) *| UInt64(space.f_frsize)
     }
 
+    /// flock(2), with others that share it, without waiting; false when it was not to be had, for whatever reason.
+    package func lockShared() -> Bool { flock(rawValue, LOCK_SH | LOCK_NB) == 0 }
+
     /// flock(2), exclusive, without waiting; false when it was not to be had, for whatever reason.
-    func lockExclusively() -> Bool { flock(rawValue, LOCK_EX | LOCK_NB) == 0 }
+    package func lockExclusively() -> Bool { flock(rawValue, LOCK_EX | LOCK_NB) == 0 }
 
     /// flock(2), exclusive, without waiting; false when someone else holds it.
-    func lockIfFree() throws(Errno) -> Bool {
+    package func lockIfFree() throws(Errno) -> Bool {
         while flock(rawValue, LOCK_EX | LOCK_NB) != 0 {
             let cause = Errno(rawValue: errno)
             if cause == .wouldBlock { return false }
@@ -65,7 +68,7 @@ extension FileDescriptor {
     }
 
     /// flock(2), exclusive; blocks while someone else holds it, for so long at most. False when it is still held then.
-    func lockExclusively(within limit: Duration) throws(Errno) -> Bool {
+    package func lockExclusively(within limit: Duration) throws(Errno) -> Bool {
         let end = ContinuousClock.now + limit
         var pause: UInt32 = 500
         while try !lockIfFree() {
@@ -79,14 +82,14 @@ extension FileDescriptor {
 
 extension FilePath {
     /// rename(2).
-    func rename(to target: FilePath) throws(Errno) {
+    package func rename(to target: FilePath) throws(Errno) {
         let failed = withPlatformString { from in target.withPlatformString { Glibc.rename(from, $0) } }
         guard failed == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Gives the file this name unless something has it (link(2), unlink(2)); false when something has. Where the file system
     /// has no links, whoever comes between the look and rename(2) loses.
-    func move(to target: FilePath) throws(Errno) -> Bool {
+    package func move(to target: FilePath) throws(Errno) -> Bool {
         let failed = withPlatformString { from in target.withPlatformString { Glibc.link(from, $0) } }
         if failed == 0 {
             unlink()
@@ -103,25 +106,32 @@ extension FilePath {
     }
 
     /// link(2); fails quietly, for callers that look at the outcome.
-    func link(to target: FilePath) {
+    package func link(to target: FilePath) {
         _ = withPlatformString { from in target.withPlatformString { Glibc.link(from, $0) } }
     }
 
     /// unlink(2); fails quietly, for callers that have nothing else to do about it.
-    func unlink() { _ = withPlatformString { Glibc.unlink($0) } }
+    package func unlink() { _ = withPlatformString { Glibc.unlink($0) } }
 
     /// mkdir(2) with mode 0700; an existing directory is fine. True when this made it.
-    func makeDirectory() throws(Errno) -> Bool {
+    package func makeDirectory() throws(Errno) -> Bool {
         if withPlatformString({ mkdir($0, 0o700) }) == 0 { return true }
         guard errno == EEXIST else { throw Errno(rawValue: errno) }
         return false
     }
 
+    /// A directory that nobody has made before, with mode 0700 and this path with six characters after it (mkdtemp(3)).
+    package func makeTemporaryDirectory() throws(Errno) -> FilePath {
+        var template = Array("\(string)XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
+        return FilePath(platformString: template)
+    }
+
     /// rmdir(2); fails quietly, as for a directory that is not empty.
-    func removeEmptyDirectory() { _ = withPlatformString { rmdir($0) } }
+    package func removeEmptyDirectory() { _ = withPlatformString { rmdir($0) } }
 
     /// Makes the names in the directory durable.
-    func synchronizeDirectory() throws {
+    package func synchronizeDirectory() throws {
         let directory = try FileDescriptor.open(self, .readOnly, options: [.directory, .closeOnExec])
         try directory.closeAfter { try directory.synchronize() }
     }

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -7,19 +7,21 @@ import SystemPackage
 #endif
 
 /// A program that says a line or two and ends. It looks at what might hang: then it hangs in our place.
-enum BriefProgram {
-    struct Outcome: Sendable, Hashable {
+package enum BriefProgram {
+    package struct Outcome: Sendable, Hashable {
         /// At most `longestOutput` bytes.
-        let output: String
+        package let output: String
         /// As waitpid(2) has it.
         let status: Int32
 
-        var isSuccess: Bool { status == 0 }
+        package init(output: String, status: Int32) { (self.output, self.status) = (output, status) }
+
+        package var isSuccess: Bool { status == 0 }
         /// How it ended, in words: `exit 1`, `signal 9`.
-        var end: String { status & 0x7f == 0 ? "exit \((status >> 8) & 0xff)" : "signal \(status & 0x7f)" }
+        package var end: String { status & 0x7f == 0 ? "exit \((status >> 8) & 0xff)" : "signal \(status & 0x7f)" }
     }
 
-    enum Trouble: Error, Hashable {
+    package enum Trouble: Error, Hashable {
         case notStarted(Errno)
         /// It was killed, and not waited for.
         case tookTooLong
@@ -27,7 +29,7 @@ enum BriefProgram {
 
     /// Looks for the program in PATH, as a shell does. Throws when it cannot be started, or has not ended within `seconds`.
     /// Blocks the calling thread.
-    static func run(_ words: [String], within seconds: Int) throws(Trouble) -> Outcome {
+    package static func run(_ words: [String], within seconds: Int) throws(Trouble) -> Outcome {
         guard let name = words.first else { throw .notStarted(.invalidArgument) }
         let reading: FileDescriptor
         let writing: FileDescriptor

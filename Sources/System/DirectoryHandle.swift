@@ -1,7 +1,6 @@
 import CFiles
-import FUSE
-import Quantities
-import SystemPackage
+package import Quantities
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -13,8 +12,8 @@ import SystemPackage
 ///
 /// A name is one component, and is never followed if it is a symbolic link: whatever others put into the directory, nothing
 /// outside it is read or changed. All calls block on the disk.
-final class DirectoryHandle: Sendable {
-    typealias Name = FilePath.Component
+package final class DirectoryHandle: Sendable {
+    package typealias Name = FilePath.Component
 
     let descriptor: FileDescriptor
 
@@ -23,7 +22,7 @@ final class DirectoryHandle: Sendable {
     deinit { try? descriptor.close() }
 
     /// A directory by its path, which may lead through symbolic links.
-    init(_ path: FilePath) throws(Errno) {
+    package init(_ path: FilePath) throws(Errno) {
         descriptor = try Self.descriptor(
             path.withPlatformString { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
     }
@@ -31,22 +30,22 @@ final class DirectoryHandle: Sendable {
     // MARK: Looking
 
     /// ENOTDIR for what is no directory, a symbolic link included.
-    func directory(_ name: Name) throws(Errno) -> DirectoryHandle {
+    package func directory(_ name: Name) throws(Errno) -> DirectoryHandle {
         DirectoryHandle(try open(name, O_RDONLY | O_DIRECTORY))
     }
 
     /// A directory below this one; this one for the empty path.
-    func directory(at path: FilePath) throws(Errno) -> DirectoryHandle {
+    package func directory(at path: FilePath) throws(Errno) -> DirectoryHandle {
         var handle = self
         for name in path.components { handle = try handle.directory(name) }
         return handle
     }
 
     /// Opens a file for reading. A FIFO keeps nobody waiting, and ELOOP is a symbolic link.
-    func file(_ name: Name) throws(Errno) -> FileDescriptor { try open(name, O_RDONLY | O_NONBLOCK) }
+    package func file(_ name: Name) throws(Errno) -> FileDescriptor { try open(name, O_RDONLY | O_NONBLOCK) }
 
     /// Nil when there is no such name.
-    func facts(_ name: Name) throws(Errno) -> EntryFacts? {
+    package func facts(_ name: Name) throws(Errno) -> EntryFacts? {
         var facts = stat()
         if name.withPlatformString({ fstatat(descriptor.rawValue, $0, &facts, AT_SYMLINK_NOFOLLOW) }) == 0 {
             return EntryFacts(facts)
@@ -56,7 +55,7 @@ final class DirectoryHandle: Sendable {
     }
 
     /// All names but `.` and `..`, in no order.
-    func names() throws(Errno) -> [Name] {
+    package func names() throws(Errno) -> [Name] {
         // The stream closes what it is given, and moves its offset.
         let copy = openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
         guard copy >= 0 else { throw Errno(rawValue: errno) }
@@ -95,7 +94,7 @@ final class DirectoryHandle: Sendable {
     // MARK: Changing
 
     /// Makes a directory with these permission bits, whatever the umask, and opens it.
-    func makeDirectory(_ name: Name, _ permissions: UInt16) throws(Errno) -> DirectoryHandle {
+    package func makeDirectory(_ name: Name, _ permissions: UInt16) throws(Errno) -> DirectoryHandle {
         try check(name.withPlatformString { mkdirat(descriptor.rawValue, $0, 0o700) })
         let made = try directory(name)
         if permissions != 0o700 { try made.setPermissions(permissions) }
@@ -103,18 +102,20 @@ final class DirectoryHandle: Sendable {
     }
 
     /// Makes a file that its owner alone can read and write; EEXIST when the name is taken.
-    func makeFile(_ name: Name) throws(Errno) -> FileDescriptor { try open(name, O_WRONLY | O_CREAT | O_EXCL, 0o600) }
+    package func makeFile(_ name: Name) throws(Errno) -> FileDescriptor {
+        try open(name, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+    }
 
     /// Opens a file to lock it, which is made if need be.
-    func lockFile(_ name: Name) throws(Errno) -> FileDescriptor { try open(name, O_RDWR | O_CREAT, 0o600) }
+    package func lockFile(_ name: Name) throws(Errno) -> FileDescriptor { try open(name, O_RDWR | O_CREAT, 0o600) }
 
     /// Gives what has a name another one in `target` (linkat(2)); a symbolic link is not followed.
-    func link(_ name: Name, into target: DirectoryHandle) throws(Errno) {
+    package func link(_ name: Name, into target: DirectoryHandle) throws(Errno) {
         try check(
             name.withPlatformString { linkat(descriptor.rawValue, $0, target.descriptor.rawValue, $0, 0) })
     }
 
-    enum Renaming {
+    package enum Renaming {
         /// EEXIST when the name is taken; where the file system does not know that, only by something else than an empty
         /// directory.
         case toFreeName
@@ -125,7 +126,7 @@ final class DirectoryHandle: Sendable {
     }
 
     /// renameat2(2).
-    func rename(_ name: Name, _ kind: Renaming, _ target: DirectoryHandle, _ other: Name) throws(Errno) {
+    package func rename(_ name: Name, _ kind: Renaming, _ target: DirectoryHandle, _ other: Name) throws(Errno) {
         let flags: UInt32 =
             switch kind {
             case .toFreeName: pulse_rename_noreplace
@@ -144,16 +145,16 @@ final class DirectoryHandle: Sendable {
     }
 
     /// Removes anything but a directory.
-    func unlink(_ name: Name) throws(Errno) {
+    package func unlink(_ name: Name) throws(Errno) {
         try check(name.withPlatformString { unlinkat(descriptor.rawValue, $0, 0) })
     }
 
-    func removeDirectory(_ name: Name) throws(Errno) {
+    package func removeDirectory(_ name: Name) throws(Errno) {
         try check(name.withPlatformString { unlinkat(descriptor.rawValue, $0, AT_REMOVEDIR) })
     }
 
     /// Removes a name and all that is below it. What is gone already is fine.
-    func removeTree(_ name: Name) throws(Errno) {
+    package func removeTree(_ name: Name) throws(Errno) {
         do throws(Errno) {
             let directory = try directory(name)
             // A directory that its owner may not write is emptied all the same.
@@ -167,56 +168,56 @@ final class DirectoryHandle: Sendable {
         }
     }
 
-    func setPermissions(_ permissions: UInt16) throws(Errno) {
+    package func setPermissions(_ permissions: UInt16) throws(Errno) {
         try check(fchmod(descriptor.rawValue, mode_t(permissions)))
     }
 
-    func setModified(_ time: FileTime) throws(Errno) { try descriptor.setModified(time) }
+    package func setModified(_ time: FileTime) throws(Errno) { try descriptor.setModified(time) }
 
     /// Makes the names in the directory durable.
-    func synchronize() throws(Errno) { try check(fsync(descriptor.rawValue)) }
+    package func synchronize() throws(Errno) { try check(fsync(descriptor.rawValue)) }
 
     /// Makes everything durable that was written to the file system (syncfs(2)). A write that failed is an error since
     /// Linux 5.8.
-    func synchronizeFileSystem() throws(Errno) { try check(syncfs(descriptor.rawValue)) }
+    package func synchronizeFileSystem() throws(Errno) { try check(syncfs(descriptor.rawValue)) }
 
     private func check(_ code: Int32) throws(Errno) { guard code == 0 else { throw Errno(rawValue: errno) } }
 }
 
 extension FileDescriptor {
-    func facts() throws(Errno) -> EntryFacts {
+    package func facts() throws(Errno) -> EntryFacts {
         var facts = Glibc.stat()
         guard fstat(rawValue, &facts) == 0 else { throw Errno(rawValue: errno) }
         return EntryFacts(facts)
     }
 
     /// The time of the last change of the content; the time of the last access stays (futimens(2)).
-    func setModified(_ time: FileTime) throws(Errno) {
+    package func setModified(_ time: FileTime) throws(Errno) {
         let times = [Glibc.timespec(tv_sec: 0, tv_nsec: pulse_utime_omit), time.timespec]
         guard futimens(rawValue, times) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Shares the content of another file, in place of this one's, until one of both is written (FICLONE). Throws what the
     /// file system says where it cannot.
-    func clone(_ source: FileDescriptor) throws(Errno) {
+    package func clone(_ source: FileDescriptor) throws(Errno) {
         guard pulse_clone_file(rawValue, source.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    func setPermissions(_ permissions: UInt16) throws(Errno) {
+    package func setPermissions(_ permissions: UInt16) throws(Errno) {
         guard fchmod(rawValue, mode_t(permissions)) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    func setSize(_ size: UInt64) throws(Errno) {
+    package func setSize(_ size: UInt64) throws(Errno) {
         guard ftruncate(rawValue, off_t(clamping: size)) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// fsync(2).
-    func makeDurable() throws(Errno) {
+    package func makeDurable() throws(Errno) {
         guard fsync(rawValue) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// pread(2) until the buffer is full or the file ends; returns the bytes read.
-    func readFully(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    package func readFully(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
         var filled = 0
         while filled < buffer.count {
             let rest = buffer.baseAddress.map { $0 + filled }
@@ -230,7 +231,7 @@ extension FileDescriptor {
     }
 
     /// pread(2) of as many bytes as there are, up to `count`.
-    func bytes(at offset: UInt64, atMost count: Int) throws(Errno) -> [UInt8] {
+    package func bytes(at offset: UInt64, atMost count: Int) throws(Errno) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let outcome = bytes.withUnsafeMutableBytes { buffer in
             Result { () throws(Errno) in try readFully(at: offset, into: buffer) }
@@ -238,12 +239,12 @@ extension FileDescriptor {
         return Array(bytes[..<(try outcome.get())])
     }
 
-    func writeFully(_ bytes: [UInt8]) throws(Errno) {
+    package func writeFully(_ bytes: [UInt8]) throws(Errno) {
         try bytes.withUnsafeBytes { bytes in Result { () throws(Errno) in try writeFully(bytes) } }.get()
     }
 
     /// write(2) until all is written.
-    func writeFully(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
+    package func writeFully(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
         var written = 0
         while written < bytes.count {
             let put = Glibc.write(rawValue, bytes.baseAddress.map { $0 + written }, bytes.count - written)

@@ -34,17 +34,17 @@ package struct Surroundings: Sendable {
         workingDirectory: FilePath(FileManager.default.currentDirectoryPath), accountHome: { homeOfUser() })
 
     /// A variable that says something: an empty one is as good as none.
-    func variable(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+    package func variable(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// A variable that must be an absolute path to count (XDG Base Directory Specification).
-    func directory(_ name: String) -> FilePath? {
+    package func directory(_ name: String) -> FilePath? {
         variables[name].flatMap { $0.hasPrefix("/") && !$0.utf8.contains(0) ? FilePath($0) : nil }
     }
 
-    var home: FilePath? { directory("HOME") ?? accountHome() }
+    package var home: FilePath? { directory("HOME") ?? accountHome() }
 
     /// A path as it is written in a directory. In a file `~/` is the home; elsewhere a shell has seen to that.
-    func path(_ text: String, in directory: FilePath? = nil) -> FilePath? {
+    package func path(_ text: String, in directory: FilePath? = nil) -> FilePath? {
         guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
         guard let directory else { return workingDirectory.pushing(FilePath(text)) }
         if text == "~" || text.hasPrefix("~/") {

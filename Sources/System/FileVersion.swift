@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -12,7 +12,7 @@ package struct FileVersion: Hashable {
     private let numbers: [Int64]
 
     /// Nil when there is none.
-    init?(of path: FilePath) {
+    package init?(of path: FilePath) {
         var facts = stat()
         guard stat(path.string, &facts) == 0 else { return nil }
         numbers = [
