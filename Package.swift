@@ -51,9 +51,17 @@ let package = Package(
         .executableTarget(
             name: "PulseFSCommand",
             dependencies: [
-                "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "System", "Quantities", "CRevision",
+                "Doctor", "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "System", "Quantities", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // What `pulsefs doctor` looks at, one check per file: facts in, a Checkup out. Nothing but the command knows it.
+        .target(
+            name: "Doctor",
+            dependencies: [
+                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "System", "Quantities",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
@@ -217,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "PulseFSTests",
             dependencies: [
-                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities",
+                "Doctor", "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities",
                 "PulseEmulator", "PulseEmulatorFixtures", "PulseTestSupport", "System",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

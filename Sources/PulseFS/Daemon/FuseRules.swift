@@ -1,12 +1,12 @@
 /// What `/etc/fuse.conf` allows users who are not root, as fusermount3 reads it (fuse(8)).
-struct FuseRules: Sendable, Hashable {
-    var allowsOthers = false
+package struct FuseRules: Sendable, Hashable {
+    package var allowsOthers = false
     /// Nil for no limit.
-    var mostMounts: Int? = 1000
+    package var mostMounts: Int? = 1000
 
-    init() {}
+    package init() {}
 
-    init(_ text: String) {
+    package init(_ text: String) {
         for line in text.split(separator: "\n") {
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
             if words == ["user_allow_other"] { allowsOthers = true }

@@ -1,20 +1,20 @@
 import System
-import SystemPackage
+package import SystemPackage
 
 /// fusermount3(1), by which those mount who are not root.
-struct Fusermount: Sendable, Hashable {
-    var path: FilePath
-    var owner: UInt32
+package struct Fusermount: Sendable, Hashable {
+    package var path: FilePath
+    package var owner: UInt32
     /// Its setuid bit counts.
-    var isSetuid: Bool
+    package var isSetuid: Bool
     /// It has capabilities of its own (capabilities(7)).
     var isCapable = false
 
     /// It has the rights that mounting takes.
-    var mayMount: Bool { isSetuid && owner == 0 || isCapable }
+    package var mayMount: Bool { isSetuid && owner == 0 || isCapable }
 
     /// The first one that can be run; nil when there is none.
-    static func find(in directories: [FilePath]) -> Fusermount? {
+    package static func find(in directories: [FilePath]) -> Fusermount? {
         for directory in directories {
             let path = directory.appending("fusermount3")
             guard let facts = EntryFacts(at: path), facts.kind == .file else { continue }

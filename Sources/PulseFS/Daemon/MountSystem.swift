@@ -1,17 +1,19 @@
 import System
-import SystemPackage
+package import SystemPackage
 
 /// What mounting takes of the system, and where it is.
-struct MountSystem: Sendable {
+package struct MountSystem: Sendable {
     /// The effective user.
-    var user: UInt32 = ThisProcess.effectiveUser
+    package var user: UInt32 = ThisProcess.effectiveUser
     var device: FilePath = "/dev/fuse"
     /// fuse.conf(5).
     var configuration: FilePath = "/etc/fuse.conf"
     /// Directories with programs.
-    var searchPath =
+    package var searchPath =
         (ThisProcess.variable("PATH") ?? "").split(separator: ":").map { FilePath(String($0)) }
         + ["/usr/local/bin", "/usr/bin", "/bin"]
+
+    package init() {}
 
     enum Device: Sendable, Hashable { case usable, missing, denied }
     enum Helper: Sendable, Hashable { case usable, missing, notPrivileged(FilePath) }

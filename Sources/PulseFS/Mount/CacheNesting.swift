@@ -1,13 +1,13 @@
 import FUSE
-import SystemPackage
+package import SystemPackage
 
 /// A mount and its cache one within the other: to answer the kernel the daemon would have to ask the kernel, which waits for
 /// it, and neither could be killed.
-enum CacheNesting: Sendable, Hashable {
+package enum CacheNesting: Sendable, Hashable {
     case same, cacheInMount, mountInCache
 
     /// Nil when they have nothing to do with each other.
-    init?(mountpoint: DirectoryLineage, cache: DirectoryLineage) {
+    package init?(mountpoint: DirectoryLineage, cache: DirectoryLineage) {
         switch (cache.isWithin(mountpoint), mountpoint.isWithin(cache)) {
         case (true, true): self = .same
         case (true, false): self = .cacheInMount
@@ -24,7 +24,7 @@ enum CacheNesting: Sendable, Hashable {
     }
 
     /// In one line, with what to do.
-    func problem(_ mountpoint: FilePath, _ cache: FilePath) -> String {
+    package func problem(_ mountpoint: FilePath, _ cache: FilePath) -> String {
         switch self {
         case .same:
             "\(mountpoint) is the directory of the cache: mount on another, or name another cache with --cache-dir"

@@ -22,7 +22,7 @@ package struct DescriptorPlan: Sendable, Hashable {
     private static let perFetch = 3
 
     /// With so many nothing waits.
-    static let most =
+    package static let most =
         reserve + files(of: .standard) + mostOpenBlobs + perFetch * mostFetches + mostConnections
     /// With fewer a mount does not begin.
     static let least = 48

@@ -1,8 +1,8 @@
 import System
-import SystemPackage
+package import SystemPackage
 
 /// The place where a mount is to go and what mounting takes, looked at before: facts in, what is wrong out.
-struct MountGround: Sendable {
+package struct MountGround: Sendable {
     enum Place: Sendable, Hashable { case free, filled, missing, file, unreadable(Errno) }
 
     var path: FilePath
@@ -84,5 +84,5 @@ extension MountGround {
     }
 
     /// What cannot be listed is taken to be empty: mounting on it hides nothing that could be seen.
-    static func isEmpty(_ path: FilePath) -> Bool { DirectoryListing.isEmpty(path) ?? true }
+    package static func isEmpty(_ path: FilePath) -> Bool { DirectoryListing.isEmpty(path) ?? true }
 }

@@ -1,11 +1,11 @@
 import Dispatch
 import FUSE
 import System
-import SystemPackage
+package import SystemPackage
 
 /// Asks a mount about itself, without ever waiting for one that does not answer.
-enum MountProbe {
-    enum Outcome: Sendable, Hashable {
+package enum MountProbe {
+    package enum Outcome: Sendable, Hashable {
         case answered(MountFacts)
         /// It does not answer in time: its process is stopped, or stuck.
         case silent
@@ -27,7 +27,7 @@ enum MountProbe {
 
     /// The look is made by another process: a request that the daemon has taken and does not answer cannot be given up, not
     /// even by the end of the process that made it. Blocks for two seconds at most.
-    static func look(_ mountpoint: FilePath) -> Outcome {
+    package static func look(_ mountpoint: FilePath) -> Outcome {
         let path = mountpoint.appending(".pulsefs").appending(ControlFile.mount.name)
         guard let said = reading(path) else { return .silent }
         if said.isSuccess {

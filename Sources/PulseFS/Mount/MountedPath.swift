@@ -24,7 +24,7 @@ package struct MountedPath: Sendable, Hashable {
         self.init(path, isMount: { mounts[$0] == MountTable.pulsefs }, link: { Self.target(of: $0) })
     }
 
-    init?(_ path: FilePath, isMount: (FilePath) -> Bool, link: (FilePath) -> FilePath?) {
+    package init?(_ path: FilePath, isMount: (FilePath) -> Bool, link: (FilePath) -> FilePath?) {
         var rest = Array(path.components.reversed())
         var current = FilePath("/")
         var links = 0

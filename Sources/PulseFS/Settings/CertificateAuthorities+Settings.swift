@@ -1,7 +1,7 @@
 import ArtifactStore
 import System
 import SystemPackage
-import Transfer
+package import Transfer
 
 extension CertificateAuthorities {
     /// As the environment has them, for curl(1) too: `CURL_CA_BUNDLE`, else `SSL_CERT_DIR` and `SSL_CERT_FILE`.
@@ -23,7 +23,7 @@ extension CertificateAuthorities {
 extension SettingsReader {
     /// What is named by a setting goes before the environment. Whoever can write that file can have the key: it is refused as
     /// a file of settings is.
-    mutating func authorities() -> CertificateAuthorities {
+    package mutating func authorities() -> CertificateAuthorities {
         guard let entry = sources.entry(.caFile) else { return CertificateAuthorities(sources.surroundings) }
         guard let path = path(.caFile) else { return .standard }
         do { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]).close() } catch {

@@ -19,7 +19,7 @@ package struct LocalSettings: Sendable {
         self = try reader.finished(settings)
     }
 
-    init(_ reader: inout SettingsReader) {
+    package init(_ reader: inout SettingsReader) {
         origin = reader.value(.apiURL) { APIOrigin($0) } ?? .production
         cacheDirectory = Self.cacheDirectory(&reader)
         cacheLimits = reader.value(.cacheSize) { ByteCount($0) }.map { StoreLimits(size: $0.bytes) } ?? .standard

@@ -1,19 +1,19 @@
-import PulseAPI
-import System
+package import PulseAPI
+package import System
 
 /// The proxy that libcurl takes from the environment (curl(1), ENVIRONMENT), without the credentials in it.
-struct ProxyVariables: Sendable, Hashable {
+package struct ProxyVariables: Sendable, Hashable {
     /// The variable that counts, and the proxy's address.
-    var proxy: Variable?
+    package var proxy: Variable?
     /// Hosts that are asked without it.
-    var exceptions: Variable?
+    package var exceptions: Variable?
 
-    struct Variable: Sendable, Hashable {
-        var name: String
-        var value: String
+    package struct Variable: Sendable, Hashable {
+        package var name: String
+        package var value: String
     }
 
-    init(_ surroundings: Surroundings, for origin: APIOrigin?) {
+    package init(_ surroundings: Surroundings, for origin: APIOrigin?) {
         let isTLS = origin?.description.hasPrefix("https:") ?? true
         // HTTP_PROXY in capitals is passed over, as web servers put a header of that name into it.
         let names = (isTLS ? ["https_proxy", "HTTPS_PROXY"] : ["http_proxy"]) + ["all_proxy", "ALL_PROXY"]

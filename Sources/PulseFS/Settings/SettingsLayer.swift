@@ -3,14 +3,14 @@ import System
 import SystemPackage
 
 /// One of the places where settings stand.
-struct SettingsLayer: Sendable {
+package struct SettingsLayer: Sendable {
     /// What a layer says of a setting.
-    struct Entry: Sendable {
+    package struct Entry: Sendable {
         let setting: Setting
         /// As a flag would have it; nothing when `trouble` is there.
         let text: String
         /// In messages: `--timeout`, `PULSEFS_TIMEOUT`, `FILE:LINE`.
-        let place: String
+        package let place: String
         /// What is wrong with the way in which it is written, without what is written.
         let trouble: String?
         let origin: Origin

@@ -1,15 +1,15 @@
-import PulseAPI
+package import PulseAPI
 import System
 import SystemPackage
 
 /// Takes settings from their sources and gathers what is wrong with them.
 ///
 /// Only the value that counts is looked at: what stands below it may be anything.
-struct SettingsReader {
+package struct SettingsReader {
     let sources: SettingsSources
-    private(set) var problems: [SettingsProblem]
+    package private(set) var problems: [SettingsProblem]
 
-    init(_ sources: SettingsSources) {
+    package init(_ sources: SettingsSources) {
         self.sources = sources
         problems = sources.problems
     }
@@ -26,7 +26,7 @@ struct SettingsReader {
     }
 
     /// Nil when nobody says anything, or nothing that can be used.
-    mutating func value<Value>(_ setting: Setting, _ parse: (String) -> Value?) -> Value? {
+    package mutating func value<Value>(_ setting: Setting, _ parse: (String) -> Value?) -> Value? {
         guard let entry = usable(setting) else { return nil }
         if let value = parse(entry.text) { return value }
         let shown = setting.kind.shown(entry.text)
@@ -57,7 +57,7 @@ struct SettingsReader {
         return nil
     }
 
-    mutating func isOn(_ setting: Setting) -> Bool? {
+    package mutating func isOn(_ setting: Setting) -> Bool? {
         value(setting) { text in
             switch text.lowercased() {
             case "true", "yes", "on", "1": true
@@ -71,7 +71,7 @@ struct SettingsReader {
 
     /// The key of the first place that has one, and how another comes from there. A place whose key is of no use is not
     /// passed over: the next one's would be a surprise.
-    mutating func key() -> (key: APIKey, supply: KeySupply)? {
+    package mutating func key() -> (key: APIKey, supply: KeySupply)? {
         if let entry = sources.keyEntry {
             if let trouble = entry.trouble {
                 complain(SettingsProblem(trouble, at: entry.place))

@@ -36,7 +36,7 @@ package struct SettingsSources: Sendable {
     func entry(_ setting: Setting) -> SettingsLayer.Entry? { layers.lazy.compactMap { $0.entry(setting) }.first }
 
     /// Where the key stands that counts: the key itself, or the name of its file, or the program that prints it.
-    var keyEntry: SettingsLayer.Entry? {
+    package var keyEntry: SettingsLayer.Entry? {
         layers.lazy.compactMap { $0.entry(.apiKeyFile) ?? $0.entry(.apiKey) ?? $0.entry(.apiKeyCommand) }.first
     }
 

@@ -1,15 +1,15 @@
 import ArtifactStore
-import System
-import SystemPackage
+package import System
+package import SystemPackage
 
 /// What a file says that people write by hand: small, regular, UTF-8.
-struct SettingsText {
-    let text: String
+package struct SettingsText {
+    package let text: String
     private let path: FilePath
     private let mode: UInt16
     private let owner: UInt32
 
-    enum Trouble: Error, Hashable {
+    package enum Trouble: Error, Hashable {
         case absent
         case unreadable(Errno)
         case notAFile
@@ -36,7 +36,7 @@ struct SettingsText {
     /// Nobody writes more by hand, and every line is parsed.
     private static let longest = 65_536
 
-    init(_ path: FilePath) throws(Trouble) {
+    package init(_ path: FilePath) throws(Trouble) {
         self.path = path
         let found: SmallFile?
         do throws(SmallFile.Trouble) { found = try SmallFile.read(path, atMost: Self.longest) } catch {
@@ -66,7 +66,7 @@ struct SettingsText {
 
     /// Refuses a file whose secret is none: one that others can read, or could replace. `sharedBits` are those of others
     /// that mean nothing.
-    func checkSecrecy(sharedBits: UInt16 = 0) throws(SettingsProblem) {
+    package func checkSecrecy(sharedBits: UInt16 = 0) throws(SettingsProblem) {
         guard mode & 0o077 & ~sharedBits == 0 else {
             throw SettingsProblem("others can read the API key in \(path): run chmod 600 \(path)")
         }

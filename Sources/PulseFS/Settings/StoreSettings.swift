@@ -46,7 +46,7 @@ package struct StoreSettings: Sendable {
     }
 
     /// Nil when no store is named, or something is wrong with how. `authorities` are those that have been read already.
-    init?(_ reader: inout SettingsReader, _ authorities: CertificateAuthorities? = nil) {
+    package init?(_ reader: inout SettingsReader, _ authorities: CertificateAuthorities? = nil) {
         let address = reader.value(.store) { try? StoreAddress($0) }
         let places = StorePlaces(reader.sources.surroundings)
         let endpoint =

@@ -4,7 +4,7 @@ import TOMLKit
 ///
 /// The parser tells lines of mistakes alone. So the text is taken apart into its statements, which are the shortest runs of
 /// lines that parse by themselves: only within strings and arrays a line does not end what it began.
-struct TOMLDocument {
+package struct TOMLDocument {
     enum Value: Hashable {
         case string(String)
         case integer(Int, isOctal: Bool)
@@ -15,9 +15,9 @@ struct TOMLDocument {
         case other
     }
 
-    struct Entry: Hashable {
+    package struct Entry: Hashable {
         /// The names from the root, such as `profiles`, `work`, `timeout`.
-        let path: [String]
+        package let path: [String]
         let value: Value
         let line: Int
     }
@@ -34,17 +34,17 @@ struct TOMLDocument {
     }
 
     /// Text that is no TOML.
-    struct Mistake: Error, Hashable {
+    package struct Mistake: Error, Hashable {
         let line: Int
         let words: String
     }
 
     /// In the order of the text; tables too, each where it is first named.
-    private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
     /// All lines, in their order.
     private(set) var statements: [Statement] = []
 
-    init(_ text: String) throws(Mistake) {
+    package init(_ text: String) throws(Mistake) {
         guard !text.utf8.contains(0) else { throw Mistake(line: 1, words: "there is a NUL in it") }
         let text = text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text
         if let line = TOMLHeaders.firstWithoutName(in: text) {

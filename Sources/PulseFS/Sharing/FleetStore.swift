@@ -66,7 +66,7 @@ package struct FleetStore: Sendable {
 
     package func close() async { await end() }
 
-    static func check(_ objects: any ObjectStore, _ secret: FleetSecret, within: Duration) async -> Check {
+    package static func check(_ objects: any ObjectStore, _ secret: FleetSecret, within: Duration) async -> Check {
         let read: ObjectRead
         do throws(ObjectStoreError) {
             read = try await objects.get(

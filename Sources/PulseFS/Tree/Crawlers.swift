@@ -29,7 +29,7 @@ package final class Crawlers: Sendable {
     }
 
     /// Whether a program of this name is one.
-    func knows(_ program: String) -> Bool { names.contains(Self.kept(program)) }
+    package func knows(_ program: String) -> Bool { names.contains(Self.kept(program)) }
 
     /// What the kernel keeps of a name.
     static func kept(_ name: String) -> String { String(decoding: name.utf8.prefix(longestName), as: UTF8.self) }

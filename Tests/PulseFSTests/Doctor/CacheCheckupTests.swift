@@ -5,6 +5,7 @@ import System
 import SystemPackage
 import Testing
 
+@testable import Doctor
 @testable import PulseFS
 
 @Suite("What the doctor says of the cache and the settings")

@@ -2,6 +2,7 @@ import FUSE
 import SystemPackage
 import Testing
 
+@testable import Doctor
 @testable import PulseFS
 
 @Suite("What the doctor says of the kernel's side")

@@ -3,6 +3,7 @@ import System
 import Testing
 import Transfer
 
+@testable import Doctor
 @testable import PulseFS
 
 @Suite("What the doctor says of the key, the API and the clock")

@@ -2,6 +2,7 @@ import System
 import SystemPackage
 import Testing
 
+@testable import Doctor
 @testable import PulseFS
 
 @Suite("What the doctor says of a shared store") struct StoreCheckupTests {

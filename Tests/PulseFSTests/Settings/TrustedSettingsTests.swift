@@ -3,6 +3,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
+@testable import Doctor
 @testable import PulseFS
 
 #if canImport(Glibc)

@@ -1,3 +1,4 @@
+import PulseFS
 import System
 
 /// How many files and sockets a mount may have open: it asks for as many as it may have.

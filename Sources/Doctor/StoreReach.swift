@@ -1,4 +1,5 @@
 import PulseAPI
+import PulseFS
 import SharedStore
 
 /// Whether a store that machines share can be used from here. Looks, and writes nothing.

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import PulseFS
 import Transfer
 
 /// What this program is made of here.

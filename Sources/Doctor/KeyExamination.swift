@@ -1,4 +1,5 @@
 import PulseAPI
+import PulseFS
 
 /// The key that a mount would send, without the key.
 struct KeyExamination: Sendable {

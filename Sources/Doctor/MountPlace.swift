@@ -1,4 +1,5 @@
 import FUSE
+import PulseFS
 import System
 import SystemPackage
 

@@ -1,3 +1,5 @@
+import PulseFS
+
 /// What one look at the surroundings of a mount has come to.
 package struct Checkup: Sendable, Hashable {
     package enum Outcome: String, Sendable, CaseIterable {

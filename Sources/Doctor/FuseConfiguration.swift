@@ -1,4 +1,5 @@
 import FUSE
+import PulseFS
 import SystemPackage
 
 /// What `/etc/fuse.conf` allows users who are not root.

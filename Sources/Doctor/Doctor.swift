@@ -1,3 +1,4 @@
+package import PulseFS
 package import SystemPackage
 
 /// Looks at all that a mount needs: the kernel's side, the settings, the key, the API and the cache.

@@ -1,3 +1,5 @@
+import PulseFS
+
 extension ProxyVariables {
     var checkup: Checkup {
         guard let proxy else { return Checkup("proxy", .ok, "none is set") }

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import PulseFS
 import SystemPackage
 import Transfer
 

@@ -1,4 +1,5 @@
 import PulseAPI
+import PulseFS
 import Transfer
 
 #if canImport(FoundationEssentials)

@@ -1,4 +1,5 @@
 import ArtifactStore
+import PulseFS
 import Quantities
 import SystemPackage
 

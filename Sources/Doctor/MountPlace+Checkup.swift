@@ -1,3 +1,5 @@
+import PulseFS
+
 extension MountPlace {
     static let name = "mountpoint"
 

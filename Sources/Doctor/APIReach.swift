@@ -1,4 +1,5 @@
 import PulseAPI
+import PulseFS
 import Transfer
 
 /// Whether the API's address answers, and how fast.
