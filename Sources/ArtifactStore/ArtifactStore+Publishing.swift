@@ -57,13 +57,17 @@ extension ArtifactStore {
     /// Makes the spooled bytes a blob: digest, label, fsync, rename, fsync of the directory. Only then is it there.
     ///
     /// Where the disk takes it not, even after others have gone, the blob is in memory alone: `isKept` says so.
-    package func publish(_ spool: SpoolFile, _ facts: BlobFacts) async throws(StoreError) -> BlobFile {
+    /// - Parameter durably: false for what is made of other files, and again when it is missing or damaged: a power failure may
+    ///   take it, and nothing waits for the disk.
+    package func publish(
+        _ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = true
+    ) async throws(StoreError) -> BlobFile {
         // What is on the disk already needs room for what stands behind it alone.
         let missing = (spool.isInMemory ? try spool.size() : 0) +| (1 << 20)
         let mayFit = spool.isInMemory ? await arrivals.find(missing, of: missing) : true
         for attempt in 0..<2 where mayFit {
             do throws(StoreError) {
-                let blob = try await publishOnDisk(spool, facts)
+                let blob = try await publishOnDisk(spool, facts, durably)
                 trouble.written()
                 unkept.remove(facts.key)
                 return blob
@@ -90,13 +94,15 @@ extension ArtifactStore {
         return blob
     }
 
-    private func publishOnDisk(_ spool: SpoolFile, _ facts: BlobFacts) async throws(StoreError) -> BlobFile {
+    private func publishOnDisk(
+        _ spool: SpoolFile, _ facts: BlobFacts, _ durably: Bool
+    ) async throws(StoreError) -> BlobFile {
         let (shelf, directory) = (shelf, directory)
         return try await disk.run { () throws(StoreError) in
-            guard spool.isInMemory else { return try shelf.publish(spool, facts) }
+            guard spool.isInMemory else { return try shelf.publish(spool, facts, durably: durably) }
             let copy = try SpoolFile(in: directory.spool)
             try spool.copy(0..<(try spool.size()), to: copy)
-            return try shelf.publish(copy, facts)
+            return try shelf.publish(copy, facts, durably: durably)
         }
     }
 }

@@ -23,7 +23,7 @@ struct BlobShelf: Sendable {
     /// Publishes what the spool file holds. Blocks on the disk.
     ///
     /// Returns the blob, open. The spool file's name is gone afterwards, its descriptor goes on reading the same bytes.
-    func publish(_ spool: SpoolFile, _ facts: BlobFacts) throws(StoreError) -> BlobFile {
+    func publish(_ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = true) throws(StoreError) -> BlobFile {
         let label = try Self.label(of: spool, facts)
         let key = facts.key
         let directory = directory(key.origin, key.job)
@@ -44,9 +44,10 @@ struct BlobShelf: Sendable {
                     try spool.descriptor.resize(to: end)
                 }
                 steps.reached(.labelled)
-                try spool.descriptor.synchronize()
+                if durably { try spool.descriptor.synchronize() }
                 steps.reached(.synchronized)
                 try spool.path.rename(to: path(key))
+                spool.becameBlob()
                 steps.reached(.renamed)
             }
         } catch {
@@ -55,9 +56,9 @@ struct BlobShelf: Sendable {
         }
         // From here on the file has its name, and is whole: it is not published once more.
         do {
-            try directory.synchronizeDirectory()
+            if durably { try directory.synchronizeDirectory() }
             steps.reached(.published)
-            if let blob = open(key) { return blob }
+            if let blob = reopened(spool, key, label) ?? open(key) { return blob }
             let facts = FileFacts(of: spool.descriptor)
             return BlobFile(
                 descriptor: try spool.descriptor.duplicate(), label: label, allocatedSize: facts?.allocated ?? 0,
@@ -67,6 +68,18 @@ struct BlobShelf: Sendable {
                 .damaged, "\(facts.name) is in the cache, and cannot be made durable or read back now",
                 cause: error as? Errno)
         }
+    }
+
+    /// What has just been published, without reading its label back; nil when another is in its place by now.
+    private func reopened(_ spool: SpoolFile, _ key: BlobKey, _ label: BlobLabel) -> BlobFile? {
+        guard let file = openFile(path(key)) else { return nil }
+        guard let own = FileIdentity(of: spool.descriptor), own == FileIdentity(of: file),
+            let facts = FileFacts(of: file)
+        else {
+            try? file.close()
+            return nil
+        }
+        return BlobFile(descriptor: file, label: label, allocatedSize: facts.allocated, isKept: true)
     }
 
     /// What the spool file holds, as a blob in memory or wherever the spool is; nothing is published.

@@ -61,6 +61,9 @@ package final class SpoolFile: Sendable {
         hold = nil
     }
 
+    /// It has another name now, which stays when this is released.
+    func becameBlob() { stays.store(true, ordering: .relaxed) }
+
     /// What is in a partial file stays when this is released.
     func keep() { stays.store(true, ordering: .relaxed) }
 
@@ -81,7 +84,7 @@ package final class SpoolFile: Sendable {
     }
 
     deinit {
-        if place == .temporary || (place == .partial && !stays.load(ordering: .relaxed)) { unlinkOwn() }
+        if place == .temporary || place == .partial, !stays.load(ordering: .relaxed) { unlinkOwn() }
         try? descriptor.close()
     }
 

@@ -148,7 +148,7 @@ extension JobLibrary {
         }
         do throws(StoreError) {
             let facts = BlobFacts(key: job.blobKey(.parts), name: artifact.name, source: artifact.source)
-            artifact.take(try await store.publish(spool, facts))
+            artifact.take(try await store.publish(spool, facts, durably: false))
         } catch {
             throw Failure(error)
         }
