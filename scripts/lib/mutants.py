@@ -87,7 +87,7 @@ MUTANTS = [
            "try file.endsInside() ? [UInt8(ascii: \"\\n\")] : []", "try !M && file.endsInside() ? [UInt8(ascii: \"\\n\")] : []",
            ["fuzz:ledger", "laws"]),
     Mutant("store", "a blob gets its name before its bytes are durable", "ArtifactStore/BlobShelf.swift",
-           "                try spool.descriptor.synchronize()\n", "                if !M { try spool.descriptor.synchronize() }\n",
+           "if durably { try spool.descriptor.synchronize() }", "if durably, !M { try spool.descriptor.synchronize() }",
            ["crashes", "calls"]),
     # Keys
     Mutant("keys", "every key has every grant", "ArtifactStore/Index+Grants.swift",
