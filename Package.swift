@@ -18,7 +18,8 @@ let fuzzing: [Target] =
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "CFuzzing", "PulseFS", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream", "SharedStore",
+                "CFuzzing", "PulseFS", "Settings", "System", "ArtifactStore", "Pages", "Parts", "PulseAPI",
+                "JSONStream", "SharedStore",
                 "Transfer", "Quantities", "PulseTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -51,7 +52,8 @@ let package = Package(
         .executableTarget(
             name: "PulseFSCommand",
             dependencies: [
-                "Doctor", "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "System", "Quantities", "CRevision",
+                "Doctor", "PulseFS", "Settings", "ArtifactStore", "PulseAPI", "SharedStore", "System", "Quantities",
+                "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -61,19 +63,28 @@ let package = Package(
         .target(
             name: "Doctor",
             dependencies: [
-                "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "System", "Quantities",
-                .product(name: "SystemPackage", package: "swift-system"),
+                "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "System",
+                "Quantities", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         // The product as a library: the tree, jobs and artifacts, the errno table, configuration, mount wiring.
         .target(
             name: "PulseFS",
             dependencies: [
-                "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream", "SharedStore", "Transfer",
+                "Settings", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream", "SharedStore",
+                "Transfer",
                 "Quantities",
                 "System",
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // TOML, environment and flags in, one value of options out; nothing else reads TOML.
+        .target(
+            name: "Settings",
+            dependencies: [
+                "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "System", "Quantities",
+                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
@@ -165,7 +176,7 @@ let package = Package(
         .executableTarget(
             name: "PulseBenchmark",
             dependencies: [
-                "CTunnel", "PulseFS", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream",
+                "CTunnel", "PulseFS", "Settings", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -174,7 +185,8 @@ let package = Package(
         .executableTarget(
             name: "FleetSimulate",
             dependencies: [
-                "CSchedule", "PulseFS", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities",
+                "CSchedule", "PulseFS", "Settings", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
+                "Quantities",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -225,7 +237,8 @@ let package = Package(
         .testTarget(
             name: "PulseFSTests",
             dependencies: [
-                "Doctor", "PulseFS", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities",
+                "Doctor", "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
+                "Quantities",
                 "PulseEmulator", "PulseEmulatorFixtures", "PulseTestSupport", "System",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

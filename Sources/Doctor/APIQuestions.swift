@@ -1,5 +1,6 @@
 import PulseAPI
 import PulseFS
+import Settings
 import Transfer
 
 #if canImport(FoundationEssentials)

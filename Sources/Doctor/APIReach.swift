@@ -1,5 +1,6 @@
 import PulseAPI
 import PulseFS
+import System
 import Transfer
 
 /// Whether the API's address answers, and how fast.

@@ -1,6 +1,7 @@
 import ArtifactStore
 import PulseFS
 import Quantities
+import System
 import SystemPackage
 
 extension CachePlace {

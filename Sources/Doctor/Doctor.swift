@@ -1,4 +1,5 @@
-package import PulseFS
+import PulseFS
+package import Settings
 package import SystemPackage
 
 /// Looks at all that a mount needs: the kernel's side, the settings, the key, the API and the cache.

@@ -1,6 +1,7 @@
 import ArtifactStore
 import PulseAPI
 import PulseFS
+import Settings
 import SystemPackage
 import Transfer
 

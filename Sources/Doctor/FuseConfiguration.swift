@@ -1,5 +1,6 @@
 import FUSE
 import PulseFS
+import Settings
 import SystemPackage
 
 /// What `/etc/fuse.conf` allows users who are not root.

@@ -1,5 +1,6 @@
 import PulseAPI
 import PulseFS
+import Settings
 
 /// The key that a mount would send, without the key.
 struct KeyExamination: Sendable {

@@ -1,4 +1,5 @@
 import PulseFS
+import System
 
 extension MountPlace {
     static let name = "mountpoint"

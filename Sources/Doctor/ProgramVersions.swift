@@ -1,6 +1,7 @@
 import ArtifactStore
 import FUSE
 import PulseFS
+import Settings
 import Transfer
 
 /// What this program is made of here.

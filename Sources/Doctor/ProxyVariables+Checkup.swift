@@ -1,4 +1,5 @@
 import PulseFS
+import Settings
 
 extension ProxyVariables {
     var checkup: Checkup {

@@ -1,4 +1,5 @@
 import PulseFS
+import Settings
 import System
 import SystemPackage
 

@@ -1,5 +1,6 @@
 import PulseAPI
 import PulseFS
+import Settings
 import SharedStore
 
 /// Whether a store that machines share can be used from here. Looks, and writes nothing.

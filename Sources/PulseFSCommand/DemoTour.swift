@@ -1,4 +1,5 @@
 import PulseFS
+import System
 
 /// What the demo prints: where the mount is, and commands to paste.
 enum DemoTour {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Doctor
 import Foundation
 import PulseFS
+import Settings
 import System
 import SystemPackage
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PulseFS
+import Settings
 import SystemPackage
 
 struct UnmountCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// A command line that no command takes, as one line that says what is wrong with it and what to type instead.
 ///

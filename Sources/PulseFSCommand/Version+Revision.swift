@@ -1,5 +1,6 @@
 import CRevision
 import PulseFS
+import Settings
 
 extension Version {
     /// With the revision of the source, if that was said when it was built: `0.1.0 (1a2b3c4d5e6f)`.

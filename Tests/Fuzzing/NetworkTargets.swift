@@ -74,7 +74,7 @@ func fuzzCredentials(_ bytes: [UInt8]) {
     _ = ProfileFile(bytes, .config)
     _ = try? CredentialDocument.ofProcess(bytes, "it")
     _ = try? CredentialDocument.ofContainer(bytes, "it")
-    if let words = CommandWords.split(String(decoding: bytes, as: UTF8.self)) {
+    if let words = ShellWords.split(String(decoding: bytes, as: UTF8.self)) {
         law(words.allSatisfy { !$0.utf8.contains(0) } || bytes.contains(0), "a word with a NUL")
     }
 }

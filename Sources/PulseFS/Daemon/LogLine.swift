@@ -1,4 +1,5 @@
 import Logging
+import Settings
 
 /// An entry of the log as one line: the message, which is constant, and after it what it is about.
 enum LogLine {

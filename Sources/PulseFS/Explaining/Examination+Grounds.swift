@@ -1,6 +1,7 @@
 package import ArtifactStore
 import Parts
 package import PulseAPI
+package import Settings
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials

@@ -1,4 +1,5 @@
 package import PulseAPI
+package import Settings
 
 /// Decides whether what a key reads is open, and when the API is to be asked about the key again.
 ///

@@ -1,6 +1,7 @@
 package import ArtifactStore
 import Logging
 package import PulseAPI
+package import Settings
 import Synchronization
 import System
 

@@ -1,6 +1,7 @@
 package import ArtifactStore
 package import FUSE
 package import PulseAPI
+import Settings
 
 /// Everything a mount knows or can find out about jobs: answers from the cache at once, and work that fetches the rest,
 /// the same work once however many ask.

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import Settings
 
 /// Results that came as a link, or hold one: what the link gives is fetched once for all who wait.
 final class LargeResults: Sendable {

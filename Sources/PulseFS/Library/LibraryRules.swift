@@ -1,3 +1,5 @@
+package import Settings
+
 /// What a library does by choice.
 package struct LibraryRules: Sendable {
     /// Whether results that can be fetched only once are fetched when someone looks for their files.

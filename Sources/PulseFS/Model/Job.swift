@@ -1,6 +1,7 @@
 package import ArtifactStore
 import JSONStream
 package import PulseAPI
+import Settings
 import Synchronization
 
 /// What is known of one job, ready to answer from. What the API said of the job itself never changes here: a later answer

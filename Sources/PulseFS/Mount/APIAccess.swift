@@ -1,4 +1,5 @@
 package import PulseAPI
+package import Settings
 package import Transfer
 
 /// How an API is reached: where it is, by which key, and how long a request is tried for.

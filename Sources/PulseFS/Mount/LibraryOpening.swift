@@ -1,5 +1,6 @@
 package import ArtifactStore
 import PulseAPI
+import Settings
 import Transfer
 
 /// A library and the connections below it, for as long as a mount or a command works with it.

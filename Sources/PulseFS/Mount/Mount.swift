@@ -3,6 +3,7 @@ package import FUSE
 import Logging
 package import PulseAPI
 import Quantities
+import Settings
 import Synchronization
 import System
 package import SystemPackage

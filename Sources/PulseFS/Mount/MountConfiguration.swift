@@ -1,6 +1,7 @@
 package import ArtifactStore
 import FUSE
 package import PulseAPI
+package import Settings
 package import SystemPackage
 package import Transfer
 

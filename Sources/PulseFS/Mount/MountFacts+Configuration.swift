@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import Settings
 import SharedStore
 import SystemPackage
 

@@ -3,6 +3,7 @@ import FUSE
 import JSONStream
 import Parts
 import PulseAPI
+import Settings
 import SystemPackage
 
 /// The parts of a result: made when one of them is first looked for, all at once, into one file that is kept as the other

@@ -1,6 +1,7 @@
 import ArtifactStore
 import JSONStream
 import PulseAPI
+import Settings
 import SystemPackage
 import Transfer
 

@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+package import Settings
 package import SharedStore
 package import System
 

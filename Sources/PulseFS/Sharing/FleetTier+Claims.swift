@@ -1,6 +1,7 @@
 import ArtifactStore
 package import PulseAPI
 import Quantities
+import Settings
 package import SharedStore
 import Synchronization
 package import Transfer

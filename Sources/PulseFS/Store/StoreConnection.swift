@@ -1,4 +1,5 @@
 import Dispatch
+package import Settings
 package import SharedStore
 package import System
 import SystemPackage

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 package import SharedStore
 import SystemPackage
 import Transfer

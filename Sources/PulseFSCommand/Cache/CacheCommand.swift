@@ -2,6 +2,7 @@ import ArgumentParser
 import ArtifactStore
 import Foundation
 import PulseFS
+import Settings
 import System
 
 struct CacheCommand: ParsableCommand {

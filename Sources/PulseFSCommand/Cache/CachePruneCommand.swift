@@ -3,6 +3,7 @@ import ArtifactStore
 import Foundation
 import PulseFS
 import Quantities
+import Settings
 import System
 
 struct CachePruneCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PulseAPI
 import PulseFS
+import Settings
 import SystemPackage
 
 struct ExportCommand: AsyncParsableCommand {

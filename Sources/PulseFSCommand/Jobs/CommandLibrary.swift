@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PulseAPI
 import PulseFS
+import Settings
 import Synchronization
 import System
 

@@ -3,6 +3,7 @@ import ArtifactStore
 import Foundation
 import PulseAPI
 import PulseFS
+import Settings
 import System
 
 struct JobsListCommand: AsyncParsableCommand {

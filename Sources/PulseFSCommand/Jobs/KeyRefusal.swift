@@ -1,5 +1,6 @@
 import PulseAPI
 import PulseFS
+import Settings
 import Synchronization
 
 /// That the API refuses the key of this command: told once, however many jobs cannot be read because of it.

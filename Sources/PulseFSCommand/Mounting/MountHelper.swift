@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PulseFS
+import Settings
 import System
 
 /// This program as mount(8) calls it for the type `fuse.pulsefs`: `mount.fuse.pulsefs SOURCE DIR [-sfnv] [-o OPTIONS]`.

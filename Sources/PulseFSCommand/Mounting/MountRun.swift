@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import PulseAPI
 import PulseFS
+import Settings
 import System
 import SystemPackage
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// Who may read a mount.
 struct AccessOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// What is shown of results beside the files that the API sent.
 struct AttributeOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PulseFS
 import Quantities
+import Settings
 
 /// Where the cache is.
 struct CacheDirectoryOptions: ParsableArguments {

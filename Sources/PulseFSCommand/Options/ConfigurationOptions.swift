@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// Where settings are read that the command line does not say.
 struct ConfigurationOptions: ParsableArguments {

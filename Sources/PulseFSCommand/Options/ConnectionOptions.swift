@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// Which API, with which key, and where its results are kept.
 struct ConnectionOptions: ParsableArguments {

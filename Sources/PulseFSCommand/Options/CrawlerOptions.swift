@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// For which programs nothing is fetched.
 struct CrawlerOptions: ParsableArguments {

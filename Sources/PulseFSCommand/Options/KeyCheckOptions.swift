@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// How often the key is checked, and what is readable without a check.
 struct KeyCheckOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// Every setting that has a flag: those of a mount.
 struct MountOptions: ParsableArguments {

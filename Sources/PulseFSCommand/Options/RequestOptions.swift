@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// How long the API has to answer.
 struct RequestOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 extension ArgumentHelp {
     /// What a setting means, its variable and its default.

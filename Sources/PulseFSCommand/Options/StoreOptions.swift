@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 import SharedStore
 
 /// Which store, and how it is asked.

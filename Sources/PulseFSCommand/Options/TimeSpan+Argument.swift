@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 extension TimeSpan: ExpressibleByArgument {
     init?(argument: String) { self.init(argument) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 
 /// How long to wait for a job when the API cannot be asked about it.
 struct WaitOptions: ParsableArguments {

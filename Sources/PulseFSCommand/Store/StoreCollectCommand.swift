@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PulseFS
 import Quantities
+import Settings
 import SharedStore
 
 struct StoreCollectCommand: AsyncParsableCommand {

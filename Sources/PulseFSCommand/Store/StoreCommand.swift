@@ -1,5 +1,6 @@
 import ArgumentParser
 import PulseFS
+import Settings
 import SharedStore
 import System
 

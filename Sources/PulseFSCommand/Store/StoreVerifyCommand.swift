@@ -3,6 +3,7 @@ import Foundation
 import PulseAPI
 import PulseFS
 import Quantities
+import Settings
 import SharedStore
 import Synchronization
 

@@ -1,3 +1,5 @@
+import System
+
 /// The profile of Amazon's tools that is in use: `AWS_PROFILE`, or `default`.
 package struct AmazonProfile: Sendable {
     package let name: String
@@ -53,7 +55,7 @@ package struct AmazonProfile: Sendable {
             ).credentials(surroundings)
         }
         if let command = values["credential_process"] {
-            guard let words = CommandWords.split(command), !words.isEmpty else {
+            guard let words = ShellWords.split(command), !words.isEmpty else {
                 throw CredentialTrouble("credential_process of profile \(name) is no program with its arguments")
             }
             let output = try await surroundings.run(words)

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Doctor
 @testable import PulseFS
+@testable import Settings
 
 @Suite("What the doctor says of the kernel's side")
 struct KernelCheckupTests {

@@ -5,6 +5,7 @@ import Transfer
 
 @testable import Doctor
 @testable import PulseFS
+@testable import Settings
 
 @Suite("What the doctor says of the key, the API and the clock")
 struct RemoteCheckupTests {

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Doctor
 @testable import PulseFS
+@testable import Settings
 
 @Suite("What the doctor says of a shared store") struct StoreCheckupTests {
     private func checkup(_ state: StoreReach.State) -> Checkup {

@@ -2,6 +2,7 @@ import PulseAPI
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("The age of what was said of a key") struct KeyAgeTests {
     @Test(

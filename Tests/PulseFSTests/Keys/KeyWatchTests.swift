@@ -2,6 +2,7 @@ import PulseAPI
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 /// The decisions about a key, with a clock of the test's own: seconds since the watch began.
 @Suite("Key watch")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("Settings: options of fstab")
 struct FstabOptionsTests {

@@ -4,6 +4,8 @@ import SystemPackage
 import Testing
 
 @testable import PulseFS
+@testable import Settings
+@testable import System
 
 @Suite("A program that prints the key")
 struct KeyCommandTests {

@@ -4,6 +4,7 @@ import SystemPackage
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("Sources of the key")
 struct KeySourceTests {

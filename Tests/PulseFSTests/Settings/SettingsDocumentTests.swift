@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 /// What the pages say of the settings is what the list of settings says.
 @Suite("Pages about settings")

@@ -2,6 +2,7 @@ import PulseTestSupport
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("Changes of the settings file")
 struct SettingsEditTests {

@@ -6,6 +6,7 @@ import SystemPackage
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("Files of settings")
 struct SettingsFileTests {

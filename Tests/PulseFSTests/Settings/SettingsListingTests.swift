@@ -3,6 +3,7 @@ import SystemPackage
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("Listing of settings")
 struct SettingsListingTests {

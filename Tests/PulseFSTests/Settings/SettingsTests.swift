@@ -7,6 +7,7 @@ import SystemPackage
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("Settings")
 struct SettingsTests {

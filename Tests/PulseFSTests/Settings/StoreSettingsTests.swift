@@ -4,6 +4,7 @@ import SystemPackage
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("Settings of a store")
 struct StoreSettingsTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("TOML document")
 struct TOMLDocumentTests {

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Doctor
 @testable import PulseFS
+@testable import Settings
 
 #if canImport(Glibc)
     import Glibc

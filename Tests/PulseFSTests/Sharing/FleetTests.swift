@@ -10,6 +10,7 @@ import Testing
 import Transfer
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite(.timeLimit(.minutes(2))) struct FleetTests {
     private static let images = (1...3).map { "jobs/pictures/images/image_000\($0).png" }

@@ -4,6 +4,7 @@ import PulseTestSupport
 import SystemPackage
 
 @testable import PulseFS
+@testable import Settings
 
 /// An emulator, a cache, a file with a key, and a clock for the rules about keys.
 struct KeyRig {

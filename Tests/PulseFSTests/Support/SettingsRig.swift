@@ -3,6 +3,7 @@ import System
 import SystemPackage
 
 @testable import PulseFS
+@testable import Settings
 
 /// A home directory with files of settings in it.
 struct SettingsRig {

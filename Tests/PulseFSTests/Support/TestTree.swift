@@ -10,6 +10,7 @@ import Testing
 import Transfer
 
 @testable import PulseFS
+@testable import Settings
 
 /// A library on a cache directory and the tree above it, as a mount has them, but asked by the test instead of a kernel.
 final class TestTree: Sendable {

@@ -7,6 +7,7 @@ import SystemPackage
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("Crawlers", .timeLimit(.minutes(2)))
 struct CrawlerTests {

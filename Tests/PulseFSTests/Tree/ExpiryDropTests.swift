@@ -9,6 +9,7 @@ import SystemPackage
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("The tree: jobs that the API lets go of, with --on-expiry=drop")
 struct ExpiryDropTests {

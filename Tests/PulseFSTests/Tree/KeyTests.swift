@@ -6,6 +6,7 @@ import SystemPackage
 import Testing
 
 @testable import PulseFS
+@testable import Settings
 
 @Suite("The tree: a key that is checked", .serialized)
 struct KeyTests {

@@ -1,3 +1,5 @@
+import PulseAPI
+
 /// A setting that cannot be used: where it stands, what is wrong, and what to do; one line that a terminal can be shown.
 package struct SettingsProblem: Error, Sendable, Hashable, CustomStringConvertible {
     /// `FILE:LINE`, the name of a variable or a flag; nil for what stands nowhere.
@@ -5,8 +7,8 @@ package struct SettingsProblem: Error, Sendable, Hashable, CustomStringConvertib
     package let message: String
 
     package init(_ message: String, at place: String? = nil) {
-        self.message = ErrorLine.printable(message)
-        self.place = place.map { ErrorLine.printable($0) }
+        self.message = PrintableText.line(message)
+        self.place = place.map { PrintableText.line($0) }
     }
 
     package var description: String { place.map { "\($0): \(message)" } ?? message }

@@ -1,3 +1,5 @@
+import System
+
 /// What the value of a setting is.
 package enum SettingKind: Sendable, Hashable {
     case address, secret, command, path, time, size, names, flag, mode, number

@@ -13,5 +13,5 @@ package struct PartsPolicy: Sendable, Hashable {
         (self.choice, self.isGuarded) = (choice, isGuarded)
     }
 
-    var areShown: Bool { choice == .all }
+    package var areShown: Bool { choice == .all }
 }

@@ -20,7 +20,7 @@ package struct KeyRules: Sendable, Hashable {
     }
 
     /// Between two questions while everything is closed: a good key should not have to wait.
-    var pauseWhileClosed: Duration { min(ttl, .seconds(5)) }
+    package var pauseWhileClosed: Duration { min(ttl, .seconds(5)) }
     /// Between two questions while the API does not answer and nobody suffers from it.
-    var pauseWhileOpen: Duration { min(ttl, .seconds(30)) }
+    package var pauseWhileOpen: Duration { min(ttl, .seconds(30)) }
 }

@@ -22,9 +22,9 @@ package enum ShellWord {
 }
 
 /// The words of a command line, as sh(1) takes quotes and backslashes in one. Variables, patterns and operators mean nothing.
-enum ShellWords {
+package enum ShellWords {
     /// Nil where a quote is not closed, or a backslash stands at the end.
-    static func split(_ text: String) -> [String]? {
+    package static func split(_ text: String) -> [String]? {
         var words: [String] = []
         var word: String.UnicodeScalarView?
         var quote: Unicode.Scalar?
@@ -54,7 +54,7 @@ enum ShellWords {
     }
 
     /// The text that is split into these words again.
-    static func joined(_ words: [String]) -> String {
+    package static func joined(_ words: [String]) -> String {
         words.map { ShellWord.quoted($0) }.joined(separator: " ")
     }
 }
