@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Quantities
+import System
 import SystemPackage
 
 @testable import ArtifactStore

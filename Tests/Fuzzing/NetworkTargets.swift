@@ -1,5 +1,6 @@
 import Foundation
 import PulseAPI
+import System
 
 @testable import SharedStore
 @testable import Transfer

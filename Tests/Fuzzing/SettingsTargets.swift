@@ -1,6 +1,8 @@
 import PulseAPI
+import System
 
 @testable import PulseFS
+@testable import Settings
 
 /// A text of TOML is its values or a mistake in one of its lines; words of a shell are taken apart as they were put together.
 func fuzzSettings(_ bytes: [UInt8]) {
