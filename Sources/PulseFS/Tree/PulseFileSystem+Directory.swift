@@ -53,14 +53,14 @@ extension PulseFileSystem {
         [
             DirectoryEntry(
                 name: "README.txt", node: Node.readme.id, kind: .file, cookie: DirectoryCookie(1),
-                entry: Entry(attributes: readmeAttributes, nameLifetime: .forever, attributesLifetime: .forever)),
+                entry: Entry(attributes: readmeAttributes, nameLifetime: .fixed, attributesLifetime: .fixed)),
             DirectoryEntry(
                 name: ".pulsefs", node: Node.control.id, kind: .directory, cookie: DirectoryCookie(2),
                 entry: Entry(
-                    attributes: policy.directory(.control), nameLifetime: .forever, attributesLifetime: .forever)),
+                    attributes: policy.directory(.control), nameLifetime: .fixed, attributesLifetime: .fixed)),
             DirectoryEntry(
                 name: "jobs", node: Node.jobs.id, kind: .directory, cookie: DirectoryCookie(3),
-                entry: Entry(attributes: jobsAttributes, nameLifetime: .forever, attributesLifetime: .forever)),
+                entry: Entry(attributes: jobsAttributes, nameLifetime: .fixed, attributesLifetime: .fixed)),
         ]
     }
 
@@ -85,7 +85,7 @@ extension PulseFileSystem {
                     let node = Node.job(job.ordinal)
                     let attributes = policy.directory(
                         node, modified: FileTime(job.updatedAt ?? job.createdAt ?? job.checkedAt))
-                    let entry = Entry(attributes: attributes, nameLifetime: .forever, attributesLifetime: .forever)
+                    let entry = Entry(attributes: attributes, nameLifetime: .fixed, attributesLifetime: .fixed)
                     return DirectoryEntry(
                         name: job.id, node: node.id, kind: .directory,
                         cookie: DirectoryCookie(UInt64(clamping: job.ordinal.rawValue)),

@@ -4,11 +4,11 @@ import SystemPackage
 /// `.pulsefs/explain/`.
 extension PulseFileSystem {
     func lookupExplained(_ name: String) -> LookupReply {
-        guard let path = ExplainedPaths.path(of: name) else { return .absent(.none) }
+        guard let path = ExplainedPaths.path(of: name) else { return .absent(.askAgain) }
         let number = explained.add(library.explanation(ofPath: path))
-        guard let attributes = explainedAttributes(number) else { return .absent(.none) }
+        guard let attributes = explainedAttributes(number) else { return .absent(.askAgain) }
         // It is made anew for whoever looks.
-        return .found(Entry(attributes: attributes, nameLifetime: .none, attributesLifetime: .none))
+        return .found(Entry(attributes: attributes, nameLifetime: .madeAnew, attributesLifetime: .madeAnew))
     }
 
     func explainedAttributes(_ number: Int) -> FileAttributes? {

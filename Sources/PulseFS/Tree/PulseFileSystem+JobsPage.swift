@@ -5,13 +5,16 @@ import SystemPackage
 extension PulseFileSystem {
     func lookupJobsPage() -> Answer<LookupReply> {
         jobsPageContent(renewing: true).map { content in
-            .found(Entry(attributes: self.jobsPageAttributes(content), nameLifetime: .none, attributesLifetime: .none))
+            .found(
+                Entry(
+                    attributes: self.jobsPageAttributes(content), nameLifetime: .madeAnew, attributesLifetime: .madeAnew
+                ))
         }
     }
 
     func getattrOfJobsPage() -> Answer<AttributeReply> {
         jobsPageContent(renewing: false).map { content in
-            AttributeReply(attributes: self.jobsPageAttributes(content), lifetime: .none)
+            AttributeReply(attributes: self.jobsPageAttributes(content), lifetime: .madeAnew)
         }
     }
 

@@ -5,9 +5,6 @@ import Quantities
 import SystemPackage
 
 extension PulseFileSystem {
-    /// How long the kernel may take a name for absent that the API does not know.
-    private static let absenceLifetime = CacheLifetime.limited(.seconds(1))
-
     package func lookup(_ name: String, in directory: NodeID, for caller: Caller) -> Answer<LookupReply> {
         switch node(directory) {
         case .root: return .now(lookupInRoot(name))
@@ -43,12 +40,12 @@ extension PulseFileSystem {
 
     private func lookupInRoot(_ name: String) -> LookupReply {
         switch name {
-        case "jobs": .found(Entry(attributes: jobsAttributes, nameLifetime: .forever, attributesLifetime: .forever))
+        case "jobs": .found(Entry(attributes: jobsAttributes, nameLifetime: .fixed, attributesLifetime: .fixed))
         case "README.txt":
-            .found(Entry(attributes: readmeAttributes, nameLifetime: .forever, attributesLifetime: .forever))
+            .found(Entry(attributes: readmeAttributes, nameLifetime: .fixed, attributesLifetime: .fixed))
         case ".pulsefs":
-            .found(Entry(attributes: policy.directory(.control), nameLifetime: .forever, attributesLifetime: .forever))
-        default: .absent(.forever)
+            .found(Entry(attributes: policy.directory(.control), nameLifetime: .fixed, attributesLifetime: .fixed))
+        default: .absent(.impossible)
         }
     }
 
@@ -56,18 +53,18 @@ extension PulseFileSystem {
         if name == ExplainedPaths.directory {
             return .found(
                 Entry(
-                    attributes: policy.directory(.explain), nameLifetime: .forever, attributesLifetime: .forever))
+                    attributes: policy.directory(.explain), nameLifetime: .fixed, attributesLifetime: .fixed))
         }
-        guard let file = ControlFile(name: name) else { return .absent(.forever) }
+        guard let file = ControlFile(name: name) else { return .absent(.impossible) }
         // A control file is made anew for whoever opens it: so the name is asked for each time.
         return .found(
             Entry(
-                attributes: control.attributes(of: file, policy, renewing: true), nameLifetime: .none,
-                attributesLifetime: .none))
+                attributes: control.attributes(of: file, policy, renewing: true), nameLifetime: .madeAnew,
+                attributesLifetime: .madeAnew))
     }
 
     private func lookupJob(_ name: String, for caller: Caller) -> Answer<LookupReply> {
-        guard let id = JobID(name) else { return .now(.absent(.forever)) }
+        guard let id = JobID(name) else { return .now(.absent(.impossible)) }
         if let refusal = library.catalog.refusal(of: id) { return refused(refusal, id) }
         do throws(Failure) {
             let isCrawler = crawlers.contains(caller.thread)
@@ -75,7 +72,7 @@ extension PulseFileSystem {
                 return .now(.found(entry(for: job)))
             }
             // Nobody asks for it: others who look are not to find it absent.
-            if isCrawler { return .now(.absent(.none)) }
+            if isCrawler { return .now(.absent(.askAgain)) }
         } catch {
             return .failed(logged(error, id))
         }
@@ -89,7 +86,7 @@ extension PulseFileSystem {
     }
 
     private func refused(_ failure: Failure, _ id: JobID) -> Answer<LookupReply> {
-        failure.isAbsence ? .now(.absent(Self.absenceLifetime)) : .failed(logged(failure, id))
+        failure.isAbsence ? .now(.absent(.unknown)) : .failed(logged(failure, id))
     }
 
     func entry(for job: Job) -> Entry {
@@ -103,7 +100,7 @@ extension PulseFileSystem {
     // MARK: Within a job
 
     private func lookup(_ name: String, in job: Job) -> Answer<LookupReply> {
-        guard let slot = JobFile.slot(named: name) else { return .now(.absent(.forever)) }
+        guard let slot = JobFile.slot(named: name) else { return .now(.absent(.impossible)) }
         guard JobFile.exists(slot, in: job, library) else {
             if slot != .error, let again = askingAgain(job, { self.lookup(name, in: $0) }) { return again }
             return .now(.absent(absenceLifetime(of: slot, in: job)))
@@ -132,17 +129,17 @@ extension PulseFileSystem {
     }
 
     private func lookupImage(_ name: String, of job: Job, for reader: Int32) -> Answer<LookupReply> {
-        guard FileName.isSafe(name) else { return .now(.absent(.forever)) }
+        guard FileName.isSafe(name) else { return .now(.absent(.impossible)) }
         let known = job.image(named: name)
         if known == nil, FileName.isOfDesktop(name) {
             // A result that has not come yet may list it.
-            return .now(.absent(job.awaitsLargeResult ? .none : Self.absenceLifetime))
+            return .now(.absent(job.awaitsLargeResult ? .untilLargeResult : .unknown))
         }
         if job.phase == .expired, known.map({ library.mayBeHad($0, of: job) }) != true {
             if known?.isListed == true, let again = askingAgain(job, { self.lookupImage(name, of: $0, for: reader) }) {
                 return again
             }
-            return .now(.absent(Self.absenceLifetime))
+            return .now(.absent(.unknown))
         }
         if let known, known.size != nil {
             return entry(known.slot, of: job).map { .found($0) }
@@ -153,7 +150,7 @@ extension PulseFileSystem {
                 let artifact = try await library.image(named: name, of: whole, for: reader)
                 return .found(self.entry(artifact, of: whole))
             } catch  where error.isAbsence {
-                return .absent(Self.absenceLifetime)
+                return .absent(.unknown)
             } catch {
                 throw self.logged(error, Place(job: job.id.text, file: "images/\(name)"))
             }
@@ -193,8 +190,7 @@ extension PulseFileSystem {
     }
 
     func entry(_ slot: ArtifactSlot, size: UInt64, of job: Job) -> Entry {
-        // What explains why a result has not come yet goes when it comes.
-        let lifetime = slot == .error && job.awaitsLargeResult ? .none : lifetime(of: job)
+        let lifetime = lifetime(of: slot, in: job)
         return Entry(
             attributes: policy.file(
                 .file(job.ordinal, slot), id: library.shown.node(of: .init(job.ordinal, slot)), size: size,

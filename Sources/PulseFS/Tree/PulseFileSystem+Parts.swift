@@ -12,7 +12,7 @@ extension PulseFileSystem {
             if let again = askingAgain(job, { self.lookupPart(place, of: $0, for: caller) }) { return again }
             return .now(.absent(absenceLifetime(of: .result, in: job)))
         }
-        return withParts(of: job, for: caller, otherwise: .absent(.none)) { list, job, tree in
+        return withParts(of: job, for: caller, otherwise: .absent(.askAgain)) { list, job, tree in
             switch place {
             case .file(let path):
                 guard let number = list.number(of: path) else { return .absent(tree.lifetime(of: job)) }
@@ -26,7 +26,7 @@ extension PulseFileSystem {
 
     func lookup(_ name: String, in directory: PartDirectory, of job: Job, for caller: Caller) -> Answer<LookupReply> {
         guard library.mayHaveParts(job) else { return .now(.absent(absenceLifetime(of: .result, in: job))) }
-        return withParts(of: job, for: caller, otherwise: .absent(.none)) { list, job, tree in
+        return withParts(of: job, for: caller, otherwise: .absent(.askAgain)) { list, job, tree in
             guard let number = list.number(of: "\(directory.name)/\(name)") else {
                 return .absent(tree.lifetime(of: job))
             }

@@ -14,7 +14,7 @@ extension PulseFileSystem {
         let reply = waitAttributes(of: job, isEnded: JobEnding(job))
         return .now(
             .found(
-                Entry(attributes: reply.attributes, nameLifetime: .forever, attributesLifetime: reply.lifetime)))
+                Entry(attributes: reply.attributes, nameLifetime: .fixed, attributesLifetime: reply.lifetime)))
     }
 
     /// `isRead` says that someone reads the file, and waits.
@@ -48,6 +48,6 @@ extension PulseFileSystem {
         AttributeReply(
             attributes: policy.file(
                 .file(job.ordinal, .wait), size: UInt64(ending?.content.count ?? 0), modified: job.modified),
-            lifetime: ending == nil ? .none : .forever)
+            lifetime: ending == nil ? .untilNextAnswer : .fixed)
     }
 }

@@ -32,16 +32,16 @@ package final class PulseFileSystem: FileSystem {
         guard let node = self.node(node) else { return .failed(.staleNFSFileHandle) }
         switch node {
         case .root, .control, .explain:
-            return .now(AttributeReply(attributes: policy.directory(node), lifetime: .forever))
-        case .readme: return .now(AttributeReply(attributes: readmeAttributes, lifetime: .forever))
-        case .jobs: return .now(AttributeReply(attributes: jobsAttributes, lifetime: .forever))
+            return .now(AttributeReply(attributes: policy.directory(node), lifetime: .fixed))
+        case .readme: return .now(AttributeReply(attributes: readmeAttributes, lifetime: .fixed))
+        case .jobs: return .now(AttributeReply(attributes: jobsAttributes, lifetime: .fixed))
         case .jobsPage: return withKey(for: caller) { $0.getattrOfJobsPage() }
         case .controlFile(let file):
             return .now(
-                AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .none))
+                AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .madeAnew))
         case .explained(let number):
             guard let attributes = explainedAttributes(number) else { return .failed(.staleNFSFileHandle) }
-            return .now(AttributeReply(attributes: attributes, lifetime: .none))
+            return .now(AttributeReply(attributes: attributes, lifetime: .madeAnew))
         case .job(let ordinal):
             return withKey(for: caller) { tree in
                 tree.withJob(ordinal, for: caller) { job, tree in .now(tree.attributes(ofDirectory: node, job)) }
@@ -222,13 +222,6 @@ package final class PulseFileSystem: FileSystem {
 
     func refreshed(_ id: JobID) async throws(Errno) -> Job {
         do throws(Failure) { return try await library.refresh(id) } catch { throw logged(error, id) }
-    }
-
-    /// Without end for what is final; for the rest as long as the last answer is good.
-    func lifetime(of job: Job) -> CacheLifetime {
-        // What is withheld may have been fetched by hand when someone looks again.
-        if library.withholds(job) { return .limited(.seconds(1)) }
-        return library.catalog.freshness(of: job).map { .limited($0) } ?? .forever
     }
 
     // MARK: Attributes
