@@ -221,7 +221,7 @@ let package = Package(
         .testTarget(
             name: "ArtifactStoreTests",
             dependencies: [
-                "ArtifactStore", "System", "PulseTestSupport",
+                "ArtifactStore", "System", "PulseTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
