@@ -1,3 +1,4 @@
+import PulseAPI
 import PulseFS
 
 /// What one look at the surroundings of a mount has come to.
@@ -23,7 +24,7 @@ package struct Checkup: Sendable, Hashable {
     package init(_ name: String, _ outcome: Outcome, _ found: String, remedy: String? = nil) {
         self.name = name
         self.outcome = outcome
-        self.found = ErrorLine.printable(found)
-        self.remedy = remedy.map { ErrorLine.printable($0) }
+        self.found = PrintableText.line(found)
+        self.remedy = remedy.map { PrintableText.line($0) }
     }
 }

@@ -78,12 +78,12 @@ struct ExplainCommand: AsyncParsableCommand {
     // MARK: Words
 
     private static func words(_ diagnosis: Diagnosis) -> String {
-        var lines = ["\(ErrorLine.printable(diagnosis.path.isEmpty ? "/" : diagnosis.path)): \(diagnosis.what)"]
+        var lines = ["\(PrintableText.line(diagnosis.path.isEmpty ? "/" : diagnosis.path)): \(diagnosis.what)"]
         lines += diagnosis.known.map { "  \($0)" }
         if let problem = diagnosis.problem { lines += Self.words(problem).map { "  \($0)" } }
         if let errno = diagnosis.errno { lines.append("  A program that opens it gets \(errno).") }
         lines.append(diagnosis.advice)
-        return lines.map { ErrorLine.printable($0) }.joined(separator: "\n")
+        return lines.map { PrintableText.line($0) }.joined(separator: "\n")
     }
 
     private static func words(_ problem: Diagnosis.Problem) -> [String] {

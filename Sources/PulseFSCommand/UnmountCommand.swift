@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PulseAPI
 import PulseFS
 import Settings
 import SystemPackage
@@ -78,7 +79,7 @@ struct UnmountCommand: AsyncParsableCommand {
         let others = mounts.compactMap { mount in mount.otherOwner.map { (mount.path, $0) } }
         guard !yes, !others.isEmpty else { return }
         for (path, owner) in others {
-            Terminal.complain("\(ErrorLine.printable(path.string)) was mounted by \(Self.user(of: owner))")
+            Terminal.complain("\(PrintableText.line(path.string)) was mounted by \(Self.user(of: owner))")
         }
         guard isatty(STDIN_FILENO) != 0 else {
             throw Terminal.failure("mounts of other users would end too: name directories, or add --yes", code: 64)
@@ -90,7 +91,7 @@ struct UnmountCommand: AsyncParsableCommand {
 
     private static func user(of number: UInt32) -> String {
         guard let entry = getpwuid(number), let name = entry.pointee.pw_name else { return "user \(number)" }
-        return ErrorLine.printable(String(cString: name))
+        return PrintableText.line(String(cString: name))
     }
 
     func run() async throws {

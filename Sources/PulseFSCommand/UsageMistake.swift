@@ -1,4 +1,5 @@
 import ArgumentParser
+import PulseAPI
 import PulseFS
 import Settings
 
@@ -96,7 +97,7 @@ private struct Named {
         let all = Self.commands(of: type, after: Array(names.dropFirst()))
         let near = Spelling.nearest(to: word, of: all.map(\.name))
         let meant = near.flatMap { name in all.first { $0.name == name } }?.path
-        let shown = (names.dropFirst() + [ErrorLine.printable(word)]).joined(separator: " ")
+        let shown = (names.dropFirst() + [PrintableText.line(word)]).joined(separator: " ")
         return "there is no command \(shown)" + (meant.map { ": is it \($0)? See: \(help)" } ?? "; see: \(help)")
     }
 

@@ -1,4 +1,5 @@
 import ArtifactStore
+import PulseAPI
 
 /// `.pulsefs/jobs`: one line a known job, with its state as this mount last heard of it.
 enum KnownJobsList {
@@ -8,7 +9,7 @@ enum KnownJobsList {
     static func text(_ catalog: JobCatalog) -> String {
         do throws(Failure) {
             let jobs = try catalog.known(after: JobOrdinal(0), limit: longest)
-            return jobs.map { "\($0.id)\t\(ErrorLine.printable($0.status))\n" }.joined()
+            return jobs.map { "\($0.id)\t\(PrintableText.line($0.status))\n" }.joined()
         } catch {
             return "the list cannot be read: \(error)\n"
         }

@@ -1,4 +1,5 @@
 import Logging
+import PulseAPI
 import Settings
 
 /// An entry of the log as one line: the message, which is constant, and after it what it is about.
@@ -6,7 +7,7 @@ enum LogLine {
     /// Such as `a file of the cache was damaged; it is fetched again file=result.md job="a b"`.
     static func text(_ message: Logger.Message, _ metadata: Logger.Metadata) -> String {
         let values = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\(quoted("\($0.value)"))" }
-        return ErrorLine.printable((["\(message)"] + values).joined(separator: " "))
+        return PrintableText.line((["\(message)"] + values).joined(separator: " "))
     }
 
     /// In quotes where it would not be seen where the value ends.

@@ -1,3 +1,4 @@
+import PulseAPI
 import Quantities
 import System
 import SystemPackage
@@ -46,7 +47,7 @@ package struct ServiceNotice: Sendable {
         ])
     }
 
-    private func line(_ text: String) -> String { ErrorLine.printable(text) }
+    private func line(_ text: String) -> String { PrintableText.line(text) }
 
     /// Does not wait; a manager that does not take it is one that has gone.
     private func send(_ lines: [String]) {

@@ -1,3 +1,4 @@
+import PulseAPI
 import System
 import SystemPackage
 
@@ -17,7 +18,7 @@ struct MountUser: Sendable, Hashable {
             let uses = uses(of: mountpoint, directory)
             guard !uses.isEmpty else { return nil }
             let name = SmallFile.text(directory.appending("comm"))?.prefix { !$0.isNewline }
-            return MountUser(process: number, name: ErrorLine.printable(String(name ?? "a process")), uses: uses)
+            return MountUser(process: number, name: PrintableText.line(String(name ?? "a process")), uses: uses)
         }
     }
 

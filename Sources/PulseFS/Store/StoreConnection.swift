@@ -1,4 +1,5 @@
 import Dispatch
+import PulseAPI
 package import Settings
 package import SharedStore
 package import System
@@ -38,7 +39,7 @@ package final class StoreConnection: Sendable {
     /// Runs a program on a thread that may block.
     private static func run(_ words: [String]) async throws(CredentialTrouble) -> [UInt8] {
         let outcome = await BriefProgram.aside(words, within: programTime)
-        let name = words.first.map { ErrorLine.printable($0) } ?? ""
+        let name = words.first.map { PrintableText.line($0) } ?? ""
         switch outcome {
         case .success(let ended) where ended.isSuccess: return Array(ended.output.utf8)
         case .success(let ended): throw CredentialTrouble("\(name) of credential_process failed (\(ended.end))")

@@ -26,7 +26,7 @@ package struct JobEnding: Sendable, Hashable {
         }
         // It was read as a job when it came; words that cannot be found again are none.
         let text = try? JobAnswer.scan(MemoryByteSource(job.facts.statusDocument)).errorText
-        let line = ErrorLine.printable(text ?? "").split(separator: " ").joined(separator: " ")
+        let line = PrintableText.line(text ?? "").split(separator: " ").joined(separator: " ")
         message = kind == .completed || line.isEmpty ? nil : String(line.prefix(Self.longest))
     }
 

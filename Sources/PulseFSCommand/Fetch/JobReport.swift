@@ -132,7 +132,7 @@ final class JobReport<Outcome: JobOutcome>: Sendable {
         guard !problems.isEmpty, !KeyRefusal.isTold() else { return }
         for problem in problems.prefix(problemsTold) {
             let what = id.text + (problem.file.map { "/\($0)" } ?? "")
-            Terminal.complain("\(ErrorLine.printable(what)): \(ErrorLine.printable(problem.reason))")
+            Terminal.complain("\(PrintableText.line(what)): \(PrintableText.line(problem.reason))")
         }
         let more = problems.count - problemsTold
         if more > 0 { Terminal.complain("\(id): and \(more) more files could not be fetched") }

@@ -37,7 +37,7 @@ struct JobsAddCommand: AsyncParsableCommand {
             case .failure(let failure):
                 isComplete = false
                 guard !KeyRefusal.isTold() else { return }
-                Terminal.complain("\(id): \(ErrorLine.printable(failure.words))")
+                Terminal.complain("\(id): \(PrintableText.line(failure.words))")
             }
         }
         return isComplete

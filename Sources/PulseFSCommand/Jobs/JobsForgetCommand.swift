@@ -69,7 +69,7 @@ struct JobsForgetCommand: AsyncParsableCommand {
         case .unknown: "the cache \(settings.cacheDirectory) knows no such job of \(settings.origin)"
         case .wouldLose(let files):
             """
-            it is kept: \(ErrorLine.printable(files.joined(separator: ", "))) cannot be downloaded again and would be lost; \
+            it is kept: \(PrintableText.line(files.joined(separator: ", "))) cannot be downloaded again and would be lost; \
             to lose it, add --lose-results
             """
         case .busy: "it is being fetched now: try again later"

@@ -142,7 +142,7 @@ struct WaitCommand: AsyncParsableCommand {
                 if isTimeUp, failure.reason == .interrupted, let timeout {
                     "it has not ended within \(timeout.duration.components.seconds) s"
                 } else {
-                    ErrorLine.printable(failure.words)
+                    PrintableText.line(failure.words)
                 }
             if !KeyRefusal.isTold() { Terminal.complain("\(id): \(problem)") }
             let line = Line(
@@ -164,7 +164,7 @@ struct WaitCommand: AsyncParsableCommand {
         let status =
             library.watches.trouble(with: first).map { "no answer, trying again (\($0.words))" }
             ?? ((try? library.catalog.job(first)) ?? nil)?.status ?? "not asked yet"
-        return "\(time)  \(first): \(ErrorLine.printable(String(status.prefix(100))))\(others)"
+        return "\(time)  \(first): \(PrintableText.line(String(status.prefix(100))))\(others)"
     }
 }
 

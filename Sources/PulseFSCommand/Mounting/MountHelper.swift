@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PulseAPI
 import PulseFS
 import Settings
 import System
@@ -72,7 +73,7 @@ struct MountHelper {
             } else {
                 throw Misuse(
                     description:
-                        "\(ErrorLine.printable(word)) is not an option of a mount helper; see: pulsefs help mount")
+                        "\(PrintableText.line(word)) is not an option of a mount helper; see: pulsefs help mount")
             }
         }
         guard operands.count == 2 else {
@@ -118,13 +119,13 @@ struct MountHelper {
         if address.hasPrefix("https://") || address.hasPrefix("http://") { return ["--api-url=\(address)"] }
         throw Misuse(
             description:
-                "\(ErrorLine.printable(SettingKind.address.shown(source))) cannot be mounted: write pulse, or the API's address as https://host"
+                "\(PrintableText.line(SettingKind.address.shown(source))) cannot be mounted: write pulse, or the API's address as https://host"
         )
     }
 
     /// Why the command does not take an option, if it does not.
     private static func problem(with option: FstabOptions.Option) -> String? {
-        let name = ErrorLine.printable(option.name)
+        let name = PrintableText.line(option.name)
         if name.isEmpty || notOffered.contains(name) { return "\(name) is not an option of a PulseFS mount" }
         do { _ = try MountCommand.parse([option.word, "--", "/"]) } catch {
             return "the option \(name) is not understood (\(line(error)))"
@@ -134,6 +135,6 @@ struct MountHelper {
 
     private static func line(_ error: some Error) -> String {
         let text = MountCommand.message(for: error)
-        return ErrorLine.printable(String(text.prefix { !$0.isNewline }))
+        return PrintableText.line(String(text.prefix { !$0.isNewline }))
     }
 }

@@ -57,7 +57,7 @@ struct JobIDOptions: ParsableArguments {
     }
 
     static func malformed(_ text: String, _ place: String) -> String {
-        "\"\(ErrorLine.printable(text))\"\(place) is not a job id: an id has only letters, digits, - and _, at most 128"
+        "\"\(PrintableText.line(text))\"\(place) is not a job id: an id has only letters, digits, - and _, at most 128"
     }
 
     static func overlong(_ place: String) -> String {

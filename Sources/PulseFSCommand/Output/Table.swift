@@ -1,3 +1,4 @@
+import PulseAPI
 import PulseFS
 import Quantities
 
@@ -11,7 +12,7 @@ struct Table {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    mutating func add(_ cells: [String]) { rows.append(cells.map(ErrorLine.printable)) }
+    mutating func add(_ cells: [String]) { rows.append(cells.map(PrintableText.line)) }
 
     func say() {
         guard Terminal.isWatched else {
@@ -30,7 +31,7 @@ struct Table {
 
     /// A row that is said before the next one is known: for people its first cell has this width.
     static func say(_ cells: [String], firstWidth: Int) {
-        let cells = cells.map(ErrorLine.printable)
+        let cells = cells.map(PrintableText.line)
         Terminal.say(Terminal.isWatched ? aligned(cells, [firstWidth]) : cells.joined(separator: "\t"))
     }
 

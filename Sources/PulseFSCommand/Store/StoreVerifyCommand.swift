@@ -117,7 +117,7 @@ struct StoreVerifyCommand: AsyncParsableCommand {
     private static func words(of problem: StoreVerification.Finding.Problem) -> (word: String, reason: String) {
         switch problem {
         case .damaged(let reason): ("damaged", reason)
-        case .unread(let reason): ("unread", ErrorLine.printable(reason))
+        case .unread(let reason): ("unread", PrintableText.line(reason))
         }
     }
 }
