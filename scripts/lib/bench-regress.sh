@@ -55,6 +55,7 @@ measured_ratios() {
 # Worse is a ratio that has grown by more than a twentieth and twice what both noises make together: a difference of medians that are
 # that far apart is none of chance. The status is 1 if there is one.
 regress() {
+    [ -e "$baseline" ] || { echo "There is no $baseline to compare with: write it with scripts/bench --baseline" >&2; return 1; }
     measured_ratios > "$scratch/ratios"
     [ -s "$scratch/ratios" ] || { echo "nothing was measured that has a ratio" >&2; return 1; }
     printf '\n| ratio | written down | now | now / then | may be | worse |\n|---|---|---|---|---|---|\n'
