@@ -135,9 +135,9 @@ extension JobPage {
             html.raw("<figcaption>")
             html.text(image.caption ?? image.fileName ?? "Image")
             if image.title != nil, let kind = image.kind { html.text(" (\(kind))") }
-            if !image.place.isEmpty {
+            if !image.source.words.isEmpty {
                 html.raw("<br><span class=\"place\">")
-                html.text(image.place)
+                html.text(image.source.words)
                 html.raw("</span>")
             }
             if image.path == nil {

@@ -6,23 +6,36 @@ package struct PageImage: Sendable, Equatable {
     package var url: String?
     package var title: String?
     package var kind: String?
-    package var sheet: String?
-    package var range: String?
-    package var pageNumber: Int?
+    package var source: Source
     /// Why there is no file.
     package var problem: String?
 
+    /// Where in the document it is from: a page, or cells of a sheet.
+    package struct Source: Sendable, Equatable {
+        package var sheet: String?
+        package var range: String?
+        package var pageNumber: Int?
+
+        package init(sheet: String? = nil, range: String? = nil, pageNumber: Int? = nil) {
+            (self.sheet, self.range, self.pageNumber) = (sheet, range, pageNumber)
+        }
+
+        /// Such as `Sheet1, B2:D9, page 3`.
+        var words: String {
+            [sheet, range, pageNumber.map { "page \($0)" }].compactMap(\.self).filter { !$0.isEmpty }
+                .joined(separator: ", ")
+        }
+    }
+
     package init(
-        fileName: String?, url: String? = nil, title: String? = nil, kind: String? = nil, sheet: String? = nil,
-        range: String? = nil, pageNumber: Int? = nil, problem: String? = nil
+        fileName: String?, url: String? = nil, title: String? = nil, kind: String? = nil,
+        source: Source = Source(), problem: String? = nil
     ) {
         self.fileName = fileName
         self.url = url
         self.title = title
         self.kind = kind
-        self.sheet = sheet
-        self.range = range
-        self.pageNumber = pageNumber
+        self.source = source
         self.problem = problem
     }
 
@@ -37,10 +50,4 @@ package struct PageImage: Sendable, Equatable {
 
     /// What it is, in words, where there are any.
     var caption: String? { [title, kind].lazy.compactMap(\.self).first { !$0.isEmpty } }
-
-    /// Where it was, such as `Sheet1, B2:D9, page 3`.
-    var place: String {
-        [sheet, range, pageNumber.map { "page \($0)" }].compactMap(\.self).filter { !$0.isEmpty }
-            .joined(separator: ", ")
-    }
 }

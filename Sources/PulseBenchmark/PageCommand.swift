@@ -16,7 +16,7 @@ struct PageCommand: ParsableCommand {
         page.images = (0..<images).map { number in
             PageImage(
                 fileName: "fig-\(number).png", url: "https://api.example/results/job-1/images/fig-\(number).png",
-                title: "Figure \(number)", kind: "bar", sheet: "Q1", range: "B2:D9", pageNumber: number)
+                title: "Figure \(number)", kind: "bar", source: .init(sheet: "Q1", range: "B2:D9", pageNumber: number))
         }
         page.markdown = document
         let idle = memory

@@ -127,7 +127,8 @@ struct HostileDocumentTests {
         let name = "a\"b'c<d>&e%20 f#g?h\u{202e}.png"
         let nasty = "\"><script>alert(1)</script>'"
         let image = PageImage(
-            fileName: name, url: nasty, title: nasty, kind: nasty, sheet: nasty, range: nasty, pageNumber: 3)
+            fileName: name, url: nasty, title: nasty, kind: nasty,
+            source: .init(sheet: nasty, range: nasty, pageNumber: 3))
         let (html, read) = Self.read("<figure>\(nasty)</figure>", [image, PageImage(fileName: nil, problem: nasty)])
         #expect(read.problems.isEmpty, "\(read.problems)")
         #expect(html.contains("src=\"images/a%22b%27c%3Cd%3E%26e%2520%20f%23g%3Fh%E2%80%AE.png\""))

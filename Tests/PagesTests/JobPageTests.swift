@@ -253,7 +253,9 @@ struct JobPageTests {
         let html = Self.html(
             nil,
             [
-                PageImage(fileName: "a.png", title: "Revenue", kind: "bar", sheet: "Q1", range: "B2:D9", pageNumber: 3),
+                PageImage(
+                    fileName: "a.png", title: "Revenue", kind: "bar",
+                    source: .init(sheet: "Q1", range: "B2:D9", pageNumber: 3)),
                 PageImage(fileName: nil, kind: "logo", problem: "could not be drawn"),
             ])
         #expect(

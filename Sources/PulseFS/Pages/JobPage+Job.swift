@@ -38,8 +38,9 @@ extension JobPage {
             let url: String? = if case .remote(let url) = image.source { url } else { nil }
             return PageImage(
                 fileName: isHere(slot) ? names[slot] : nil, url: url, title: image.chartTitle,
-                kind: image.chartType ?? image.visualType, sheet: image.sheetName, range: image.excelRange,
-                pageNumber: image.pageNumber, problem: image.renderError)
+                kind: image.chartType ?? image.visualType,
+                source: .init(sheet: image.sheetName, range: image.excelRange, pageNumber: image.pageNumber),
+                problem: image.renderError)
         }
         // The same image in two places is one file.
         let files = Dictionary(
