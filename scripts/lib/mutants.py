@@ -299,4 +299,5 @@ def main():
         fail(f"not found: {', '.join(map(str, survived))}")
 
 
-main()
+if __name__ == "__main__":
+    main()
