@@ -8,6 +8,7 @@ start_rounds() { # series, contestant
     local round
     mkdir -p "$(point "$2")"
     for round in $(seq "$rounds"); do
+        [ -z "$regress" ] || sample yardstick-process curl --version
         sample "$1" usable "$2"
         pid_of[$2]=$(pgrep -f "pulsefs mount --foreground .*$(point "$2")\$")
         put "$1-rss" "$(rss "$2")"

@@ -3,12 +3,11 @@
 
 baseline=docs/benchmarks-baseline.tsv
 
-# A figure of PulseFS's, and what the same machine did in the same round: a process that loads libraries, a processor's work, local disk,
-# libfuse's example, curl, the official client. A line that has no series of a part that was not run is left out.
+# A figure of PulseFS's, and what the same machine did in the same round: the start of a program with many libraries, local disk, libfuse's
+# example, curl. A line that has no series of a part that was not run is left out.
 ratios() {
     cat <<'TEXT'
 start	start-thousand	yardstick-process
-page	page-time	yardstick-processor
 opens, 1 reader	opens-1-pulsefs	opens-1-local
 opens, 8 readers	opens-8-pulsefs	opens-8-local
 warm, sequential	sequential-pulsefs	sequential-local
@@ -25,15 +24,6 @@ sizes of 100, 50 ms	list-pulsefs-cold	first-50-curl
 copy of 100, 50 ms	copy-pulsefs	copy-curl
 texts of 200, 50 ms	grep-pulsefs	grep-curl
 TEXT
-}
-
-# What the machine itself does, beside the figures that have nothing of that kind.
-yardsticks() {
-    local round
-    for round in $(seq "$rounds"); do
-        sample yardstick-process curl --version
-        sample yardstick-processor sh -c 'head -c 64M /dev/zero | sha256sum'
-    done
 }
 
 # A line a ratio: its name, the median of the rounds, and half of the distance between the quarters of the rounds as a part of that: the noise.
@@ -76,8 +66,9 @@ regress() {
 write_baseline() {
     measured_ratios > "$scratch/ratios"
     # What was not measured now stays as it was.
+    : > "$scratch/kept"
     [ ! -e "$baseline" ] || awk -F'\t' 'NR == FNR { seen[$1] = 1; next } !($1 in seen)' "$scratch/ratios" "$baseline" > "$scratch/kept"
-    cat "$scratch/ratios" "$scratch/kept" 2> /dev/null > "$scratch/baseline"
+    cat "$scratch/ratios" "$scratch/kept" > "$scratch/baseline"
     mv "$scratch/baseline" "$baseline"
     say "written: $baseline"
 }
