@@ -5,6 +5,7 @@
 #include "CCurl.h"
 
 #include <dlfcn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 // The library whose headers these are: its name changes when its functions do.
@@ -107,7 +108,8 @@ CURLMcode pulse_curl_multi_set_long(CURLM *multi, CURLMoption option, long value
     return called_curl_multi_setopt(multi, option, value);
 }
 
-static char trouble[256];
+// Of the calling thread: another may be trying at the same time.
+static _Thread_local char trouble[256];
 
 static void *find(void *library, const char *name) {
     void *function = dlsym(library, name);
@@ -117,13 +119,7 @@ static void *find(void *library, const char *name) {
 
 #define FIND(name) called_##name = (__typeof__(called_##name))find(library, #name)
 
-static void open_library(void) {
-    void *library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
-    if (library == NULL) {
-        const char *reason = dlerror();
-        snprintf(trouble, sizeof trouble, "%s", reason == NULL ? "cannot open " LIBRARY : reason);
-        return;
-    }
+static void find_functions(void *library) {
     FIND(curl_global_init);
     FIND(curl_version_info);
     FIND(curl_url);
@@ -154,8 +150,28 @@ static void open_library(void) {
         snprintf(trouble, sizeof trouble, "%s is of version %s, and 7.88 or newer is needed", LIBRARY, facts->version);
 }
 
+static void open_library(void) {
+    void *library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
+    if (library == NULL) {
+        const char *reason = dlerror();
+        snprintf(trouble, sizeof trouble, "%s", reason == NULL ? "cannot open " LIBRARY : reason);
+        return;
+    }
+    find_functions(library);
+    if (trouble[0] != 0) dlclose(library);
+}
+
+// A process that is out of descriptors or memory has them again later, so what failed is tried again.
 const char *pulse_curl_open(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, open_library);
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static atomic_int is_open;
+    if (atomic_load(&is_open)) return NULL;
+    trouble[0] = 0;
+    pthread_mutex_lock(&lock);
+    if (!atomic_load(&is_open)) {
+        open_library();
+        if (trouble[0] == 0) atomic_store(&is_open, 1);
+    }
+    pthread_mutex_unlock(&lock);
     return trouble[0] == 0 ? NULL : trouble;
 }

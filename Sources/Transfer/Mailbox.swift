@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// Hands commands from any thread to the engine's thread, and tells when that thread has ended.
@@ -22,6 +23,8 @@ final class Mailbox: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Signalled for a command that finds no handle to wake.
+    private let arrival = DispatchSemaphore(value: 0)
 
     /// From now on a command wakes whoever polls `multi`. What was left before is there to be collected.
     func attach(_ multi: MultiHandle) { state.withLock { $0.multi = multi } }
@@ -33,11 +36,29 @@ final class Mailbox: Sendable {
             guard state.ending == nil else { return false }
             state.commands.append(command)
             // One wake-up lasts until the engine collects.
-            if state.commands.count == 1 {
-                state.multi?.wakeUp()
-            }
+            if state.commands.count == 1 { wake(state) }
             return true
         }
+    }
+
+    private func wake(_ state: borrowing State) {
+        if let multi = state.multi { multi.wakeUp() } else { arrival.signal() }
+    }
+
+    /// For a thread that has no handle to poll, for this reason: fails what has been left. True when it is to end; else there may be
+    /// something anew when this returns, for which it is worth to try again.
+    func refuse(_ error: TransferError) -> Bool {
+        for command in collect() {
+            switch command {
+            case .start(let order): order.continuation.resume(returning: .failure(error))
+            case .shutDown:
+                close(.shutDown)
+                return true
+            case .resume, .cancel: break
+            }
+        }
+        arrival.wait()
+        return false
     }
 
     /// Takes what has been left, in order.
@@ -82,7 +103,7 @@ final class Mailbox: Sendable {
                 guard state.ending == nil else { return false }
                 state.commands.append(.shutDown)
                 state.exitWaiters.append(continuation)
-                state.multi?.wakeUp()
+                wake(state)
                 return true
             }
             if !isWaiting { continuation.resume() }

@@ -44,13 +44,7 @@ package final class TransferEngine: Sendable {
         let failure = isStarted.withLock { isStarted in
             guard !isStarted else { return Int32(0) }
             let failure = DedicatedThread.start(named: "transfer") {
-                do throws(TransferError) {
-                    let multi = try MultiHandle(configuration)
-                    mailbox.attach(multi)
-                    EngineLoop(multi, mailbox, configuration, home).run()
-                } catch {
-                    mailbox.close(error)
-                }
+                Self.run(mailbox, configuration, home)
                 mailbox.reportExit()
             }
             isStarted = failure == 0
@@ -59,6 +53,19 @@ package final class TransferEngine: Sendable {
         guard failure == 0 else {
             throw TransferError(
                 .other, "The transfer thread could not be started: \(String(cString: strerror(failure))).")
+        }
+    }
+
+    /// A process that has no descriptors or memory left for libcurl may have them for the next request.
+    private static func run(_ mailbox: Mailbox, _ configuration: Configuration, _ home: HomeAddresses) {
+        while true {
+            do throws(TransferError) {
+                let multi = try MultiHandle(configuration)
+                mailbox.attach(multi)
+                return EngineLoop(multi, mailbox, configuration, home).run()
+            } catch {
+                if mailbox.refuse(error) { return }
+            }
         }
     }
 

@@ -21,7 +21,8 @@
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
 
-/* Opens libcurl, once; NULL, or why it cannot be used. Whatever is called before opens it too, and fails where it cannot. */
+/* Opens libcurl, unless it is open; NULL, or why it cannot be used now, in memory of the calling thread. Whatever is called before opens
+   it too, and fails where it cannot. */
 const char *pulse_curl_open(void);
 
 /* curl_easy_setopt is variadic, which Swift does not import: one function for each type of argument. */
