@@ -6,27 +6,38 @@ struct DirectoryWalks {
         var name: FileName
         var lookedAt: ContinuousClock.Instant
         var isNoticed = false
+        /// Looks that wait for their answer.
+        var waiting = 0
     }
 
-    /// From one look to the next, waiting for the answer to the first included.
+    /// From the answer to one look to the next look. How long a server takes for the answer says nothing of who asks.
     static let pause = Duration.seconds(5)
 
     private var walks = GenerationCache<JobOrdinal, Walk>(generation: 64)
 
-    /// Takes in a look at a name whose size was not known. True once in a walk: when it turns out to be one, which a look at a
+    /// Takes in a look at a name whose size was not known; `answer` is to follow. True once in a walk: when it turns out to be one, which a look at a
     /// file that is likely to be read does not show.
     mutating func notice(
         _ name: String, of job: JobOrdinal, at now: ContinuousClock.Instant, isNamed: Bool = false
     ) -> Bool {
         let name = FileName(name)
-        guard var walk = walks.value(for: job), now - walk.lookedAt <= Self.pause else {
-            walks.set(Walk(name: name, lookedAt: now), for: job)
+        guard var walk = walks.value(for: job), walk.waiting > 0 || now - walk.lookedAt <= Self.pause else {
+            walks.set(Walk(name: name, lookedAt: now, waiting: 1), for: job)
             return false
         }
         let isNew = !isNamed && !walk.isNoticed && walk.name != name
         walk.lookedAt = now
         walk.isNoticed = walk.isNoticed || isNew
+        walk.waiting += 1
         walks.set(walk, for: job)
         return isNew
+    }
+
+    /// Takes in that a look was answered, with a size or an error: once for each look taken in.
+    mutating func answer(in job: JobOrdinal, at now: ContinuousClock.Instant) {
+        guard var walk = walks.value(for: job), walk.waiting > 0 else { return }
+        walk.waiting -= 1
+        walk.lookedAt = now
+        walks.set(walk, for: job)
     }
 }

@@ -9,14 +9,13 @@ struct NamedImages {
     /// A look at an image whose size was not known.
     struct Look {
         fileprivate let slot: ArtifactSlot
-        fileprivate let job: JobOrdinal
+        let job: JobOrdinal
         /// Whether it is likely to be read.
         let isNamed: Bool
     }
 
     private struct Unread {
         let reader: Int32
-        let since: ContinuousClock.Instant
         /// When the size was told; nil while it is waited for.
         var toldAt: ContinuousClock.Instant?
     }
@@ -27,7 +26,7 @@ struct NamedImages {
         var unread: [ArtifactSlot: Unread] = [:]
     }
 
-    /// How long a look says something of the next look.
+    /// How long a look says something of the next look, from its answer.
     static let memory = Duration.seconds(5)
     /// How soon a reader reads after it was told the size, at the latest, while others look at other images.
     static let pause = Duration.milliseconds(20)
@@ -48,13 +47,13 @@ struct NamedImages {
         at slot: ArtifactSlot, of job: JobOrdinal, by reader: Int32, isWalk: Bool, at now: ContinuousClock.Instant
     ) -> Look {
         var record = records.value(for: job) ?? Record()
-        record.unread = record.unread.filter { $0.value.since.duration(to: now) < Self.memory }
+        record.unread = record.unread.filter { ($0.value.toldAt ?? now).duration(to: now) < Self.memory }
         let isOneOfMany = record.unread.contains { other, look in
             guard other != slot, let toldAt = look.toldAt else { return false }
             return look.reader == reader || toldAt.duration(to: now) >= Self.pause
         }
         let isNamed = !isWalk && !record.isListed && !isOneOfMany && record.unread.count < Self.mostUnread
-        if record.unread.count < Self.mostUnread { record.unread[slot] = Unread(reader: reader, since: now) }
+        if record.unread.count < Self.mostUnread { record.unread[slot] = Unread(reader: reader) }
         records.set(record, for: job)
         return Look(slot: slot, job: job, isNamed: isNamed)
     }
@@ -65,6 +64,9 @@ struct NamedImages {
         record.unread[look.slot]?.toldAt = now
         records.set(record, for: look.job)
     }
+
+    /// The look was answered with an error, or was given up: it says nothing of the next.
+    mutating func forget(_ look: Look) { noticeRead(of: look.slot, of: look.job) }
 
     /// Takes in that an image is read.
     mutating func noticeRead(of slot: ArtifactSlot, of job: JobOrdinal) {

@@ -63,9 +63,14 @@ final class SizeProbe: Sendable {
         let look = artifact.slot.isImage ? self.look(at: artifact.slot, of: job, by: reader) : nil
         let isNamed = look?.isNamed == true
         noticeWalk(to: artifact, of: job, isNamed: isNamed)
-        let sized = try await learn(artifact, from: source, of: job, .foreground, isNamed: isNamed)
-        if let look { state.withLock { $0.names.tell(look, at: .now) } }
-        return sized
+        do throws(Failure) {
+            let sized = try await learn(artifact, from: source, of: job, .foreground, isNamed: isNamed)
+            noticeAnswer(to: look, isError: false)
+            return sized
+        } catch {
+            noticeAnswer(to: look, isError: true)
+            throw error
+        }
     }
 
     /// The size of an image that has no place in the index yet, in bytes. No listing names it.
@@ -84,7 +89,16 @@ final class SizeProbe: Sendable {
     private func look(at slot: ArtifactSlot, of job: Job, by reader: Int32) -> NamedImages.Look {
         state.withLock { state in
             state.names.look(
-                at: slot, of: job.ordinal, by: reader, isWalk: state.runs[job.ordinal] != nil, at: .now)
+                at: slot, of: job.ordinal, by: reader, isWalk: state.runs[job.ordinal] != nil, at: catalog.clock())
+        }
+    }
+
+    private func noticeAnswer(to look: NamedImages.Look?, isError: Bool) {
+        guard let look else { return }
+        let now = catalog.clock()
+        state.withLock { state in
+            state.walks.answer(in: look.job, at: now)
+            if isError { state.names.forget(look) } else { state.names.tell(look, at: now) }
         }
     }
 
@@ -194,7 +208,9 @@ final class SizeProbe: Sendable {
     private func noticeWalk(to artifact: StoredArtifact, of job: Job, isNamed: Bool) {
         guard artifact.slot.isImage else { return }
         state.withLock { state in
-            guard state.walks.notice(artifact.name, of: job.ordinal, at: .now, isNamed: isNamed), !state.isClosed,
+            guard
+                state.walks.notice(artifact.name, of: job.ordinal, at: catalog.clock(), isNamed: isNamed),
+                !state.isClosed,
                 state.runs[job.ordinal] == nil
             else { return }
             state.runs[job.ordinal] = Task {

@@ -15,6 +15,24 @@ struct DirectoryWalksTests {
         #expect(noticed == [false, true, false, false])
     }
 
+    @Test("however long a server takes for its answers, the name after the answer makes a walk")
+    func slowServer() {
+        var walks = DirectoryWalks()
+        let answered = start + DirectoryWalks.pause * 10
+        let first = walks.notice("a", of: job, at: start)
+        walks.answer(in: job, at: answered)
+        let second = walks.notice("b", of: job, at: answered + DirectoryWalks.pause)
+        #expect(!first && second)
+    }
+
+    @Test("a name that is looked at while the answer to another is waited for makes a walk")
+    func waiting() {
+        var walks = DirectoryWalks()
+        let first = walks.notice("a", of: job, at: start)
+        let second = walks.notice("b", of: job, at: start + DirectoryWalks.pause * 10)
+        #expect(!first && second)
+    }
+
     @Test("the same name again is no walk, nor are names of two directories, nor two names far apart")
     func none() {
         var walks = DirectoryWalks()
@@ -23,6 +41,7 @@ struct DirectoryWalksTests {
         for (name, job, time) in looks {
             let isWalk = walks.notice(name, of: job, at: time)
             #expect(!isWalk)
+            walks.answer(in: job, at: time)
         }
     }
 
@@ -31,6 +50,10 @@ struct DirectoryWalksTests {
         var walks = DirectoryWalks()
         let later = start + DirectoryWalks.pause * 2
         let looks = [("a", start), ("b", start), ("c", later), ("d", later)]
-        #expect(looks.map { walks.notice($0, of: job, at: $1) } == [false, true, false, true])
+        let noticed = looks.map { (name, time) in
+            defer { walks.answer(in: job, at: time) }
+            return walks.notice(name, of: job, at: time)
+        }
+        #expect(noticed == [false, true, false, true])
     }
 }

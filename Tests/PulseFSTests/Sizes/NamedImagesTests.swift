@@ -57,6 +57,20 @@ struct NamedImagesTests {
         #expect(look(&images, at: 5, after: .seconds(10)))
     }
 
+    @Test("S2.4 a look is remembered from its answer on, however late a server gave it, and not at all after an error")
+    func slowServer() {
+        var images = NamedImages()
+        let first = images.look(at: slot(1), of: job, by: reader, isWalk: false, at: start)
+        let answered = NamedImages.memory * 10
+        images.tell(first, at: start + answered)
+        #expect(!look(&images, at: 2, after: answered))
+        images.noticeRead(of: slot(1), of: job)
+        images.noticeRead(of: slot(2), of: job)
+        let third = images.look(at: slot(3), of: job, by: reader, isWalk: false, at: start + answered)
+        images.forget(third)
+        #expect(look(&images, at: 4, after: answered))
+    }
+
     @Test("many who look at once at one name each are readers, until one of them has not read what it was told of")
     func together() {
         var images = NamedImages()
