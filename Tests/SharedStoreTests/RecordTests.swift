@@ -19,13 +19,23 @@ import Testing
             #expect(JobRecord(try #require(record.contents)) == record)
         }
         #expect(JobRecord.other.contents == nil)
-        let file = FileRecord.whole(size: 12, sha256: String(repeating: "0a", count: 32))
-        for record in [FileRecord.asking, file] {
+        let bare = WholeFile(size: 12, sha256: String(repeating: "0a", count: 32))
+        let file = WholeFile(size: 12, entityTag: #"W/"ä""#, lastModified: "Thu, 01 Jan 1970 00:00:00 GMT")
+        #expect(file.entityTag != nil && file.lastModified != nil)
+        for record in [FileRecord.asking, .whole(bare), .whole(file)] {
             let head = try #require(record.head)
             let read = try #require(FileRecord.read(head + [1, 2, 3]))
             #expect(read.record == record)
             #expect(read.start == head.count)
         }
+    }
+
+    @Test(arguments: [
+        #"{"state": "whole", "size": 1, "etag": "a\r\nb"}"#, #"{"state": "whole", "size": 1, "etag": "\u0000"}"#,
+    ])
+    func aValidatorThatIsNoFieldValueIsLeftOut(_ header: String) throws {
+        #expect(try #require(FileRecord.read(framed(header))).record == .whole(WholeFile(size: 1)))
+        #expect(WholeFile(size: 1, entityTag: String(repeating: "a", count: 1025)) == WholeFile(size: 1))
     }
 
     @Test func noKeyIsGrantedButThoseThatWere() throws {

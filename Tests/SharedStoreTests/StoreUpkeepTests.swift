@@ -43,7 +43,8 @@ import Testing
             let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
             let digest = HexText.text(SHA256.hash(data: content))
             let file = ObjectKey.file(names.file("image/a.png", of: job), of: job)
-            let head = try #require(FileRecord.whole(size: ByteCount(UInt64(content.count)), sha256: digest).head)
+            let head = try #require(
+                FileRecord.whole(WholeFile(size: ByteCount(UInt64(content.count)), sha256: digest)).head)
             try seal(head + content, file)
             let record = try #require(EndedJob(.inline(Array("{}".utf8)), grants: []))
             try seal(try #require(JobRecord.ended(record).contents), .job(job))
@@ -138,7 +139,7 @@ import Testing
         let file = ObjectKey.file(bucket.names.file("image/a.png", of: bucket.job), of: bucket.job)
         let digest = String(repeating: "0", count: 64)
         for record in [
-            FileRecord.whole(size: 3, sha256: digest), .whole(size: 4, sha256: nil),
+            FileRecord.whole(WholeFile(size: 3, sha256: digest)), .whole(WholeFile(size: 4)),
         ] {
             try bucket.seal(try #require(record.head) + [1, 2, 3], file)
             let (report, found) = try await bucket.verify()

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import SharedStore
 
 extension ArtifactDownloads {
     /// The size of a file that machines share, in bytes; nil when nobody knows.
@@ -17,14 +18,14 @@ extension ArtifactDownloads {
         switch await tier.fetch(SharedFile(name, source, of: job.id), size: size) {
         case .alone: return nil
         case .absent(let ticket): return (nil, ticket)
-        case .found(let spool, let sha256):
-            return await take(spool, sha256, name, source, job).map { ($0, nil) }
+        case .found(let spool, let file):
+            return await take(spool, file, name, source, job).map { ($0, nil) }
         }
     }
 
     /// Publishes a file that has come whole; nil when that does not work out, or it is not what was announced.
     private func take(
-        _ spool: SpoolFile, _ sha256: String?, _ name: String, _ source: ArtifactSource, _ job: Job
+        _ spool: SpoolFile, _ file: WholeFile, _ name: String, _ source: ArtifactSource, _ job: Job
     ) async -> BlobFile? {
         do throws(StoreError) {
             let slot = try await slot(of: name, source, job)
@@ -34,9 +35,10 @@ extension ArtifactDownloads {
             let size = try spool.size()
             guard (artifact.size ?? size) == size, !hasDropped(name, source, job) else { return nil }
             let facts = BlobFacts(
-                key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed)
+                key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed,
+                entityTag: file.entityTag, lastModified: file.lastModified)
             let blob = try await store.publish(spool, facts)
-            guard (sha256 ?? blob.sha256) == blob.sha256 else {
+            guard (file.sha256 ?? blob.sha256) == blob.sha256 else {
                 // A machine of the fleet has shared something else than it meant to.
                 try await store.quarantine(blob, facts.key, name: name, job: job.ordinal)
                 return nil

@@ -310,6 +310,8 @@ final class Download: Sendable {
         change { state in
             state.blob = blob
             state.size = blob.size
+            // Another process or machine has asked for it, and has written down what the server said.
+            state.validators = blob.validators ?? state.validators
             state.arrived.insert(0..<blob.size)
         }
     }

@@ -14,9 +14,9 @@ extension FleetTier {
             do throws(ObjectStoreError) {
                 if seen == nil {
                     switch try await read(key) {
-                    case .found(let spool, let sha256):
+                    case .found(let spool, let file):
                         counts.hit(.file)
-                        return .found(spool, sha256: sha256)
+                        return .found(spool, file)
                     case .empty: return .absent(FileTicket(condition: .none))
                     case .unusable: return .alone
                     case .seen(let what): seen = what

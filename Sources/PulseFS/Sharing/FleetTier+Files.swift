@@ -19,9 +19,9 @@ extension FleetTier {
         let key = key(file)
         do throws(ObjectStoreError) {
             guard case .bytes(let bytes, let facts) = try await head(of: key),
-                case .whole(let size, _) = begin(key, bytes, facts)?.record, size.bytes <= rules.largestFile
+                case .whole(let file) = begin(key, bytes, facts)?.record, file.size.bytes <= rules.largestFile
             else { return nil }
-            return size.bytes
+            return file.size.bytes
         } catch {
             failed(error)
             return nil
@@ -30,7 +30,7 @@ extension FleetTier {
 
     /// What one look at a file's object comes to.
     enum FileRead {
-        case found(SpoolFile, sha256: String?)
+        case found(SpoolFile, WholeFile)
         /// It is not there to be read.
         case seen(JobLease.Seen)
         /// It is of no bytes, as no member of a fleet writes one.
@@ -48,11 +48,12 @@ extension FleetTier {
             case .asking: return .seen(.asking(facts.etag))
             case .released: return .seen(.free(facts.etag))
             case .unshared, .other: return .unusable
-            case .whole(let size, let sha256):
-                guard size.bytes <= rules.largestFile, await store.arrivals.find(size.bytes, of: size.bytes),
+            case .whole(let file):
+                let size = file.size.bytes
+                guard size <= rules.largestFile, await store.arrivals.find(size, of: size),
                     let spool = try? await store.spoolWhenPossible(), !spool.isInMemory
                 else { return .unusable }
-                let sink = ArrivingFile(key, fleet.secret, start: start, size: size, into: spool)
+                let sink = ArrivingFile(key, fleet.secret, start: start, size: file.size, into: spool)
                 if UInt64(bytes.count) == facts.size.bytes {
                     sink.take(bytes, facts)
                 } else {
@@ -63,7 +64,7 @@ extension FleetTier {
                     return .seen(.free(facts.etag))
                 }
                 renew(key, facts)
-                return .found(spool, sha256: sha256)
+                return .found(spool, file)
             }
         } catch {
             if error.kind == .absent { return .seen(.absent) }
@@ -87,7 +88,9 @@ extension FleetTier {
             let offset = Int(clamping: opener.whole.offset.bytes)
             let first = try opener.open(piece: 0, bytes.dropFirst(offset).prefix(opener.sealedLength(of: 0)))
             guard let (record, start) = FileRecord.read(first) else { throw .badHeader }
-            if case .whole(let size, _) = record, opener.size != size + ByteCount(UInt64(start)) { throw .wrongLength }
+            if case .whole(let file) = record, opener.size != file.size + ByteCount(UInt64(start)) {
+                throw .wrongLength
+            }
             return (record, start)
         } catch {
             noteRejected(key, error.word)
@@ -133,7 +136,7 @@ extension FleetTier {
             guard admits(), let blob = store.open(blob), blob.isKept else { return release(file, ticket) }
             let isIntact = try? await store.onDisk { () throws(StoreError) in blob.isIntact(0..<blob.size) }
             guard isIntact == true,
-                let head = FileRecord.whole(size: ByteCount(blob.size), sha256: blob.sha256).head
+                let head = FileRecord.whole(WholeFile(blob)).head
             else { return release(file, ticket) }
             if !(await put(CachedSource(head, blob), key, condition(ticket.condition))) { release(file, ticket) }
         }
@@ -143,7 +146,7 @@ extension FleetTier {
     /// A document that is an object of its own; whether it is there.
     func put(_ document: SpoolFile, _ size: UInt64, _ job: ObjectNames.Name) async -> Bool {
         let key = ObjectKey.file(names.file(SharedFile.documentName, of: job), of: job)
-        guard let head = FileRecord.whole(size: ByteCount(size), sha256: nil).head else {
+        guard let head = FileRecord.whole(WholeFile(size: ByteCount(size))).head else {
             return false
         }
         return await put(CachedSource(head, document, size: size), key, .none)
@@ -162,6 +165,13 @@ extension FleetTier {
         } catch {
             return false
         }
+    }
+}
+
+extension WholeFile {
+    fileprivate init(_ blob: BlobFile) {
+        self.init(
+            size: ByteCount(blob.size), sha256: blob.sha256, entityTag: blob.entityTag, lastModified: blob.lastModified)
     }
 }
 

@@ -150,6 +150,6 @@ enum FileLook: Sendable {
     /// Nobody can say, or it is nobody's to write.
     case alone
     case absent(FileTicket)
-    /// With the SHA-256 of its bytes as hexadecimal digits, if it was written down.
-    case found(SpoolFile, sha256: String?)
+    /// Its bytes, and what was written down of them.
+    case found(SpoolFile, WholeFile)
 }

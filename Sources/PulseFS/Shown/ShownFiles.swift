@@ -182,11 +182,13 @@ final class ShownFiles: Sendable {
 
 extension ShownFiles.Version {
     /// That of a file of the cache, whoever has put it there.
-    init(of blob: BlobFile) {
-        let hasValidators = blob.entityTag != nil || blob.lastModified != nil
-        self.init(
-            sha256: blob.sha256,
-            validators: hasValidators
-                ? Validators(entityTag: blob.entityTag, lastModified: blob.lastModified, size: blob.size) : nil)
+    init(of blob: BlobFile) { self.init(sha256: blob.sha256, validators: blob.validators) }
+}
+
+extension BlobFile {
+    /// What the server said of this version; nil when it said nothing that tells versions apart.
+    var validators: Validators? {
+        guard entityTag != nil || lastModified != nil else { return nil }
+        return Validators(entityTag: entityTag, lastModified: lastModified, size: size)
     }
 }

@@ -204,11 +204,11 @@ package struct StoreVerification: Sendable {
                 case .asking, .released, .unshared: return .lease
                 case .other: return .unknown
                 case nil: return .problem(.damaged("it opens, and is no file"))
-                case .whole(let size, let sha256):
-                    guard size == state.bytes else {
-                        return .problem(.damaged("it has \(state.bytes) in place of \(size)"))
+                case .whole(let file):
+                    guard file.size == state.bytes else {
+                        return .problem(.damaged("it has \(state.bytes) in place of \(file.size)"))
                     }
-                    guard let sha256 else { return .sound }
+                    guard let sha256 = file.sha256 else { return .sound }
                     return HexText.text(state.digest.finalize()) == sha256
                         ? .sound : .problem(.damaged("its bytes are not those that were meant"))
                 }

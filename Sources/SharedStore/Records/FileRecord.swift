@@ -1,4 +1,4 @@
-package import Quantities
+import Quantities
 
 /// What the contents of a file's object begin with, before the file's bytes. Whoever reads one believes nothing of it but what it
 /// checks here.
@@ -9,8 +9,8 @@ package enum FileRecord: Sendable, Hashable {
     case released
     /// It is too large to be shared: each fetches it for itself.
     case unshared
-    /// Its bytes follow: how many, and their SHA-256 as hexadecimal digits where the writer knew it.
-    case whole(size: ByteCount, sha256: String?)
+    /// Its bytes follow.
+    case whole(WholeFile)
     /// Something that another version of this program has written.
     case other
 
@@ -20,6 +20,8 @@ package enum FileRecord: Sendable, Hashable {
         let state: String
         var size: UInt64?
         var sha256: String?
+        var etag: String?
+        var modified: String?
     }
 
     /// As many bytes of the contents as are needed at most.
@@ -35,7 +37,9 @@ package enum FileRecord: Sendable, Hashable {
         case "unshared": return (.unshared, end)
         case "whole":
             guard let size = header.size, header.sha256.map(isDigest) ?? true else { return nil }
-            return (.whole(size: ByteCount(size), sha256: header.sha256), end)
+            let file = WholeFile(
+                size: ByteCount(size), sha256: header.sha256, entityTag: header.etag, lastModified: header.modified)
+            return (.whole(file), end)
         default: return (.other, end)
         }
     }
@@ -50,8 +54,11 @@ package enum FileRecord: Sendable, Hashable {
         case .asking: RecordFrame.head(Header(state: "asking"))
         case .released: RecordFrame.head(Header(state: "released"))
         case .unshared: RecordFrame.head(Header(state: "unshared"))
-        case .whole(let size, let sha256):
-            RecordFrame.head(Header(state: "whole", size: size.bytes, sha256: sha256))
+        case .whole(let file):
+            RecordFrame.head(
+                Header(
+                    state: "whole", size: file.size.bytes, sha256: file.sha256, etag: file.entityTag,
+                    modified: file.lastModified))
         case .other: nil
         }
     }

@@ -177,6 +177,22 @@ import Transfer
         }
     }
 
+    @Test func whoWasShownTheBeginningOfAFileFindsTheRestInTheStoreAndNobodyCallsItChanged() async throws {
+        try await FleetRig.with { rig in
+            try await rig.machine { tree in
+                rig.emulator.set(.cutBody(afterBytes: 120), on: PictureJob.results)
+                let node = try await tree.node(Self.images[0])
+                #expect(try await tree.read(node, at: 0, count: 100) == Array(PictureJob.image(1)[..<100]))
+                await #expect(throws: (any Error).self) { try await tree.read(node, at: 900, count: 100) }
+                rig.emulator.clearFaults()
+                try await rig.machine { _ = try await Self.read($0) }
+                let before = rig.requests
+                #expect(try await tree.read(node, at: 600, count: 400) == Array(PictureJob.image(1)[600...]))
+                #expect(rig.requests == before)
+            }
+        }
+    }
+
     @Test func whoCannotFetchAFileGivesTheTurnBack() async throws {
         try await FleetRig.with { rig in
             rig.emulator.set(.status(404), on: PictureJob.results)
