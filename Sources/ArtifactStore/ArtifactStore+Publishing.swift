@@ -54,13 +54,14 @@ extension ArtifactStore {
     /// Bytes of memory that one file may take at the most.
     package var mostInMemory: UInt64 { memory.limit }
 
-    /// Makes the spooled bytes a blob: digest, label, fsync, rename, fsync of the directory. Only then is it there.
+    /// Makes the spooled bytes a blob: digest, label, rename. Only then is it there.
     ///
     /// Where the disk takes it not, even after others have gone, the blob is in memory alone: `isKept` says so.
-    /// - Parameter durably: false for what is made of other files, and again when it is missing or damaged: a power failure may
-    ///   take it, and nothing waits for the disk.
+    /// Nobody waits for the disk for what can be had again: a power failure may take or damage what was published in the half
+    /// minute before it, which is noticed by its digests.
+    /// - Parameter durably: it is on the disk before it is there, as each that is single-use is.
     package func publish(
-        _ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = true
+        _ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = false
     ) async throws(StoreError) -> BlobFile {
         // What is on the disk already needs room for what stands behind it alone.
         let missing = (spool.isInMemory ? try spool.size() : 0) +| (1 << 20)

@@ -23,7 +23,9 @@ struct BlobShelf: Sendable {
     /// Publishes what the spool file holds. Blocks on the disk.
     ///
     /// Returns the blob, open. The spool file's name is gone afterwards, its descriptor goes on reading the same bytes.
-    func publish(_ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = true) throws(StoreError) -> BlobFile {
+    /// - Parameter durably: nothing may take it from here on, as for each that is single-use.
+    func publish(_ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = false) throws(StoreError) -> BlobFile {
+        let durably = durably || facts.isSingleUse
         let label = try Self.label(of: spool, facts)
         let key = facts.key
         let directory = directory(key.origin, key.job)
@@ -32,8 +34,8 @@ struct BlobShelf: Sendable {
         do throws(StoreError) {
             try StoreError.system("publish \(facts.name) in the cache") {
                 steps.reached(.digested)
-                try Self.make(directory.removingLastComponent())
-                try Self.make(directory)
+                try Self.make(directory.removingLastComponent(), durably)
+                try Self.make(directory, durably)
                 let text = try label.encoded()
                 let end = Int64(clamping: label.size +| UInt64(text.count))
                 _ = try spool.descriptor.writeAll(toAbsoluteOffset: Int64(clamping: label.size), text)
@@ -90,8 +92,10 @@ struct BlobShelf: Sendable {
     }
 
     /// A new directory's name is as durable as what is put into it.
-    private static func make(_ directory: FilePath) throws {
-        if try directory.makeDirectory() { try directory.removingLastComponent().synchronizeDirectory() }
+    private static func make(_ directory: FilePath, _ durably: Bool) throws {
+        // One that is there may have been made a moment ago, by somebody who did not wait for the disk.
+        _ = try directory.makeDirectory()
+        if durably { try directory.removingLastComponent().synchronizeDirectory() }
     }
 
     /// Nil when there is no such blob, or what is there is not it.

@@ -45,7 +45,7 @@ struct PublishingOrderTests {
                 "rename", ".facts", before: try first("pwrite64", "-once", after: synchronized))
             #expect(synchronized < noted)
             let labelled = try last("pwrite64", "-once", before: calls.count)
-            // Every blob: its bytes, then its name, then the directory of the name. The result's are those of the download.
+            // The result: its bytes, which are those of the download, then its name, then the directories of the name.
             let renames = calls.indices.filter {
                 calls[$0].name.hasPrefix("rename") && calls[$0].path.contains("/blobs/")
             }
@@ -53,15 +53,15 @@ struct PublishingOrderTests {
             let result = try #require(renames.first { calls[$0].path.hasSuffix("/4") })
             #expect(noted < labelled)
             #expect(try first("fsync", "-once", after: labelled) < result)
-            for rename in renames where rename != result {
-                let bytes = try last("fsync", "/spool/", before: rename)
-                #expect(try last("pwrite64", "/spool/", before: rename) < bytes)
-                _ = try first("fsync", "/once", after: rename)
-            }
             // Delivered is said when all that is so, and what the download has of its own goes last.
             let named = try first("fsync", "/once", after: result)
             let delivered = try first("fsync", "/ledger", after: claimed)
             #expect(named < delivered)
+            let origin = FilePath(calls[result].path).removingLastComponent().removingLastComponent()
+            for directory in [origin, origin.removingLastComponent()] {
+                let entered = Call(name: "fsync", path: directory.string)
+                #expect(try #require(calls.firstIndex(of: entered)) < delivered, "\(directory)")
+            }
             #expect(try first("unlink", "-once.facts", after: claimed) > delivered)
         }
     }

@@ -77,7 +77,7 @@ extension JobLibrary {
             }
             batches.makeKnown(children, of: job.ordinal)
             let facts = BlobFacts(key: job.blobKey(.page), name: artifact.name, source: artifact.source)
-            artifact.take(try await store.publish(spool, facts, durably: false))
+            artifact.take(try await store.publish(spool, facts))
         } catch {
             throw Failure(error)
         }

@@ -149,7 +149,7 @@ extension JobLibrary {
         }
         do throws(StoreError) {
             let facts = BlobFacts(key: job.blobKey(.parts), name: artifact.name, source: artifact.source)
-            artifact.take(try await store.publish(spool, facts, durably: false))
+            artifact.take(try await store.publish(spool, facts))
         } catch {
             throw Failure(error)
         }

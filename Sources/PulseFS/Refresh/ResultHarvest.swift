@@ -43,7 +43,7 @@ struct ResultHarvest {
     /// The same of a file that came from the store of a fleet. `isKept` says that it must not be evicted all the same.
     func adopt(_ spool: SpoolFile, _ result: ResultFacts, isKept: Bool) async throws(Failure) -> [StoredArtifact] {
         try await adopted(result, isSingleUse: isKept) { [store] facts throws(StoreError) in
-            try await store.publish(spool, facts)
+            try await store.publish(spool, facts, durably: true)
         }
     }
 

@@ -40,7 +40,7 @@ package final class FleetTier: JobTier {
     /// - Parameters:
     ///   - now: since any one moment; goes on while the machine sleeps.
     package init(
-        _ fleet: FleetStore, origin: String, store: ArtifactStore, outbox: Outbox = Outbox(),
+        _ fleet: FleetStore, origin: String, store: ArtifactStore, outbox: Outbox = Outbox(pause: .milliseconds(250)),
         running: RunningJobs = RunningJobs(), events: EventLog = EventLog(),
         now: @escaping @Sendable () -> Duration = FleetTier.clock(),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }

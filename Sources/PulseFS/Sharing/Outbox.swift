@@ -2,6 +2,9 @@ import Quantities
 import Synchronization
 
 /// What is to be shared, beside the readers: bounded, a few at a time. What others wait for has places of its own.
+///
+/// Files wait for a moment in which none is added, so that whoever copies a job does not share the processor with their uploads: but
+/// not for long, as another machine may wait for them, and not when they are many.
 package final class Outbox: Sendable {
     /// Whether others may wait for it.
     enum Lane: Sendable, CaseIterable {
@@ -12,6 +15,7 @@ package final class Outbox: Sendable {
     private struct Entry {
         let number: UInt64
         let bytes: UInt64
+        let addedAt: ContinuousClock.Instant
         let work: @Sendable () async -> Void
     }
 
@@ -21,20 +25,31 @@ package final class Outbox: Sendable {
         var bytes: UInt64 = 0
         var next: UInt64 = 0
         var dropped: UInt64 = 0
+        /// When a file was added last.
+        var lastFile: ContinuousClock.Instant?
+        var alarm: Task<Void, Never>?
         var isClosed = false
     }
 
     /// What an entry counts for at least: what is known of it takes memory too.
     private static let least: UInt64 = 65_536
 
+    /// How long files wait for a moment without another at the most. Whoever waits for one on another machine takes over after five
+    /// seconds.
+    private static let longestPause = Duration.seconds(2)
+
     private let capacity: UInt64
     private let width: Int
+    private let pause: Duration
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - capacity: bytes that may wait.
     ///   - width: entries of each lane that are under way at a time.
-    package init(capacity: UInt64 = 268_435_456, width: Int = 2) { (self.capacity, self.width) = (capacity, width) }
+    ///   - pause: for how long no file is added before files go.
+    package init(capacity: UInt64 = 268_435_456, width: Int = 2, pause: Duration = .zero) {
+        (self.capacity, self.width, self.pause) = (capacity, width, pause)
+    }
 
     /// Bytes that wait or are under way, as they are counted.
     var bytes: UInt64 { state.withLock { $0.bytes } }
@@ -61,14 +76,17 @@ package final class Outbox: Sendable {
             }
             state.bytes +|= bytes
             state.next +|= 1
-            state.waiting[lane, default: []].append(Entry(number: state.next, bytes: bytes, work: work))
+            let now = ContinuousClock.now
+            state.waiting[lane, default: []].append(
+                Entry(number: state.next, bytes: bytes, addedAt: now, work: work))
+            if lane == .files { state.lastFile = now }
             begin(&state)
             return true
         }
     }
 
     private func begin(_ state: inout State) {
-        for lane in Lane.allCases {
+        for lane in Lane.allCases where lane != .files || isQuiet(&state) {
             while state.running.values.count(where: { $0.lane == lane }) < width, let entry = state.waiting[lane]?.first
             {
                 state.waiting[lane]?.removeFirst()
@@ -87,9 +105,36 @@ package final class Outbox: Sendable {
         }
     }
 
+    /// Whether files may go; sets the alarm for when they may.
+    private func isQuiet(_ state: inout State) -> Bool {
+        guard pause > .zero, !state.isClosed, state.bytes <= capacity / 2, let oldest = state.waiting[.files]?.first,
+            let last = state.lastFile
+        else { return true }
+        let end = min(last + pause, oldest.addedAt + Self.longestPause)
+        if .now >= end { return true }
+        if state.alarm == nil {
+            state.alarm = Task { [weak self] in
+                guard (try? await Task.sleep(until: end, clock: .continuous)) != nil else { return }
+                self?.ring()
+            }
+        }
+        return false
+    }
+
+    private func ring() {
+        state.withLock { state in
+            state.alarm = nil
+            begin(&state)
+        }
+    }
+
     /// Takes nothing more; returns when all is done, or when the time is over: then what is under way is ended.
     func close(within limit: Duration?) async {
-        state.withLock { $0.isClosed = true }
+        state.withLock { state in
+            state.isClosed = true
+            state.alarm?.cancel()
+            begin(&state)
+        }
         let clock = limit.map { limit in
             Task { [self] in
                 guard (try? await Task.sleep(for: limit)) != nil else { return }

@@ -59,6 +59,32 @@ import Testing
         #expect(outbox.bytes == 0)
     }
 
+    @Test func filesWaitForAMomentWithoutAnotherAndRecordsDoNot() async {
+        let (outbox, works) = (Outbox(pause: .seconds(3600)), Works())
+        works.open()
+        for number in 0..<3 { outbox.add(.files, bytes: 1, works.work("file \(number)")) }
+        outbox.add(.records, bytes: 1, works.work("record"))
+        await works.waitForBegun(1)
+        #expect(works.begun == ["record"])
+        // None is ever added again, and each has waited for long enough.
+        await works.waitForBegun(4)
+        await outbox.close(within: nil)
+        #expect(works.ended.count == 4)
+    }
+
+    @Test func filesThatTakeHalfOfTheRoomGoAtOnceAndSoDoAllAtTheEnd() async {
+        let (outbox, works) = (Outbox(capacity: 1_000_000, pause: .seconds(3600)), Works())
+        works.open()
+        outbox.add(.files, bytes: 400_000, works.work("waits"))
+        #expect(works.begun.isEmpty)
+        outbox.add(.files, bytes: 200_000, works.work("goes"))
+        await works.waitForBegun(2)
+        outbox.add(.files, bytes: 1, works.work("last"))
+        await outbox.close(within: nil)
+        #expect(works.ended.count == 3)
+        #expect(outbox.bytes == 0)
+    }
+
     @Test func whatThereIsNoRoomForIsNotSharedAndTheOldestFilesGoFirst() async {
         let (outbox, works) = (Outbox(capacity: 1_000_000), Works())
         for number in 0..<5 { outbox.add(.files, bytes: 200_000, works.work("file \(number)")) }
