@@ -64,8 +64,12 @@ extension JobPage {
             }
             html.raw("</ul>\n")
         }
-        if files.contains("form.pdf") {
-            html.raw("<p class=\"notice\">The form: <a href=\"form.pdf\">form.pdf</a></p>\n")
+        for (words, file) in highlights {
+            html.raw("<p class=\"notice\">")
+            html.text("\(words): ")
+            html.raw("<a href=\"\(LinkTarget.segment(file))\">")
+            html.text(file)
+            html.raw("</a></p>\n")
         }
         html.raw("<ul class=\"files\" aria-label=\"Files\">\n")
         for file in files + (parts?.files ?? []) {
@@ -99,7 +103,7 @@ extension JobPage {
         case .running: "The document is still being processed. This page looks again every few seconds."
         case .completed
         where markdown == nil && images.isEmpty && children.isEmpty && parts?.isEmpty != false
-            && !files.contains("form.pdf"):
+            && highlights.isEmpty:
             "The result has no document to show: see result.json."
         default: nil
         }

@@ -20,6 +20,8 @@ package struct JobPage: Sendable {
     package var explanation: String?
     /// The files beside the page, by name.
     package var files: [String] = []
+    /// Those of them that are documents of their own, and what they are.
+    package var highlights: [(words: String, file: String)] = []
     package var images: [PageImage] = []
     /// The jobs of a batch: their ids, how the batch says that they stand, and what their documents are called.
     package var children: [(id: String, status: String?, name: String?)] = []

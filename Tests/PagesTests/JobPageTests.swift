@@ -148,6 +148,7 @@ struct JobPageTests {
         let html = Self.html("# a") {
             ($0.created, $0.updated) = ("2024-01-22T08:00:52Z", "2024-01-22T08:01:10.5Z")
             $0.files.append("form.pdf")
+            $0.highlights = [("The form", "form.pdf")]
         }
         #expect(
             html.contains(

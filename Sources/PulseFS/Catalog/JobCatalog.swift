@@ -135,16 +135,15 @@ package final class JobCatalog: Sendable {
         }
     }
 
-    /// The facts of an image, or of the form when there is no name, if its bytes are stored; from memory alone.
-    func storedArtifact(image name: FileName?, of job: Job) -> StoredArtifact? {
-        let artifact = artifact(image: name, of: job)
+    /// The facts of a file, if its bytes are stored; from memory alone.
+    func storedArtifact(_ file: ArtifactKey.File, of job: Job) -> StoredArtifact? {
+        let artifact = artifact(file, of: job)
         return artifact?.isStored == true ? artifact : nil
     }
 
-    /// The facts of an image, or of the form when there is no name; from memory alone.
-    func artifact(image name: FileName?, of job: Job) -> StoredArtifact? {
-        let job = withState { $0.jobs.value(for: job.ordinal) } ?? job
-        return name.map { job.image(named: $0.text) } ?? job.artifact(.form)
+    /// The facts of a file; from memory alone.
+    func artifact(_ file: ArtifactKey.File, of job: Job) -> StoredArtifact? {
+        (withState { $0.jobs.value(for: job.ordinal) } ?? job).artifact(file)
     }
 
     // MARK: The listing of known jobs

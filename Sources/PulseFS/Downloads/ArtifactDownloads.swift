@@ -60,7 +60,7 @@ final class ArtifactDownloads: Sendable {
             let known = state.downloads[key]?.download
             if let known, known.join(for: wish) { return .success(.arriving(known)) }
             // A download makes its facts known before it leaves the table: one that ended since the caller looked is seen.
-            if !isLost, let stored = catalog.storedArtifact(image: key.image, of: job) {
+            if !isLost, let stored = catalog.storedArtifact(key.file, of: job) {
                 return .success(.stored(stored))
             }
             if catalog.hasExpired(job) {
@@ -71,7 +71,7 @@ final class ArtifactDownloads: Sendable {
                 return known.file.map { .success(.direct($0)) } ?? .failure(.outgrown)
             }
             // The size that is known may be that of the version that the one before has found to be gone.
-            let size = known?.isOutdated == true ? nil : catalog.artifact(image: key.image, of: job)?.size
+            let size = known?.isOutdated == true ? nil : catalog.artifact(key.file, of: job)?.size
             let download = Download(
                 into: store, for: wish, size: size,
                 ranges: servers.ranges(of: source), geometry: parts,
@@ -104,7 +104,7 @@ final class ArtifactDownloads: Sendable {
             state.outgrown.remove(key)
             state.changed.set((), for: key)
         }
-        guard var artifact = catalog.artifact(image: key.image, of: job) else { return }
+        guard var artifact = catalog.artifact(key.file, of: job) else { return }
         artifact.size = nil
         shown.replace(.init(job.ordinal, artifact.slot)) { catalog.put(artifact, of: job.ordinal) }
     }
@@ -114,9 +114,9 @@ final class ArtifactDownloads: Sendable {
 
     /// Whether someone waits for the bytes of an image that is on its way.
     func isWanted(_ name: String, of job: Job) -> Bool {
-        let name = FileName(name)
+        let image = ArtifactKey.File.image(FileName(name))
         return state.withLock { state in
-            state.downloads.contains { $0.key.job == job.ordinal && $0.key.image == name && $0.value.download.isWanted }
+            state.downloads.contains { $0.key.job == job.ordinal && $0.key.file == image && $0.value.download.isWanted }
         }
     }
 
@@ -163,7 +163,7 @@ final class ArtifactDownloads: Sendable {
         let key = ArtifactKey(job, name, source)
         // The last byte is there a while before the file is the cache's.
         await state.withLock { $0.downloads[key]?.task }?.value
-        return catalog.storedArtifact(image: key.image, of: job)
+        return catalog.storedArtifact(key.file, of: job)
     }
 
     /// The size of a file in bytes, from the head of the answer to a GET. A small file goes on to arrive; a large one does
@@ -280,16 +280,8 @@ final class ArtifactDownloads: Sendable {
     private func request(
         _ name: String, _ source: ArtifactSource, _ job: Job
     ) -> @Sendable (FilePart?, any BodySink, Urgency) async throws(APIError) -> ResponseHead {
-        let (client, id) = (client, job.id)
-        return { part, sink, urgency throws(APIError) in
-            switch source {
-            case .image(.endpoint(let segment)):
-                try await client.getImage(id, segment, part, into: sink, urgency: urgency)
-            case .image(.url(let url)):
-                try await client.getImage(
-                    at: url, for: .image(named: name, of: job), part, into: sink, urgency: urgency)
-            case .formPDF: try await client.getFormPDF(id, part, into: sink, urgency: urgency)
-            }
+        return { [client] part, sink, urgency throws(APIError) in
+            try await client.get(name, source, of: job, part, into: sink, urgency)
         }
     }
 
@@ -312,8 +304,8 @@ final class ArtifactDownloads: Sendable {
 
     /// The job has expired since, and its files were dropped.
     func hasDropped(_ name: String, _ source: ArtifactSource, _ job: Job) -> Bool {
-        let listed = source == .formPDF ? job.artifact(.form) : job.image(named: name)
-        return listed.map { $0.isListed && catalog.hasDropped($0.slot, of: job) } ?? false
+        job.artifact(ArtifactKey(job, name, source).file).map { $0.isListed && catalog.hasDropped($0.slot, of: job) }
+            ?? false
     }
 
     /// A job that was forgotten while a file of it arrived takes no files, and that is no trouble of the disk.
@@ -323,17 +315,16 @@ final class ArtifactDownloads: Sendable {
 
     /// The blob that another process of the cache has published since this one looked.
     private func fetchedElsewhere(_ name: String, _ source: ArtifactSource, _ job: Job) -> BlobFile? {
-        let slot = source == .formPDF ? ArtifactSlot.form : job.image(named: name)?.slot
+        let slot = source.slot ?? job.image(named: name)?.slot
         guard let stored = (try? store.artifact(of: job.ordinal, slot, named: name)) ?? nil, stored.isStored,
-            source == .formPDF || stored.slot.isImage, let blob = store.open(job.blobKey(stored.slot))
+            source.slot != nil || stored.slot.isImage, let blob = store.open(job.blobKey(stored.slot))
         else { return nil }
         catalog.put(stored, of: job.ordinal)
         return blob
     }
 
     func slot(of name: String, _ source: ArtifactSource, _ job: Job) async throws(StoreError) -> ArtifactSlot {
-        if source == .formPDF { return .form }
-        if let known = job.image(named: name) { return known.slot }
+        if let known = source.slot ?? job.image(named: name)?.slot { return known }
         return try await store.slot(forUnlisted: name, of: job.ordinal, from: .firstImage)
     }
 

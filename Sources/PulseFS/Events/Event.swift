@@ -108,21 +108,17 @@ package struct Place: Sendable, Hashable {
 }
 
 extension Place {
-    init(_ job: Job, _ artifact: StoredArtifact) { self.init(job: job.id.text, file: Self.file(artifact)) }
-
-    static func file(_ artifact: StoredArtifact) -> String {
-        artifact.slot.isImage ? "images/\(artifact.name)" : artifact.name
-    }
+    init(_ job: Job, _ artifact: StoredArtifact) { self.init(job: job.id.text, file: artifact.path) }
 
     /// Nil for what is about no job.
     init?(_ subject: RequestSubject) {
         guard let job = subject.job else { return nil }
         switch subject.endpoint {
         case .job: self.init(job: job.text)
-        case .image: self.init(job: job.text, file: subject.name.map { "images/\($0)" })
-        case .pdf: self.init(job: job.text, file: "form.pdf")
+        case .image: self.init(job: job.text, file: subject.name.map(ArtifactKind.path(ofImage:)))
+        case .pdf: self.init(job: job.text, file: ArtifactKind.form.name)
         // The other files of a result are cut out of this one.
-        case .largeResult: self.init(job: job.text, file: "result.json")
+        case .largeResult: self.init(job: job.text, file: ArtifactKind.result.name)
         case .keyCheck: return nil
         }
     }

@@ -119,18 +119,19 @@ struct Examination {
     }
 
     private func file(_ path: String, _ what: String, _ file: String, _ job: Job, _ trouble: Trouble?) -> Diagnosis {
-        if file == JobFile.waitName { return Diagnosis(path, .fine, what: what) }
-        if file == "images" { return images(path, what, job, trouble) }
+        if file == ArtifactKind.wait.name { return Diagnosis(path, .fine, what: what) }
+        if file == ArtifactKind.images.name { return images(path, what, job, trouble) }
         if PartFile.target(named: String(file.prefix { $0 != "/" })) != nil {
             return part(path, what, file, job, trouble)
         }
-        let image = file.hasPrefix("images/") ? String(file.dropFirst("images/".count)) : nil
+        let image = ArtifactKind.imageName(inPath: file)
         if let image {
             guard FileName.isSafe(image), job.image(named: image) != nil || !FileName.isOfDesktop(image) else {
                 return Diagnosis(path, .notInTree, what: what)
             }
         }
-        guard let slot = image == nil ? JobFile.slot(named: file) : .firstImage else {
+        let kind = ArtifactKind(named: file)
+        guard let slot = image == nil ? kind?.slot : .firstImage else {
             return Diagnosis(path, .notInTree, what: "not a file of a job's directory")
         }
         switch slot {
@@ -144,8 +145,8 @@ struct Examination {
         let isHere = artifact.map { ground.isHere($0, job) } ?? false
         let place = Place(job: job.id.text, file: file)
         var own = ground.trouble(place)
-        if own == nil, JobFile.dependsOnLargeResult(slot) {
-            own = ground.trouble(Place(job: job.id.text, file: "result.json"))
+        if own == nil, kind?.dependsOnLargeResult == true {
+            own = ground.trouble(Place(job: job.id.text, file: ArtifactKind.result.name))
         }
         let finding = isHere ? .fine : missing(artifact, slot, job, own, trouble)
         var diagnosis = Diagnosis(path, finding, what: what, job: job.id.text)
@@ -167,7 +168,7 @@ struct Examination {
         let sources = [page, job.artifact(.result)].compactMap(\.self)
         let isNeeded = job.phase == .completed && !ground.withholds(job) && job.explanation == nil
         let isHere = !isNeeded || sources.contains { ground.isHere($0, job) }
-        let own = ground.trouble(Place(job: job.id.text, file: "index.html"))
+        let own = ground.trouble(Place(job: job.id.text, file: ArtifactKind.page.name))
         let finding = isHere ? .fine : missing(job.artifact(.result), .result, job, own, trouble)
         var diagnosis = Diagnosis(path, finding, what: what, job: job.id.text)
         diagnosis.problem = isHere ? nil : (own ?? trouble).map { Diagnosis.Problem($0) }
@@ -280,7 +281,9 @@ struct Examination {
         }
         if let explanation = ground.explanation(job) {
             let lines = String(decoding: explanation, as: UTF8.self).split(separator: "\n")
-            known += lines.prefix(20).compactMap { Event.bounded(String($0)) }.map { "error.txt: \($0)" }
+            known += lines.prefix(20).compactMap { Event.bounded(String($0)) }.map {
+                "\(ArtifactKind.error.name): \($0)"
+            }
         }
         return known
     }
@@ -291,20 +294,11 @@ struct Examination {
     }
 
     private static func what(_ file: String, _ id: JobID) -> String {
-        switch file {
-        case "status.json": "every field of job \(id) except its result"
-        case "error.txt": "why job \(id) has no result, or not all of it"
-        case "result.md": "the document of job \(id) as Markdown"
-        case "result.json": "the result of job \(id) as the API sent it"
-        case "result.html": "the result of job \(id) as HTML"
-        case "form.pdf": "the filled form of job \(id)"
-        case "index.html": "the page of job \(id), for a browser"
-        case "images": "the images of job \(id)"
-        case JobFile.waitName: "the file that waits for the end of job \(id)"
-        case _ where PartFile.target(named: String(file.prefix { $0 != "/" })) != nil:
-            "a part of the result of job \(id)"
-        default: file.hasPrefix("images/") ? "an image of job \(id)" : "a file of job \(id)"
+        if let kind = ArtifactKind(named: file) { return kind.what(id) }
+        if PartFile.target(named: String(file.prefix { $0 != "/" })) != nil {
+            return "a part of the result of job \(id)"
         }
+        return ArtifactKind.imageName(inPath: file) == nil ? "a file of job \(id)" : "an image of job \(id)"
     }
 }
 

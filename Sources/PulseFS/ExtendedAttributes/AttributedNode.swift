@@ -63,29 +63,15 @@ struct AttributedNode: Sendable {
         case .jobsPage: return "text/html"
         case .root, .control, .explain, .jobs, .job, .images, .parts: return nil
         case .file(_, let slot):
-            switch slot {
-            case .status, .result: return "application/json"
-            case .markdown: return "text/markdown"
-            case .html, .page: return "text/html"
-            case .form: return "application/pdf"
-            case .error, .wait: return "text/plain"
-            default: return artifact.flatMap { FileName.suffix(of: $0.name) }.flatMap(MediaType.name(forFileExtension:))
-            }
+            return ArtifactKind(slot)?.mediaType
+                ?? artifact.flatMap { FileName.suffix(of: $0.name) }.flatMap(MediaType.name(forFileExtension:))
         }
     }
 
     /// Where the bytes come from, as far as that is no secret; nil for what is made here, or stood in the result.
     private var address: String? {
         guard let job, case .file(_, let slot) = node else { return nil }
-        switch slot {
-        case .status, .markdown, .result, .html: return job.facts.origin + EndpointPath.job(job.id)
-        default: break
-        }
-        switch artifact?.source.flatMap(ArtifactSource.init(text:)) {
-        case .image(.endpoint(let segment)): return job.facts.origin + EndpointPath.image(job.id, segment)
-        case .image(.url(let url)): return APIOrigin.publicAddress(of: url)
-        case .formPDF: return job.facts.origin + EndpointPath.formPDF(job.id)
-        case nil: return nil
-        }
+        if ArtifactKind(slot)?.isOfAnswer == true { return job.facts.origin + EndpointPath.job(job.id) }
+        return artifact?.source.flatMap(ArtifactSource.init(text:))?.publicAddress(of: job.id, at: job.facts.origin)
     }
 }

@@ -11,7 +11,7 @@ extension JobLibrary {
         if let known = derived.knownResults.notes(of: job.ordinal, digest: blob.sha256) { return .now(known) }
         return .later { [events] () throws(Errno) in
             do throws(Failure) { return try await self.readResult(of: job) } catch {
-                throw events.failed(error, at: Place(job: job.id.text, file: "result.json"))
+                throw events.failed(error, at: Place(job: job.id.text, file: ArtifactKind.result.name))
             }
         }
     }

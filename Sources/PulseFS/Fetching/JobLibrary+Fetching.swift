@@ -147,11 +147,6 @@ extension JobLibrary {
 extension Job {
     /// The files that the result has or lists, with or without their bytes.
     fileprivate var listedFiles: [StoredArtifact] {
-        ([.markdown, .result, .html, .form] + listedImages).compactMap { artifact($0) }.filter(\.isListed)
+        (ArtifactKind.all.filter(\.isFetched).map(\.slot) + listedImages).compactMap { artifact($0) }.filter(\.isListed)
     }
-}
-
-extension StoredArtifact {
-    /// Below the job's directory.
-    fileprivate var path: String { slot.isImage ? "images/\(name)" : name }
 }

@@ -55,7 +55,7 @@ struct FileAbsences: Sendable {
 
     /// The same, of a file that was asked for ahead of its readers.
     func notice(_ key: ArtifactKey) async {
-        guard let job = (try? catalog.job(key.job)) ?? nil, let artifact = catalog.artifact(image: key.image, of: job)
+        guard let job = (try? catalog.job(key.job)) ?? nil, let artifact = catalog.artifact(key.file, of: job)
         else { return }
         await notice(artifact, of: job)
     }

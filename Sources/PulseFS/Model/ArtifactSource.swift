@@ -1,3 +1,4 @@
+import ArtifactStore
 import PulseAPI
 
 /// Where an artifact's bytes come from, in the form the index keeps.
@@ -23,6 +24,23 @@ enum ArtifactSource: Equatable {
             self = .image(.url(String(text.dropFirst(4))))
         } else {
             return nil
+        }
+    }
+
+    /// The one file of a job that comes from here; nil for images, of which a job has many.
+    var slot: ArtifactSlot? {
+        switch self {
+        case .image: nil
+        case .formPDF: .form
+        }
+    }
+
+    /// The address, as far as that is no secret.
+    func publicAddress(of job: JobID, at origin: String) -> String? {
+        switch self {
+        case .image(.endpoint(let segment)): origin + EndpointPath.image(job, segment)
+        case .image(.url(let url)): APIOrigin.publicAddress(of: url)
+        case .formPDF: origin + EndpointPath.formPDF(job)
         }
     }
 }

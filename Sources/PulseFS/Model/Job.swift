@@ -99,6 +99,13 @@ package final class Job: Sendable {
         files.withLock { files in files.images[FileName(name)].flatMap { files.artifacts[$0] } }
     }
 
+    func artifact(_ file: ArtifactKey.File) -> StoredArtifact? {
+        switch file {
+        case .image(let name): image(named: name.text)
+        case .own(let slot): artifact(slot)
+        }
+    }
+
     /// Takes in what became known of one file. True when it had another size before, which someone may have been told.
     @discardableResult
     package func learn(_ artifact: StoredArtifact) -> Bool {

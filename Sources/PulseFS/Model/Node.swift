@@ -83,25 +83,3 @@ package enum Node: Hashable, Sendable {
         }
     }
 }
-
-/// The numbers of a job's own files. They are in inode numbers and in the index: never give one a new meaning.
-extension ArtifactSlot {
-    package static let status = ArtifactSlot(1)
-    package static let error = ArtifactSlot(2)
-    package static let markdown = ArtifactSlot(3)
-    package static let result = ArtifactSlot(4)
-    package static let html = ArtifactSlot(5)
-    package static let form = ArtifactSlot(6)
-    /// `.wait`, which has no bytes before the job has ended.
-    package static let wait = ArtifactSlot(7)
-    /// The directory of images, which has no bytes of its own.
-    package static let images = ArtifactSlot(8)
-    /// `index.html`.
-    package static let page = ArtifactSlot(9)
-    /// Images take the numbers from here on, in the order of the result.
-    package static let firstImage = ArtifactSlot(64)
-    /// The last that fits into an inode number.
-    package static let last = ArtifactSlot((1 << 20) - 1)
-
-    package var isImage: Bool { self >= .firstImage && self < .firstPart }
-}

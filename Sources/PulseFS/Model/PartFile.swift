@@ -9,6 +9,9 @@ enum PartFile {
     /// The one that every result has.
     static let contents = PartKind.contents
 
+    /// What the file that holds all parts is called in the cache.
+    static let storedName = ".parts"
+
     /// What a name in a job's directory may stand for.
     enum Target: Equatable {
         case file(path: String)

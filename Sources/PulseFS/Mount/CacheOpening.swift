@@ -110,9 +110,9 @@ extension EventLog {
         case .writableAgain: record(.cacheWritable, message: "the cache can be written again")
         case .quarantined(let name, let job, let path):
             cache.quarantine()
-            let isImage = JobFile.slot(named: name) == nil && name != ".parts"
+            let isImage = ArtifactKind(named: name) == nil && name != PartFile.storedName
             record(
-                .fileQuarantined, Place(job: job, file: isImage ? "images/\(name)" : name),
+                .fileQuarantined, Place(job: job, file: isImage ? ArtifactKind.path(ofImage: name) : name),
                 message: "a file of the cache was damaged; it is fetched again, and the damaged copy is in \(path)")
         case .indexRebuilt(let jobs, let blobs):
             record(

@@ -90,7 +90,7 @@ final class KernelRecall: Sendable {
     private func recallAttributes(of ordinal: JobOrdinal, _ slots: Set<ArtifactSlot>) {
         session.invalidateAttributes(of: Node.job(ordinal).id)
         session.invalidateAttributes(of: Node.images(ordinal).id)
-        for slot in slots.union(JobFile.all.map(\.slot) + [.wait]) {
+        for slot in slots.union(ArtifactKind.all.map(\.slot)) {
             session.invalidateAttributes(of: files.library.shown.node(of: .init(ordinal, slot)))
         }
     }

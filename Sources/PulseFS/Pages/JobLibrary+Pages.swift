@@ -58,7 +58,7 @@ extension JobLibrary {
         let page = JobPage(of: job, self)
         let isHere = Set(job.artifacts.filter { $0.slot.isImage && mayBeHad($0, of: job) }.map(\.slot))
         let (store, id) = (store, job.id)
-        var artifact = StoredArtifact(slot: .page, name: "index.html", size: nil, source: label.text, isListed: true)
+        var artifact = StoredArtifact(.page, source: label.text)
         do throws(StoreError) {
             let (spool, children) = try await store.onDisk { () throws(StoreError) in
                 var page = page

@@ -18,11 +18,13 @@ extension JobPage {
         created = job.facts.createdAt.map(APITime.text)
         updated = job.facts.updatedAt.map(APITime.text)
         explanation = library.explanation(of: job).map { String(decoding: $0, as: UTF8.self) }
-        files = JobFile.all.filter { file in
-            file.slot != .images && file.slot != .page && JobFile.isListed(file.slot, in: job, library)
-        }.map(\.name)
+        let kinds = ArtifactKind.all.filter { kind in
+            kind.slot != .images && kind.slot != .page && kind.isListed(in: job, library)
+        }
+        files = kinds.map(\.name)
+        highlights = kinds.compactMap { kind in kind.highlight.map { (words: $0, file: kind.name) } }
         // It is there for every result, and links to all other parts.
-        if library.mayHaveParts(job) { files.append("contents.md") }
+        if library.mayHaveParts(job) { files.append(PartFile.contents) }
     }
 
     /// Takes in what is in the result. `isHere` says whether a file of this slot can be had.

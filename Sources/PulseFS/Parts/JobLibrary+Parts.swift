@@ -122,7 +122,8 @@ extension JobLibrary {
         }
         let label = partsLabel(of: job)
         let (store, id, isGuarded) = (store, job.id, partsPolicy.isGuarded)
-        var artifact = StoredArtifact(slot: .parts, name: ".parts", size: nil, source: label.text, isListed: false)
+        var artifact = StoredArtifact(
+            slot: .parts, name: PartFile.storedName, size: nil, source: label.text, isListed: false)
         let made: Result<(SpoolFile, PartList, [ChildJob]), JSONError>
         // As long as the result, more or less: each text stands in it once as a whole and once in its page or chunk.
         let hasRoom = await store.arrivals.find(result.size, of: result.size)

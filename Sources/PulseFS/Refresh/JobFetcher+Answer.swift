@@ -77,7 +77,7 @@ extension JobFetcher {
     func noteCut(_ facts: ResultFacts, of id: JobID) {
         guard facts.imagesAreCut else { return }
         events.record(
-            .listingCut, Place(job: id.text, file: "images"),
+            .listingCut, Place(job: id.text, file: ArtifactKind.images.name),
             message:
                 "the result names more images than are listed: those after the first \(facts.images.count) are there by their names alone"
         )

@@ -25,7 +25,8 @@ struct ResultHarvest {
         var artifacts = try await pieces(of: result.facts) { piece throws(Failure) in try await publish(piece) }
         let tree = LabelledTree(job: facts, artifacts: artifacts, grantee: grantee)
         artifacts.append(
-            try await publish(.result, "result.json", result.range, tree) { [document] piece throws(StoreError) in
+            try await publish(.result, ArtifactKind.result.name, result.range, tree) {
+                [document] piece throws(StoreError) in
                 try document.copy(result.range, to: piece)
                 return nil
             })
@@ -55,9 +56,9 @@ struct ResultHarvest {
         let key = BlobKey(origin: facts.origin, job: job.text, slot: .result)
         do throws(StoreError) {
             let blob = try await publish(
-                BlobFacts(key: key, name: "result.json", isSingleUse: isSingleUse, tree: tree))
-            var artifact = StoredArtifact(
-                slot: .result, name: "result.json", size: nil, source: nil, isListed: true, isSingleUse: isSingleUse)
+                BlobFacts(key: key, name: ArtifactKind.result.name, isSingleUse: isSingleUse, tree: tree))
+            var artifact = StoredArtifact(.result)
+            artifact.isSingleUse = isSingleUse
             artifact.take(blob)
             artifacts.append(artifact)
             return artifacts
@@ -99,17 +100,16 @@ struct ResultHarvest {
         of facts: ResultFacts, _ make: (Piece) async throws(Failure) -> StoredArtifact?
     ) async throws(Failure) -> [StoredArtifact] {
         var artifacts: [StoredArtifact] = []
-        let texts = [
-            facts.markdown.map { Piece(slot: .markdown, name: "result.md", literal: $0, coding: .text) },
-            facts.html.map { Piece(slot: .html, name: "result.html", literal: $0, coding: .text) },
-        ]
-        for piece in texts.compactMap(\.self) {
-            if let text = try await make(piece) { artifacts.append(text) }
-        }
-        if facts.pdfURL != nil {
-            artifacts.append(
-                StoredArtifact(
-                    slot: .form, name: "form.pdf", size: nil, source: ArtifactSource.formPDF.text, isListed: true))
+        for kind in ArtifactKind.all {
+            switch kind.content {
+            case .literal(let literal):
+                guard let literal = literal(facts) else { continue }
+                let piece = Piece(slot: kind.slot, name: kind.name, literal: literal, coding: .text)
+                if let text = try await make(piece) { artifacts.append(text) }
+            case .source(let source, let isThere):
+                if isThere(facts) { artifacts.append(StoredArtifact(kind, source: source.text)) }
+            case .answer, .explanation, .ending, .result, .page, .directory: continue
+            }
         }
         for item in ImageListing(facts.images, of: job).items {
             switch item.content {

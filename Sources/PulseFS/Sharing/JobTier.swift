@@ -128,7 +128,7 @@ struct SharedFile: Sendable {
 
     init(_ name: String, _ source: ArtifactSource, of job: JobID) {
         self.job = job
-        self.name = source == .formPDF ? "form" : "image/\(name)"
+        self.name = source.slot == nil ? "image/\(name)" : source.text
     }
 
     private init(_ job: JobID, name: String) { (self.job, self.name) = (job, name) }

@@ -156,7 +156,7 @@ final class SizeProbe: Sendable {
     private func ask(
         _ key: ArtifactKey, _ name: String, _ source: ArtifactSource, _ job: Job, _ urgency: Urgency, isNamed: Bool
     ) async throws(Failure) -> UInt64 {
-        if let size = catalog.artifact(image: key.image, of: job)?.size { return size }
+        if let size = catalog.artifact(key.file, of: job)?.size { return size }
         if let download = downloads.underWay(key) { return try await download.size() }
         if catalog.hasExpired(job) {
             throw Failure(.notFound, "\(name) of job \(job.id): the API has deleted the job")
@@ -190,14 +190,7 @@ final class SizeProbe: Sendable {
         _ name: String, _ source: ArtifactSource, of job: Job, _ urgency: Urgency
     ) async -> Result<FileAnnouncement, APIError> {
         do throws(APIError) {
-            switch source {
-            case .image(.endpoint(let segment)):
-                return .success(try await client.headImage(job.id, segment, urgency: urgency))
-            case .image(.url(let url)):
-                return .success(
-                    try await client.headImage(at: url, for: .image(named: name, of: job), urgency: urgency))
-            case .formPDF: return .success(try await client.headFormPDF(job.id, urgency: urgency))
-            }
+            return .success(try await client.head(name, source, of: job, urgency))
         } catch {
             return .failure(error)
         }

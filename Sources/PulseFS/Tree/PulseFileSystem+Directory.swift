@@ -98,26 +98,26 @@ extension PulseFileSystem {
 
     /// In the order of their cookies.
     private func entries(of job: Job, _ parts: [DirectoryEntry]) -> [DirectoryEntry] {
-        let own = JobFile.all.filter { JobFile.isListed($0.slot, in: job, library) }.map { file in
-            let node: Node = file.slot == .images ? .images(job.ordinal) : .file(job.ordinal, file.slot)
+        let own = ArtifactKind.all.filter { $0.isListed(in: job, library) }.map { kind in
+            let node: Node = kind.slot == .images ? .images(job.ordinal) : .file(job.ordinal, kind.slot)
             return DirectoryEntry(
-                name: file.name, node: node.id, kind: file.slot == .images ? .directory : .file,
-                cookie: DirectoryCookie(UInt64(clamping: file.slot.rawValue)),
-                entry: knownEntry(file.slot, node, of: job))
+                name: kind.name, node: node.id, kind: kind.slot == .images ? .directory : .file,
+                cookie: DirectoryCookie(UInt64(clamping: kind.slot.rawValue)),
+                entry: knownEntry(kind, node, of: job))
         }
         return (own + parts).sorted { $0.cookie < $1.cookie }
     }
 
     /// What a lookup would answer, unless it had to ask someone.
-    private func knownEntry(_ slot: ArtifactSlot, _ node: Node, of job: Job) -> Entry? {
-        if slot == .images {
+    private func knownEntry(_ kind: ArtifactKind, _ node: Node, of job: Job) -> Entry? {
+        if kind.slot == .images {
             let lifetime = lifetime(of: job)
             return Entry(
                 attributes: directoryAttributes(node, job), nameLifetime: lifetime, attributesLifetime: lifetime)
         }
-        if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult { return nil }
-        if slot == .page { return knownPageEntry(of: job) }
-        guard case .now(let entry) = entry(slot, of: job) else { return nil }
+        if kind.dependsOnLargeResult, job.awaitsLargeResult { return nil }
+        if kind.slot == .page { return knownPageEntry(of: job) }
+        guard case .now(let entry) = entry(kind.slot, of: job) else { return nil }
         return entry
     }
 

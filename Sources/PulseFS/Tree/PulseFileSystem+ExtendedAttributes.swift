@@ -62,6 +62,6 @@ extension PulseFileSystem {
     }
 
     private static func isMadeHere(_ slot: ArtifactSlot) -> Bool {
-        slot.partNumber != nil || [.status, .error, .wait, .page].contains(slot)
+        slot.partNumber != nil || ArtifactKind(slot)?.isMadeHere == true
     }
 }

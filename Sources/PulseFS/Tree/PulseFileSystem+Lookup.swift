@@ -14,7 +14,7 @@ extension PulseFileSystem {
         case .jobs: return withKey(for: caller) { tree in tree.lookupJob(name, for: caller) }
         case .job(let ordinal):
             // It is there whatever the job does meanwhile.
-            if name == JobFile.waitName {
+            if name == ArtifactKind.wait.name {
                 return withKey(for: caller) { tree in tree.known(ordinal).then(tree.lookupWait) }
             }
             return withKey(for: caller) { tree in
@@ -100,18 +100,19 @@ extension PulseFileSystem {
     // MARK: Within a job
 
     private func lookup(_ name: String, in job: Job) -> Answer<LookupReply> {
-        guard let slot = JobFile.slot(named: name) else { return .now(.absent(.impossible)) }
-        guard JobFile.exists(slot, in: job, library) else {
+        guard let kind = ArtifactKind(named: name) else { return .now(.absent(.impossible)) }
+        let slot = kind.slot
+        guard kind.exists(in: job, library) else {
             if slot != .error, let again = askingAgain(job, { self.lookup(name, in: $0) }) { return again }
             return .now(.absent(absenceLifetime(of: slot, in: job)))
         }
-        if JobFile.dependsOnLargeResult(slot), job.awaitsLargeResult {
+        if kind.dependsOnLargeResult, job.awaitsLargeResult {
             return .later { [library] () throws(Errno) in
                 let whole: Job
                 do throws(Failure) { whole = try await library.fetchLargeResult(of: job) } catch {
                     throw self.logged(error, Place(job: job.id.text, file: name))
                 }
-                guard JobFile.exists(slot, in: whole, library) else {
+                guard kind.exists(in: whole, library) else {
                     return .absent(self.absenceLifetime(of: slot, in: whole))
                 }
                 return .found(try await self.entry(slot, of: whole).resolved())
@@ -152,7 +153,7 @@ extension PulseFileSystem {
             } catch  where error.isAbsence {
                 return .absent(.unknown)
             } catch {
-                throw self.logged(error, Place(job: job.id.text, file: "images/\(name)"))
+                throw self.logged(error, Place(job: job.id.text, file: ArtifactKind.path(ofImage: name)))
             }
         }
     }

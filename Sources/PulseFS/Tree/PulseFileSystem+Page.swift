@@ -18,7 +18,7 @@ extension PulseFileSystem {
                 library.derived.shownPages.remove(job.ordinal)
                 return self.entry(page, of: job)
             } catch {
-                throw self.logged(error, Place(job: job.id.text, file: "index.html"))
+                throw self.logged(error, Place(job: job.id.text, file: ArtifactKind.page.name))
             }
         }
     }

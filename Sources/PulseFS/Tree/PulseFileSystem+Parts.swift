@@ -47,7 +47,7 @@ extension PulseFileSystem {
                 let list = try await library.parts(of: job)
                 return answer(list, try library.catalog.job(job.ordinal) ?? job, self)
             } catch {
-                throw self.logged(error, Place(job: job.id.text, file: "contents.md"))
+                throw self.logged(error, Place(job: job.id.text, file: PartFile.contents))
             }
         }
     }
@@ -149,7 +149,7 @@ extension PulseFileSystem {
                     return try await library.readParts(
                         artifact, of: job, list, at: range.lowerBound, count: range.count)
                 } catch {
-                    throw self.logged(error, Place(job: job.id.text, file: "contents.md"))
+                    throw self.logged(error, Place(job: job.id.text, file: PartFile.contents))
                 }
             }
         }

@@ -54,7 +54,9 @@ package final class PulseFileSystem: FileSystem {
             return withKey(for: caller) { tree in
                 tree.withJob(ordinal, for: caller) { job, tree in
                     // Dropped with all that was in it.
-                    guard JobFile.exists(.images, in: job, tree.library) else { return .failed(.noSuchFileOrDirectory) }
+                    guard ArtifactKind.images.exists(in: job, tree.library) else {
+                        return .failed(.noSuchFileOrDirectory)
+                    }
                     return .now(tree.attributes(ofDirectory: node, job))
                 }
             }

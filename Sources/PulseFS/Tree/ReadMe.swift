@@ -8,19 +8,12 @@ enum ReadMe {
         PulseFS: the results of Pulse, a document-extraction API, as plain files. Read-only.
 
         jobs/<jobId>/           one directory per job; opening it asks the API about the job
-          status.json           every field of the job except its result
-          error.txt             only if there is something to explain: why the result, or a part of it, is missing
-          result.md             the document as Markdown, once the job is completed
-          result.json           the result as the API sent it, byte for byte
-          result.html           the result as HTML, if the API made one
-          form.pdf              the filled form of a form job
-          index.html            one page for a browser, with the images in place
-          images/<file>         charts and figures; fetched when they are read, then kept
+        \(lines(ArtifactKind.all.filter { !$0.isHidden }))
           contents.md           read this first: headings, pages, tables and images, with their files and sizes
           \(PartKind.allNames.filter { $0 != PartKind.contents }.joined(separator: " "))
                                 parts of the result, made from result.json by PulseFS, not by the API: a file for
                                 each page, tables as CSV, values by schema with their places
-          .wait                 not listed; reading it waits until the job has ended, and says how
+        \(lines(ArtifactKind.all.filter(\.isHidden)))
         jobs/index.html         not listed; a page of the known jobs, for a browser
         .pulsefs/               about this mount, from memory and without a request:
           version               of the program
@@ -46,4 +39,12 @@ enum ReadMe {
         The cause of an error, and what to do: pulsefs explain PATH
 
         """
+
+    /// A line each.
+    private static func lines(_ kinds: [ArtifactKind]) -> String {
+        kinds.map { kind in
+            let name = kind.mediaType == nil ? "\(kind.name)/<file>" : kind.name
+            return "  \(name)\(String(repeating: " ", count: max(1, 22 - name.count)))\(kind.readMe)"
+        }.joined(separator: "\n")
+    }
 }
