@@ -54,3 +54,18 @@ package enum ErrnoTable {
         }
     }
 }
+
+/// What the tree replies by itself, where no request has failed.
+extension Errno {
+    /// Nothing is fetched for a crawler; what is cached it gets as anybody does.
+    static let notForCrawlers = Errno.permissionDenied
+    /// The API has not shown the job to the key in use.
+    static let notShown = Errno.permissionDenied
+    /// There is no such file, or it went with what its job had.
+    static let absentFile = Errno.noSuchFileOrDirectory
+    /// The kernel holds a node that stands for nothing any more, and has to look its name up again.
+    static let staleNode = Errno.staleNFSFileHandle
+
+    /// A file that the kernel holds and the job does not have. A lookup would find none where the API has deleted the job.
+    static func missingFile(isExpired: Bool) -> Errno { isExpired ? absentFile : staleNode }
+}

@@ -41,7 +41,7 @@ extension PulseFileSystem {
                 }
             }
         case .readme, .controlFile, .explained, .jobsPage, .file: return .failed(.notDirectory)
-        case .none: return .failed(.staleNFSFileHandle)
+        case .none: return .failed(.staleNode)
         }
     }
 

@@ -18,7 +18,7 @@ extension PulseFileSystem {
 
     private func attributed(_ id: NodeID, withResult: Bool, for caller: Caller) -> Answer<AttributedNode> {
         switch node(id) {
-        case nil: return .failed(.staleNFSFileHandle)
+        case nil: return .failed(.staleNode)
         case .job(let ordinal)?: return attributed(.job(ordinal), ordinal, withResult: withResult, for: caller)
         case .images(let ordinal)?: return attributed(.images(ordinal), ordinal, withResult: false, for: caller)
         case .parts(let ordinal, let directory)?:
@@ -38,7 +38,7 @@ extension PulseFileSystem {
                 if case .file(_, let slot) = node, !Self.isMadeHere(slot) {
                     let isThere = job.artifact(slot).map { tree.library.mayBeHad($0, of: job) } ?? false
                     guard isThere else {
-                        return .failed(job.phase == .expired ? .noSuchFileOrDirectory : .staleNFSFileHandle)
+                        return .failed(.missingFile(isExpired: job.phase == .expired))
                     }
                 }
                 guard withResult else { return .now(AttributedNode(node: node, job: job)) }
@@ -46,7 +46,7 @@ extension PulseFileSystem {
             }
         }
         // What a crawler waits for here is the disk, which is no request.
-        if crawlers.contains(caller.thread) { return keyring.isOpen ? answer(self) : .failed(.permissionDenied) }
+        if crawlers.contains(caller.thread) { return keyring.isOpen ? answer(self) : .failed(.notForCrawlers) }
         return withKey(for: caller, answer)
     }
 
@@ -54,8 +54,8 @@ extension PulseFileSystem {
     private func shown(_ ordinal: JobOrdinal) -> Answer<Job> {
         do throws(Failure) {
             if let job = try library.catalog.job(ordinal) { return .now(job) }
-            guard let id = try library.catalog.id(of: ordinal) else { return .failed(.staleNFSFileHandle) }
-            return .failed(library.catalog.refusal(of: id).map { logged($0, id) } ?? .permissionDenied)
+            guard let id = try library.catalog.id(of: ordinal) else { return .failed(.staleNode) }
+            return .failed(library.catalog.refusal(of: id).map { logged($0, id) } ?? .notShown)
         } catch {
             return .failed(logged(error))
         }

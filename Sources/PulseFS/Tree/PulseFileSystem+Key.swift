@@ -36,7 +36,7 @@ extension PulseFileSystem {
     ) -> Answer<Value> {
         if crawlers.contains(caller.thread) {
             guard keyring.isOpen, case let known = answer(self), !known.isLater else {
-                return .failed(.permissionDenied)
+                return .failed(.notForCrawlers)
             }
             return known
         }

@@ -34,7 +34,7 @@ extension PulseFileSystem {
                 tree.withJob(ordinal, for: caller) { job, tree in tree.lookupImage(name, of: job, for: caller.thread) }
             }
         case .readme, .controlFile, .explained, .jobsPage, .file: return .failed(.notDirectory)
-        case .none: return .failed(.staleNFSFileHandle)
+        case .none: return .failed(.staleNode)
         }
     }
 
@@ -165,15 +165,15 @@ extension PulseFileSystem {
             job.statusIsShown()
             return .now(entry(slot, size: UInt64(job.facts.statusDocument.count), of: job))
         case .error:
-            guard let explanation = library.explanation(of: job) else { return .failed(.noSuchFileOrDirectory) }
+            guard let explanation = library.explanation(of: job) else { return .failed(.absentFile) }
             return .now(entry(slot, size: UInt64(explanation.count), of: job))
         case .page: return pageEntry(of: job)
         default: break
         }
-        guard let artifact = job.artifact(slot) else { return .failed(.noSuchFileOrDirectory) }
+        guard let artifact = job.artifact(slot) else { return .failed(.absentFile) }
         guard library.mayBeHad(artifact, of: job) else {
             let again = artifact.isListed ? askingAgain(job) { self.entry(slot, of: $0) } : nil
-            return again ?? .failed(.noSuchFileOrDirectory)
+            return again ?? .failed(.absentFile)
         }
         if artifact.size != nil, !library.isTooLarge(artifact) { return .now(entry(artifact, of: job)) }
         return .later { [library] () throws(Errno) in

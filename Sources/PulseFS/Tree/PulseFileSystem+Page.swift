@@ -32,11 +32,11 @@ extension PulseFileSystem {
         }
         guard let page = job.artifact(.page) else {
             // Of a mount that has let go of what it showed.
-            guard case .own(let bytes) = library.knownPage(of: job) else { return .failed(.staleNFSFileHandle) }
+            guard case .own(let bytes) = library.knownPage(of: job) else { return .failed(.staleNode) }
             return .now(.bytes(slice(bytes, offset, count)))
         }
         let otherwise = { @Sendable () async throws(Errno) -> ReadReply in
-            if self.crawlers.contains(caller.thread) { throw .permissionDenied }
+            if self.crawlers.contains(caller.thread) { throw .notForCrawlers }
             return try await self.whileOpen { () throws(Errno) in
                 do throws(Failure) {
                     return try await self.library.readPage(page, of: job, at: offset, count: count)

@@ -67,17 +67,17 @@ extension PulseFileSystem {
     /// The entry of a part that the kernel holds.
     func partEntry(_ number: Int, of job: Job, for caller: Caller) -> Answer<Entry> {
         guard library.mayHaveParts(job) || library.storedParts(of: job) != nil else {
-            return .failed(.noSuchFileOrDirectory)
+            return .failed(.absentFile)
         }
         let found = withParts(of: job, for: caller, otherwise: Entry?.none) { list, job, tree in
             number < list.parts.count ? tree.entry(ofPart: number, list, job) : nil
         }
-        return found.then { entry in entry.map { .now($0) } ?? .failed(.staleNFSFileHandle) }
+        return found.then { entry in entry.map { .now($0) } ?? .failed(.staleNode) }
     }
 
     func attributes(of directory: PartDirectory, _ job: Job) -> Answer<AttributeReply> {
         guard library.mayHaveParts(job) || library.storedParts(of: job) != nil else {
-            return .failed(.noSuchFileOrDirectory)
+            return .failed(.absentFile)
         }
         return .now(
             AttributeReply(
@@ -139,7 +139,7 @@ extension PulseFileSystem {
         _ number: Int, of job: Job, at offset: UInt64, count: Int, for caller: Caller
     ) -> Answer<ReadReply> {
         guard let list = library.knownParts(of: job), let artifact = library.storedParts(of: job) else {
-            if crawlers.contains(caller.thread) { return .failed(.permissionDenied) }
+            if crawlers.contains(caller.thread) { return .failed(.notForCrawlers) }
             return .later { [library] () throws(Errno) in
                 do throws(Failure) {
                     let list = try await library.parts(of: job)
@@ -155,7 +155,7 @@ extension PulseFileSystem {
         }
         guard let range = Self.range(of: number, list, at: offset, count) else { return .now(.bytes([])) }
         let otherwise = { @Sendable () async throws(Errno) -> ReadReply in
-            if self.crawlers.contains(caller.thread) { throw .permissionDenied }
+            if self.crawlers.contains(caller.thread) { throw .notForCrawlers }
             return try await self.whileOpen { () throws(Errno) in
                 do throws(Failure) {
                     return try await self.library.readParts(

@@ -29,7 +29,7 @@ package final class PulseFileSystem: FileSystem {
     }
 
     package func getattr(_ node: NodeID, isOpen: Bool, for caller: Caller) -> Answer<AttributeReply> {
-        guard let node = self.node(node) else { return .failed(.staleNFSFileHandle) }
+        guard let node = self.node(node) else { return .failed(.staleNode) }
         switch node {
         case .root, .control, .explain:
             return .now(AttributeReply(attributes: policy.directory(node), lifetime: .fixed))
@@ -40,7 +40,7 @@ package final class PulseFileSystem: FileSystem {
             return .now(
                 AttributeReply(attributes: control.attributes(of: file, policy, renewing: false), lifetime: .madeAnew))
         case .explained(let number):
-            guard let attributes = explainedAttributes(number) else { return .failed(.staleNFSFileHandle) }
+            guard let attributes = explainedAttributes(number) else { return .failed(.staleNode) }
             return .now(AttributeReply(attributes: attributes, lifetime: .madeAnew))
         case .job(let ordinal):
             return withKey(for: caller) { tree in
@@ -55,7 +55,7 @@ package final class PulseFileSystem: FileSystem {
                 tree.withJob(ordinal, for: caller) { job, tree in
                     // Dropped with all that was in it.
                     guard ArtifactKind.images.exists(in: job, tree.library) else {
-                        return .failed(.noSuchFileOrDirectory)
+                        return .failed(.absentFile)
                     }
                     return .now(tree.attributes(ofDirectory: node, job))
                 }
@@ -91,17 +91,17 @@ package final class PulseFileSystem: FileSystem {
             return .now(
                 .checked(file, offset: offset, count: count) { () throws(Errno) in
                     let reply = try await otherwise()
-                    guard self.node(id) != nil else { throw .staleNFSFileHandle }
+                    guard self.node(id) != nil else { throw .staleNode }
                     return reply
                 })
-        case .now, .failed: return node(id) == nil ? .failed(.staleNFSFileHandle) : answer
+        case .now, .failed: return node(id) == nil ? .failed(.staleNode) : answer
         case .later(let work):
             return .later { () throws(Errno) in
                 let reply: ReadReply
                 do throws(Errno) { reply = try await work() } catch {
-                    throw self.node(id) == nil ? .staleNFSFileHandle : error
+                    throw self.node(id) == nil ? .staleNode : error
                 }
-                guard self.node(id) != nil else { throw .staleNFSFileHandle }
+                guard self.node(id) != nil else { throw .staleNode }
                 return reply
             }
         }
@@ -114,7 +114,7 @@ package final class PulseFileSystem: FileSystem {
         case .readme: return .now(.bytes(slice(ReadMe.bytes, offset, count)))
         case .controlFile(let file): return .now(.bytes(slice(control.bytes(of: file), offset, count)))
         case .explained(let number):
-            guard let file = explained.file(number) else { return .failed(.staleNFSFileHandle) }
+            guard let file = explained.file(number) else { return .failed(.staleNode) }
             return .now(.bytes(slice(file.bytes, offset, count)))
         case .jobsPage: return withKey(for: caller) { $0.readJobsPage(at: offset, count: count) }
         case .file(let ordinal, .wait):
@@ -128,7 +128,7 @@ package final class PulseFileSystem: FileSystem {
                     tree.read(slot, of: job, at: offset, count: count, for: caller)
                 }
             }
-        case .none: return .failed(.staleNFSFileHandle)
+        case .none: return .failed(.staleNode)
         default: return .failed(.isDirectory)
         }
     }
@@ -149,11 +149,11 @@ package final class PulseFileSystem: FileSystem {
             return .now(.bytes(slice(own, offset, count)))
         }
         guard let artifact = job.artifact(slot) else {
-            return .failed(job.phase == .expired ? .noSuchFileOrDirectory : .staleNFSFileHandle)
+            return .failed(.missingFile(isExpired: job.phase == .expired))
         }
         let otherwise = { @Sendable () async throws(Errno) -> ReadReply in
             // Damaged, and not to be fetched again for such a one.
-            if self.crawlers.contains(caller.thread) { throw .permissionDenied }
+            if self.crawlers.contains(caller.thread) { throw .notForCrawlers }
             return try await self.whileOpen { () throws(Errno) in
                 do throws(Failure) {
                     return try await self.library.read(artifact, of: job, at: offset, count: count, for: caller.thread)
@@ -196,7 +196,7 @@ package final class PulseFileSystem: FileSystem {
     func known(_ ordinal: JobOrdinal) -> Answer<Job> {
         do throws(Failure) {
             if let job = try library.catalog.job(ordinal) { return .now(job) }
-            guard let id = try library.catalog.id(of: ordinal) else { return .failed(.staleNFSFileHandle) }
+            guard let id = try library.catalog.id(of: ordinal) else { return .failed(.staleNode) }
             if let refusal = library.catalog.refusal(of: id) { return .failed(logged(refusal, id)) }
             return .later { () throws(Errno) in try await self.refreshed(id) }
         } catch {
