@@ -56,27 +56,12 @@ package final class DirectoryHandle: Sendable {
 
     /// All names but `.` and `..`, in no order.
     package func names() throws(Errno) -> [Name] {
-        // The stream closes what it is given, and moves its offset.
-        let copy = openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-        guard copy >= 0 else { throw Errno(rawValue: errno) }
-        guard let stream = fdopendir(copy) else {
-            let cause = Errno(rawValue: errno)
-            Glibc.close(copy)
-            throw cause
-        }
-        defer { closedir(stream) }
+        let stream = try DirectoryStream(of: descriptor)
         var names: [Name] = []
-        while true {
-            errno = 0
-            guard let entry = readdir(stream) else {
-                guard errno == 0 else { throw Errno(rawValue: errno) }
-                return names
-            }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { Name(platformString: $0) }
-            }
+        while let name = try stream.next({ Name(platformString: $0) }) {
             if let name, name.kind == .regular { names.append(name) }
         }
+        return names
     }
 
     private func open(_ name: Name, _ flags: Int32, _ mode: mode_t = 0) throws(Errno) -> FileDescriptor {

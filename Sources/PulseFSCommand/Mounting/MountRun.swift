@@ -130,8 +130,6 @@ extension FilePath {
         let path = FilePath(text)
         let whole = path.isAbsolute ? path : FilePath(FileManager.default.currentDirectoryPath).pushing(path)
         // The mount table has no symbolic links in it.
-        guard let real = whole.withPlatformString({ realpath($0, nil) }) else { return whole.lexicallyNormalized() }
-        defer { free(real) }
-        return FilePath(String(cString: real))
+        return whole.resolved ?? whole.lexicallyNormalized()
     }
 }
