@@ -33,15 +33,21 @@ package final class ArtifactStore: Sendable {
     package let arrivals: ArrivalRoom
     /// For what is fetched at a time, by this process.
     let fetches: Seats
-    private let temporary: TemporaryCache?
-    /// The blobs of a cache that can only be read, in whose place this one stands.
-    private let readOnly: BlobShelf?
+    private let substitute: Substitute?
+
+    /// What a cache has that stands in the place of one which cannot be written.
+    private struct Substitute {
+        /// Its directory, which ends with it.
+        let place: TemporaryCache
+        /// The blobs of the other one, which can be read.
+        let readOnly: BlobShelf
+    }
 
     /// How often this object has read its index.
     package var indexReads: UInt64 { index.reads.load(ordering: .relaxed) }
 
     /// What is here goes when this is released: nothing may be put here that cannot be fetched again.
-    package var isTemporary: Bool { temporary != nil }
+    package var isTemporary: Bool { substitute != nil }
 
     /// Opens the cache at `path`, made if missing. Refuses a directory that others own or can write.
     ///
@@ -54,7 +60,7 @@ package final class ArtifactStore: Sendable {
         let directory = try CacheDirectory(at: path)
         let secret = try FingerprintSecret(at: directory.secret)
         try self.init(
-            directory, secret, limits, steps, temporary: nil, readOnly: nil, rescue: rescue, descriptors: descriptors)
+            directory, secret, limits, steps, substitute: nil, rescue: rescue, descriptors: descriptors)
     }
 
     /// A cache that ends with this object, in the place of one at `path` that cannot be written. What that one has is used
@@ -71,8 +77,8 @@ package final class ArtifactStore: Sendable {
         let shelf = BlobShelf(
             root: path.appending("blobs"), quarantine: directory.quarantine, steps: PublishingSteps())
         try self.init(
-            directory, secret, StoreLimits(size: Self.temporarySize), PublishingSteps(), temporary: temporary,
-            readOnly: shelf, rescue: nil, descriptors: descriptors)
+            directory, secret, StoreLimits(size: Self.temporarySize), PublishingSteps(),
+            substitute: Substitute(place: temporary, readOnly: shelf), rescue: nil, descriptors: descriptors)
     }
 
     /// It takes memory, as a rule.
@@ -82,21 +88,20 @@ package final class ArtifactStore: Sendable {
 
     private init(
         _ directory: CacheDirectory, _ secret: FingerprintSecret, _ limits: StoreLimits, _ steps: PublishingSteps,
-        temporary: TemporaryCache?, readOnly: BlobShelf?, rescue: FilePath?, descriptors: StoreDescriptors
+        substitute: Substitute?, rescue: FilePath?, descriptors: StoreDescriptors
     ) throws(StoreError) {
         rescueShelf = rescue.map { RescueShelf(directory: $0) }
         self.limits = limits
         self.steps = steps
         self.directory = directory
         self.secret = secret
-        self.temporary = temporary
-        self.readOnly = readOnly
+        self.substitute = substitute
         let shelf = BlobShelf(root: directory.blobs, quarantine: directory.quarantine, steps: steps)
         self.shelf = shelf
         index = try Self.index(in: directory, shelf, readers: descriptors.indexReaders)
         disk = DiskQueue(label: "pulsefs.store", width: descriptors.diskWork)
         fetches = Seats(descriptors.fetches)
-        let most = temporary == nil ? Self.mostInMemory : Self.mostInMemory / 4
+        let most = substitute == nil ? Self.mostInMemory : Self.mostInMemory / 4
         let unkept = UnkeptBlobs(limit: most / 4 *| 3)
         self.unkept = unkept
         memory = MemoryBudget(limit: most) { unkept.giveUp() }
@@ -228,7 +233,7 @@ package final class ArtifactStore: Sendable {
 
     /// Nil when the blob is not here, or not whole.
     package func open(_ key: BlobKey) -> BlobFile? {
-        shelf.open(key) ?? unkept.blob(key) ?? readOnly?.open(key)
+        shelf.open(key) ?? unkept.blob(key) ?? substitute?.readOnly.open(key)
     }
 
     /// Says that a blob was used, which is what eviction goes by.
@@ -237,7 +242,7 @@ package final class ArtifactStore: Sendable {
     }
 
     /// Where blobs may be: what was published here, and what stood here before.
-    var shelves: [BlobShelf] { [shelf] + (readOnly.map { [$0] } ?? []) }
+    var shelves: [BlobShelf] { [shelf] + (substitute.map { [$0.readOnly] } ?? []) }
 
     /// Sets a blob aside whose bytes are not what was published, and forgets that it was here. What another process has
     /// published in its place meanwhile stays.

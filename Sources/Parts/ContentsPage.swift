@@ -207,12 +207,12 @@ extension PartsMaker {
             contents.headings = reader.headings
             sizes.append(("result.md", size))
         }
-        if let html { sizes.append(("result.html", try size(of: html))) }
-        sizes.append(("result.json", range.upperBound -| range.lowerBound))
-        contents.holdsLink = holdsLink
-        contents.children = try ChildJob.read(source, range)
+        if let html = result.html { sizes.append(("result.html", try size(of: html))) }
+        sizes.append(("result.json", result.range.upperBound -| result.range.lowerBound))
+        contents.holdsLink = result.holdsLink
+        contents.children = try ChildJob.read(source, result.range)
         let text = contents.text(
-            list, sizes: sizes, images: images, imagesAreCut: imagesAreCut, pageCount: outline.pageCount)
+            list, sizes: sizes, images: images, imagesAreCut: result.imagesAreCut, pageCount: outline.pageCount)
         begin()
         try write(text)
         end("contents.md")

@@ -10,6 +10,24 @@ package struct PartImage: Sendable {
     package init(fileName: String?, facts: ImageFacts) { (self.fileName, self.facts) = (fileName, facts) }
 }
 
+/// A result that parts are made of: where it stands in a document, and what is known of it.
+package struct PartsSource {
+    package let document: any ByteSource
+    /// Of the result in the document.
+    package let range: Range<UInt64>
+    package let images: [PartImage]
+    /// The result has more images than are listed.
+    package var imagesAreCut = false
+    /// The string literal that `result.html` is made of.
+    package var html: Range<UInt64>?
+    /// The result holds a link to what is in it.
+    package var holdsLink = false
+
+    package init(_ document: any ByteSource, _ range: Range<UInt64>, images: [PartImage]) {
+        (self.document, self.range, self.images) = (document, range, images)
+    }
+}
+
 /// Makes the parts of a result, one after the other, from the result alone: the same result gives the same bytes.
 ///
 /// Values in, bytes out. Memory: one page, chunk or table at a time, and what is cited.
@@ -17,17 +35,8 @@ package struct PartsMaker {
     /// Another number whenever the same result gives other bytes.
     package static let version = 5
 
-    let source: any ByteSource
-    /// Of the result in the document.
-    let range: Range<UInt64>
-    let images: [PartImage]
-    /// The result has more images than are listed.
-    let imagesAreCut: Bool
+    let result: PartsSource
     let isGuarded: Bool
-    /// The string literal that `result.html` is made of.
-    let html: Range<UInt64>?
-    /// The result holds a link to what is in it.
-    let holdsLink: Bool
     let outline: ResultOutline
     private let take: ([UInt8]) throws -> Void
     private(set) var list = PartList()
@@ -36,19 +45,19 @@ package struct PartsMaker {
     /// What `contents.md` says of the document.
     var contents = ContentsPage()
 
-    /// Makes all parts of the result at a range of a document, hands their bytes to `take`, and behind them their list, which is
-    /// returned. `isGuarded`: cells that a spreadsheet would take for formulas are guarded (`CSVText`).
+    var source: any ByteSource { result.document }
+    var images: [PartImage] { result.images }
+
+    /// Makes all parts of a result, hands their bytes to `take`, and behind them their list, which is returned. `isGuarded`: cells
+    /// that a spreadsheet would take for formulas are guarded (`CSVText`).
     ///
     /// - Throws: `JSONError`, or what `take` throws.
     package static func make(
-        of source: any ByteSource, _ range: Range<UInt64>, images: [PartImage], imagesAreCut: Bool = false,
-        isGuarded: Bool = false, html: Range<UInt64>? = nil, holdsLink: Bool = false, to take: ([UInt8]) throws -> Void
+        of result: PartsSource, isGuarded: Bool = false, to take: ([UInt8]) throws -> Void
     ) throws -> PartList {
         try withoutActuallyEscaping(take) { take in
-            var maker = PartsMaker(
-                source: source, range: range, images: images, imagesAreCut: imagesAreCut, isGuarded: isGuarded,
-                html: html, holdsLink: holdsLink, outline: try ResultOutline(source, range),
-                take: take)
+            let outline = try ResultOutline(result.document, result.range)
+            var maker = PartsMaker(result: result, isGuarded: isGuarded, outline: outline, take: take)
             try maker.makeAll()
             try take(maker.list.encoded(at: maker.offset))
             return maker.list
@@ -56,13 +65,9 @@ package struct PartsMaker {
     }
 
     private init(
-        source: any ByteSource, range: Range<UInt64>, images: [PartImage], imagesAreCut: Bool, isGuarded: Bool,
-        html: Range<UInt64>?, holdsLink: Bool, outline: ResultOutline, take: @escaping ([UInt8]) throws -> Void
+        result: PartsSource, isGuarded: Bool, outline: ResultOutline, take: @escaping ([UInt8]) throws -> Void
     ) {
-        (self.source, self.range, self.images) = (source, range, images)
-        (self.imagesAreCut, self.isGuarded) = (imagesAreCut, isGuarded)
-        (self.html, self.holdsLink) = (html, holdsLink)
-        (self.outline, self.take) = (outline, take)
+        (self.result, self.isGuarded, self.outline, self.take) = (result, isGuarded, outline, take)
     }
 
     private mutating func makeAll() throws {

@@ -28,8 +28,8 @@ struct PartsCommand: ParsableCommand {
             var bytes = 0
             var count = 0
             let time = try ContinuousClock().measure {
-                count = try PartsMaker.make(of: source, 0..<UInt64(json.count), images: listed) { bytes += $0.count }
-                    .parts.count
+                let result = PartsSource(source, 0..<UInt64(json.count), images: listed)
+                count = try PartsMaker.make(of: result) { bytes += $0.count }.parts.count
             }
             let microseconds = time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
             print("parts\t\(microseconds)\t\(count)\t\(bytes)\t\(json.count)")

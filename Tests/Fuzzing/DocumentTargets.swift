@@ -86,7 +86,8 @@ func fuzzParts(_ bytes: [UInt8]) {
         let source = MemoryByteSource(bytes)
         let images = ((try? ResultFacts.scan(source))?.images ?? []).map { PartImage(fileName: $0.id, facts: $0) }
         guard
-            let list = try? PartsMaker.make(of: source, 0..<UInt64(bytes.count), images: images, to: { made += $0 })
+            let list = try? PartsMaker.make(
+                of: PartsSource(source, 0..<UInt64(bytes.count), images: images), to: { made += $0 })
         else { return nil }
         return (list, made)
     }

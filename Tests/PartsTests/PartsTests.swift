@@ -12,9 +12,8 @@ struct MadeParts {
     init(_ json: String, images: [PartImage] = [], isGuarded: Bool = false) throws {
         let source = MemoryByteSource(json)
         var bytes: [UInt8] = []
-        list = try PartsMaker.make(
-            of: source, 0..<UInt64(json.utf8.count), images: images, isGuarded: isGuarded
-        ) { bytes += $0 }
+        let result = PartsSource(source, 0..<UInt64(json.utf8.count), images: images)
+        list = try PartsMaker.make(of: result, isGuarded: isGuarded) { bytes += $0 }
         self.bytes = bytes
     }
 

@@ -203,9 +203,9 @@ struct ContentsTests {
     func cut() throws {
         let json = "{\"markdown\":\"a\"}"
         var bytes: [UInt8] = []
-        _ = try PartsMaker.make(
-            of: MemoryByteSource(json), 0..<UInt64(json.utf8.count), images: [], imagesAreCut: true
-        ) { bytes += $0 }
+        var result = PartsSource(MemoryByteSource(json), 0..<UInt64(json.utf8.count), images: [])
+        result.imagesAreCut = true
+        _ = try PartsMaker.make(of: result) { bytes += $0 }
         #expect(String(decoding: bytes, as: UTF8.self).contains("more images than PulseFS lists"))
     }
 

@@ -60,7 +60,7 @@ struct JobSimulation: Sendable {
             let tier = FleetTier(
                 FleetStore(Line(engine, life, own, traffic), secret, FleetRules(), .fits(claims: true)),
                 origin: "https://api.example.com", store: store, running: RunningJobs(chance: { own.unit() }),
-                now: { time.passed }, sleep: { try await life.sleep($0) })
+                time: FleetTime(now: { time.passed }, sleep: { try await life.sleep($0) }))
             let mount = WaitingMount(number, id, tier, reader, api, store, life)
             all.append(mount)
             let arrival = own.between(.zero, within)

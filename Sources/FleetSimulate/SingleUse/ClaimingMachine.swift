@@ -90,7 +90,7 @@ final class ClaimingMachine: Sendable {
             uploadTime: .seconds(Double(link.size) / Double(link.pace) / 2))
         let tier = FleetTier(
             FleetStore(line, surroundings.secret, rules, .fits(claims: true)), origin: SingleUseSimulation.origin,
-            store: surroundings.store, now: { time.passed }, sleep: { try await life.sleep($0) })
+            store: surroundings.store, time: FleetTime(now: { time.passed }, sleep: { try await life.sleep($0) }))
         let results = SharedResults(of: tier)
         let work = { @Sendable [disk, dice] (progress: SingleUseProgress) in
             SimulatedWork(

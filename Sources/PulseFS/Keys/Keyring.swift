@@ -1,7 +1,7 @@
-package import ArtifactStore
+import ArtifactStore
 import Logging
 package import PulseAPI
-package import Settings
+import Settings
 import Synchronization
 import System
 
@@ -44,30 +44,26 @@ package final class Keyring: KeySource {
     private let store: ArtifactStore
     private let origin: String
     private let events: EventLog
-    private let now: @Sendable () -> ContinuousClock.Instant
-    private let date: @Sendable () -> Timestamp
+    private let time: LibraryTime
     private let state: Mutex<State>
     private let checks = Flights<Check, Void>()
 
-    /// `source` is nil for a key that stays what it is. `now` is the clock of the rules, `date` what is kept of them over the end of a mount.
-    package init(
+    /// `source` is nil for a key that stays what it is.
+    init(
         _ key: APIKey, from source: (any KeyOrigin)? = nil, store: ArtifactStore, origin: APIOrigin,
-        rules: KeyRules = KeyRules(), events: EventLog = EventLog(),
-        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
-        date: @escaping @Sendable () -> Timestamp = { .now }
+        rules: KeyRules = KeyRules(), events: EventLog = EventLog(), time: LibraryTime = LibraryTime()
     ) {
-        self.date = date
         self.source = source
         self.store = store
         self.origin = origin.description
         self.events = events
-        self.now = now
+        self.time = time
         let fingerprint = key.withSecret { store.fingerprint(ofKey: $0) }
-        let memory = Self.memory(of: fingerprint, store, origin.description, at: date())
+        let memory = Self.memory(of: fingerprint, store, origin.description, at: time.now())
         state = Mutex(
             State(
                 inUse: KeyInUse(key: key, fingerprint: fingerprint, generation: 0),
-                watch: KeyWatch(rules, memory: memory, at: now())))
+                watch: KeyWatch(rules, memory: memory, at: time.clock())))
     }
 
     /// Lets the keyring ask about keys. The client is not kept alive.
@@ -120,7 +116,7 @@ package final class Keyring: KeySource {
         if source?.version != state.withLock({ $0.version }), await renew() { return await check() }
         var isDue = false
         await change { state in
-            let outcome = state.watch.tick(at: now(), isInUse: isInUse)
+            let outcome = state.watch.tick(at: time.clock(), isInUse: isInUse)
             isDue = outcome.isDue
             return outcome.effects
         }
@@ -160,7 +156,7 @@ package final class Keyring: KeySource {
         if case .refused = verdict {
             await remember(true, of: inUse.fingerprint)
         } else {
-            let effects = apply { $0.watch.ended(verdict, age: answer?.age ?? .zero, at: now()) }
+            let effects = apply { $0.watch.ended(verdict, age: answer?.age ?? .zero, at: time.clock()) }
             // The mount does not wait until the disk has it; the end of the mount does.
             let confirmation = Task { await carryOut(effects) }
             state.withLock { $0.confirmation = confirmation }
@@ -180,7 +176,7 @@ package final class Keyring: KeySource {
             answer = await ask(inUse.key, isDoubted)
         }
         let (verdict, age) = answer
-        await change { $0.watch.ended(verdict, age: age, at: now()) }
+        await change { $0.watch.ended(verdict, age: age, at: time.clock()) }
     }
 
     /// Between two runs of the program that prints the key, while the API refuses what it printed.
@@ -191,8 +187,8 @@ package final class Keyring: KeySource {
     private func mayCommand() -> Bool {
         isFromProgram
             && state.withLock { state in
-                if let last = state.commanded, last + Self.pauseBetweenCommands > now() { return false }
-                state.commanded = now()
+                if let last = state.commanded, last + Self.pauseBetweenCommands > time.clock() { return false }
+                state.commanded = time.clock()
                 return true
             }
     }
@@ -226,10 +222,10 @@ package final class Keyring: KeySource {
 
     private func replace(with key: APIKey) async {
         let fingerprint = key.withSecret { store.fingerprint(ofKey: $0) }
-        let memory = Self.memory(of: fingerprint, store, origin, at: date())
+        let memory = Self.memory(of: fingerprint, store, origin, at: time.now())
         await change { state in
             state.inUse = KeyInUse(key: key, fingerprint: fingerprint, generation: state.inUse.generation &+ 1)
-            return state.watch.replaced(memory: memory, at: now())
+            return state.watch.replaced(memory: memory, at: time.clock())
         }
         MountLog.mount.notice("another API key is in use", metadata: ["key": "\(fingerprint)"])
         events.record(.keyReplaced, message: "another API key is in use")
@@ -239,7 +235,7 @@ package final class Keyring: KeySource {
     // MARK: What requests meet
 
     package func wasAccepted(_ key: APIKey) async {
-        await change { $0.inUse.key == key ? $0.watch.accepted(at: now()) : [] }
+        await change { $0.inUse.key == key ? $0.watch.accepted(at: time.clock()) : [] }
     }
 
     /// One refused request may be a mistake of the API: so the key itself is checked, and its source is looked at first.
@@ -291,7 +287,7 @@ package final class Keyring: KeySource {
     }
 
     private func remember(_ isRefused: Bool, of fingerprint: KeyFingerprint) async {
-        let credential = StoredCredential(checkedAt: date(), isRefused: isRefused)
+        let credential = StoredCredential(checkedAt: time.now(), isRefused: isRefused)
         do throws(StoreError) {
             try await store.record(credential, of: fingerprint, origin: origin)
         } catch {

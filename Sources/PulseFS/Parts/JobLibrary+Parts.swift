@@ -185,12 +185,13 @@ extension JobLibrary {
             let images = facts.images.enumerated().map { place, image in
                 PartImage(fileName: names[ArtifactSlot(ArtifactSlot.firstImage.rawValue + place)], facts: image)
             }
+            var whole = PartsSource(source, 0..<result.size, images: images)
+            whole.imagesAreCut = facts.imagesAreCut
+            whole.html = facts.html
+            whole.holdsLink = facts.pipelineIsURL
             // Parts are many and short: they are written together.
             var pending: [UInt8] = []
-            let list = try PartsMaker.make(
-                of: source, 0..<result.size, images: images, imagesAreCut: facts.imagesAreCut, isGuarded: isGuarded,
-                html: facts.html, holdsLink: facts.pipelineIsURL
-            ) { bytes in
+            let list = try PartsMaker.make(of: whole, isGuarded: isGuarded) { bytes in
                 pending += bytes
                 guard pending.count >= 1 << 18 else { return }
                 try spool.append(pending)

@@ -29,25 +29,22 @@ package final class FleetTier: JobTier {
     let counts = SharingCounts()
     private let calls = StoreCounts()
     let events: EventLog
-    let now: @Sendable () -> Duration
-    let sleep: @Sendable (Duration) async throws -> Void
+    private let time: FleetTime
     private let origin: String
     private let state: Mutex<State>
 
     var isShared: Bool { true }
+    var now: @Sendable () -> Duration { time.now }
+    var sleep: @Sendable (Duration) async throws -> Void { time.sleep }
     var rules: FleetRules { fleet.rules }
 
-    /// - Parameters:
-    ///   - now: since any one moment; goes on while the machine sleeps.
     package init(
         _ fleet: FleetStore, origin: String, store: ArtifactStore, outbox: Outbox = Outbox(pause: .milliseconds(250)),
-        running: RunningJobs = RunningJobs(), events: EventLog = EventLog(),
-        now: @escaping @Sendable () -> Duration = FleetTier.clock(),
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        running: RunningJobs = RunningJobs(), events: EventLog = EventLog(), time: FleetTime = FleetTime()
     ) {
         let fleet = fleet.counted(calls)
         (self.fleet, self.origin, self.store, self.events) = (fleet, origin, store, events)
-        (self.outbox, self.running, self.now, self.sleep) = (outbox, running, now, sleep)
+        (self.outbox, self.running, self.time) = (outbox, running, time)
         objects = SealedObjects(fleet.objects, fleet.secret, writer: fleet.rules.writer)
         names = ObjectNames(fleet.secret.first)
         if case .fits(let claims) = fleet.check {
@@ -55,11 +52,6 @@ package final class FleetTier: JobTier {
         } else {
             state = Mutex(State(health: StoreHealth(isGood: false), claims: nil))
         }
-    }
-
-    package static func clock() -> @Sendable () -> Duration {
-        let start = ContinuousClock.now
-        return { start.duration(to: .now) }
     }
 
     /// Objects that were there and did not open.

@@ -96,7 +96,7 @@ struct PollingFleet: Sendable {
         let time = time
         let tier = FleetTier(
             FleetStore(objects, secret, rules, .fits(claims: true)), origin: "https://api.example.com", store: store,
-            running: RunningJobs(chance: { chance }), now: { time.now }, sleep: { time.pass($0) })
+            running: RunningJobs(chance: { chance }), time: FleetTime(now: { time.now }, sleep: { time.pass($0) }))
         let key = try #require(APIKey(key))
         let machine = Machine(
             tier,

@@ -37,11 +37,13 @@ import Testing
             let time = Time()
             let fleet = FleetStore(objects, secret, FleetRules(), .fits(claims: true))
             let tier = FleetTier(
-                fleet, origin: "https://api.example.com", store: store, now: { time.now },
-                sleep: {
-                    time.pass($0)
-                    await whenAsleep()
-                })
+                fleet, origin: "https://api.example.com", store: store,
+                time: FleetTime(
+                    now: { time.now },
+                    sleep: {
+                        time.pass($0)
+                        await whenAsleep()
+                    }))
             let secret = try #require(APIKey(key))
             let reader = KeyInUse(
                 key: secret, fingerprint: secret.withSecret { store.fingerprint(ofKey: $0) }, generation: 0)

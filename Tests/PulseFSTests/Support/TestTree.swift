@@ -58,7 +58,7 @@ final class TestTree: Sendable {
         store.observe { events.record($0) }
         let keyring = Keyring(
             secret, from: keyFile.map { KeySupply.file($0) }, store: store, origin: origin, rules: rules,
-            events: events, now: { clock.now })
+            events: events, time: LibraryTime(clock: { clock.now }))
         let client = PulseClient(
             origin: origin, engine: engine, scheduler: scheduler, persistence: persistence, keys: keyring,
             observer: { events.note($0) })
