@@ -234,10 +234,33 @@ let package = Package(
                 "PulseTestSupport",
             ],
             swiftSettings: house),
+        // A home directory with files of settings in it, for tests.
+        .target(
+            name: "SettingsTestSupport",
+            dependencies: [
+                "Settings", "System", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/SettingsTestSupport", swiftSettings: house),
+        .testTarget(
+            name: "SettingsTests",
+            dependencies: [
+                "Settings", "ArtifactStore", "PulseAPI", "SharedStore", "System", "SettingsTestSupport",
+                "PulseTestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "DoctorTests",
+            dependencies: [
+                "Doctor", "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
+                "System",
+                "SettingsTestSupport", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "PulseFSTests",
             dependencies: [
-                "Doctor", "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
+                "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
                 "Quantities",
                 "PulseEmulator", "PulseEmulatorFixtures", "PulseTestSupport", "System",
                 .product(name: "SystemPackage", package: "swift-system"),

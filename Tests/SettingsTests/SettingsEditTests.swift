@@ -1,7 +1,6 @@
 import PulseTestSupport
 import Testing
 
-@testable import PulseFS
 @testable import Settings
 
 @Suite("Changes of the settings file")

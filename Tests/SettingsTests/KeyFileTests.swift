@@ -3,7 +3,6 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
-@testable import PulseFS
 @testable import Settings
 
 @Suite("Key file")

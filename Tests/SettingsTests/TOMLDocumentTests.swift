@@ -1,6 +1,5 @@
 import Testing
 
-@testable import PulseFS
 @testable import Settings
 
 @Suite("TOML document")

@@ -1,8 +1,8 @@
 import PulseTestSupport
+import SettingsTestSupport
 import SystemPackage
 import Testing
 
-@testable import PulseFS
 @testable import Settings
 
 @Suite("Listing of settings")

@@ -1,24 +1,22 @@
-import PulseTestSupport
+package import PulseTestSupport
+package import Settings
 import System
-import SystemPackage
-
-@testable import PulseFS
-@testable import Settings
+package import SystemPackage
 
 /// A home directory with files of settings in it.
-struct SettingsRig {
-    let scratch: ScratchDirectory
-    var home: FilePath { scratch.path }
-    var own: FilePath { home.appending(".config/pulsefs/config.toml") }
-    var official: FilePath { home.appending(".pulse/config.toml") }
+package struct SettingsRig {
+    package let scratch: ScratchDirectory
+    package var home: FilePath { scratch.path }
+    package var own: FilePath { home.appending(".config/pulsefs/config.toml") }
+    package var official: FilePath { home.appending(".pulse/config.toml") }
 
-    static func with(_ body: (SettingsRig) async throws -> Void) async throws {
+    package static func with(_ body: (SettingsRig) async throws -> Void) async throws {
         try await ScratchDirectory.with { (scratch) async throws in try await body(SettingsRig(scratch: scratch)) }
     }
 
     /// Puts a text into a file that only its owner can read, and makes the directories on the way.
     @discardableResult
-    func write(_ text: String, to file: FilePath, mode: String = "600") async throws -> FilePath {
+    package func write(_ text: String, to file: FilePath, mode: String = "600") async throws -> FilePath {
         let outcome = try await Shell.run(
             "umask 077; mkdir -p \"$(dirname \"$1\")\"; printf '%s' \"$2\" > \"$1\"; chmod \"$3\" \"$1\"",
             [file.string, text, mode])
@@ -26,7 +24,7 @@ struct SettingsRig {
         return file
     }
 
-    func sources(
+    package func sources(
         _ environment: [String: String] = [:], _ flags: SettingsFlags = SettingsFlags()
     ) -> SettingsSources {
         SettingsSources(
@@ -34,14 +32,14 @@ struct SettingsRig {
     }
 
     /// With a key, as most tests are about something else.
-    func mount(
+    package func mount(
         _ environment: [String: String] = [:], _ flags: SettingsFlags = SettingsFlags()
     ) throws(SettingsError) -> MountSettings {
         try MountSettings(sources(["PULSE_API_KEY": "k-1"].merging(environment) { $1 }, flags))
     }
 
     /// The problems of a mount, each a line.
-    func problems(_ environment: [String: String] = [:], _ flags: SettingsFlags = SettingsFlags()) -> [String] {
+    package func problems(_ environment: [String: String] = [:], _ flags: SettingsFlags = SettingsFlags()) -> [String] {
         do throws(SettingsError) { _ = try mount(environment, flags) } catch {
             return error.problems.map(\.description)
         }

@@ -1,9 +1,9 @@
 import PulseAPI
 import PulseTestSupport
+import SettingsTestSupport
 import SystemPackage
 import Testing
 
-@testable import PulseFS
 @testable import Settings
 @testable import System
 

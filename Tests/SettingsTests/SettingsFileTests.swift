@@ -1,11 +1,11 @@
 import ArtifactStore
 import PulseAPI
 import PulseTestSupport
+import SettingsTestSupport
 import System
 import SystemPackage
 import Testing
 
-@testable import PulseFS
 @testable import Settings
 
 @Suite("Files of settings")

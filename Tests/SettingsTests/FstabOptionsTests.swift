@@ -1,6 +1,5 @@
 import Testing
 
-@testable import PulseFS
 @testable import Settings
 
 @Suite("Settings: options of fstab")

@@ -6,7 +6,6 @@ import System
 import SystemPackage
 import Testing
 
-@testable import PulseFS
 @testable import Settings
 
 @Suite("Settings")

@@ -4,7 +4,6 @@ import Testing
 import Transfer
 
 @testable import Doctor
-@testable import PulseFS
 @testable import Settings
 
 @Suite("What the doctor says of the key, the API and the clock")

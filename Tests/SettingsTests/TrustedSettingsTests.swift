@@ -1,10 +1,9 @@
 import PulseAPI
 import PulseTestSupport
+import SettingsTestSupport
 import SystemPackage
 import Testing
 
-@testable import Doctor
-@testable import PulseFS
 @testable import Settings
 
 #if canImport(Glibc)
@@ -38,8 +37,6 @@ struct TrustedSettingsTests {
             #expect(problems.first?.contains("can be written by others") == true, "\(problems)")
             #expect(problems.first?.contains("run chmod go-w \(rig.home)") == true)
             #expect(problems.first?.contains("evil") == false)
-            let found = SettingsExamination(rig.sources(["PULSE_API_KEY": "k-1"])).checkup
-            #expect(found.outcome == .failure && found.found.contains("can be written by others"))
             try await run("chmod -R go-w .", rig)
             #expect(try rig.mount().settings.origin.description == "https://evil.example.com")
         }
@@ -91,8 +88,6 @@ struct TrustedSettingsTests {
             let problems = rig.problems(["PULSE_API_KEY": ""])
             #expect(
                 problems.count == 1 && problems[0].contains("secret-tool lookup service pulse-cli username api_key"))
-            let found = KeyExamination(state: .unusable(KeyExamination.problems(rig.sources()))).checkup
-            #expect(found.outcome == .failure && found.found.contains("keychain"))
         }
     }
 }

@@ -1,9 +1,9 @@
 import PulseTestSupport
+import SettingsTestSupport
 import SharedStore
 import SystemPackage
 import Testing
 
-@testable import PulseFS
 @testable import Settings
 
 @Suite("Settings of a store")

@@ -1,12 +1,12 @@
 import ArtifactStore
 import PulseAPI
 import PulseTestSupport
+import SettingsTestSupport
 import System
 import SystemPackage
 import Testing
 
 @testable import Doctor
-@testable import PulseFS
 
 @Suite("What the doctor says of the cache and the settings")
 struct CacheCheckupTests {
@@ -74,6 +74,24 @@ struct CacheCheckupTests {
             let open = SettingsExamination(rig.sources(["PULSE_API_KEY": "k-1"])).checkup
             #expect(open.outcome == .warning && !open.found.contains("k-2"))
             #expect(open.remedy?.hasSuffix("chmod 600 \(rig.official)") == true)
+        }
+    }
+
+    @Test("S4.5 settings that others can write are a failure, as they are for a mount")
+    func writableByOthers() async throws {
+        try await SettingsRig.with { (rig) async throws in
+            try await rig.write("api-url = \"https://evil.example.com\"\n", to: rig.own, mode: "666")
+            let found = SettingsExamination(rig.sources(["PULSE_API_KEY": "k-1"])).checkup
+            #expect(found.outcome == .failure && found.found.contains("can be written by others"))
+        }
+    }
+
+    @Test("S7.2 where the official tools' file has no key, the keychain is named, in which they may keep it")
+    func keychain() async throws {
+        try await SettingsRig.with { (rig) async throws in
+            try await rig.write("api_url = \"https://a.example\"\n", to: rig.official)
+            let found = KeyExamination(state: .unusable(KeyExamination.problems(rig.sources()))).checkup
+            #expect(found.outcome == .failure && found.found.contains("keychain"))
         }
     }
 

@@ -3,7 +3,6 @@ import SystemPackage
 import Testing
 
 @testable import Doctor
-@testable import PulseFS
 @testable import Settings
 
 @Suite("What the doctor says of a shared store") struct StoreCheckupTests {
