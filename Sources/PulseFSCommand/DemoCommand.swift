@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PulseAPI
 import PulseFS
+import Settings
 import System
 import SystemPackage
 
@@ -26,12 +27,12 @@ struct DemoCommand: AsyncParsableCommand {
             defer { emulator.stop() }
             let mountpoint = try directory.map { FilePath.absolute($0) } ?? scratch.make("mnt")
             // Whoever tries this has no settings yet, or means them for another API.
-            guard let origin = APIOrigin(emulator.address), let key = APIKey(DemoTour.key) else {
-                throw MountFailure("the demo's own address or key is none")
-            }
+            let flags = SettingsFlags([
+                .apiURL: emulator.address, .cacheDirectory: scratch.path.appending("cache").string,
+            ])
+            let settings = try MountSettings(SettingsSources(flags, Surroundings(["PULSE_API_KEY": DemoTour.key])))
             let configuration = MountConfiguration(
-                mountpoint: mountpoint, origin: origin, key: key,
-                cacheDirectory: scratch.path.appending("cache"), owner: ThisProcess.user, group: ThisProcess.group)
+                mountpoint: mountpoint, settings, user: ThisProcess.user, userGroup: ThisProcess.group)
             let claim = try await MountClaim.take(mountpoint, cache: configuration.cacheDirectory)
             let mount = try Mount(configuration)
             await mount.learn(DemoTour.samples.compactMap { JobID($0) })

@@ -14,14 +14,14 @@ package struct LibraryRules: Sendable {
     /// How many files of the cache are kept open for readers to come.
     var openBlobs = 256
 
-    package init(
-        largeResults: LargeResultPolicy = .automatic, maximumArtifactSize: UInt64? = nil,
-        onExpiry: ExpiryPolicy = .keep, parts: PartsPolicy = PartsPolicy(), waiting: WaitRules = WaitRules()
-    ) {
-        self.largeResults = largeResults
-        self.maximumArtifactSize = maximumArtifactSize
-        self.onExpiry = onExpiry
+    package init() {}
+
+    /// As the settings say.
+    package init(_ settings: Settings, parts: PartsPolicy) {
+        largeResults = settings.largeResults
+        maximumArtifactSize = settings.maximumArtifactSize
+        onExpiry = settings.onExpiry
+        waiting.patience = settings.waitPatience
         self.parts = parts
-        self.waiting = waiting
     }
 }

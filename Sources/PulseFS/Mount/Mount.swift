@@ -71,15 +71,15 @@ package final class Mount: Sendable {
             }
         }
         let policy = AttributePolicy(
-            owner: configuration.owner, group: configuration.group, umask: configuration.umask,
+            owner: configuration.owner, group: configuration.group, umask: configuration.settings.umask,
             mountedAt: FileTime(start))
         var options = MountOptions(
             mountpoint: configuration.mountpoint, source: "pulse:\(configuration.origin)", subtype: "pulsefs")
-        options.extendedAttributes = configuration.extendedAttributes
-        options.allowOther = configuration.allowOther
+        options.extendedAttributes = configuration.settings.extendedAttributes
+        options.allowOther = configuration.settings.allowOther
         let files = PulseFileSystem(
             library: library, keyring: keyring, policy: policy, control: control,
-            crawlers: Crawlers(configuration.noFetch))
+            crawlers: Crawlers(configuration.settings.noFetch))
         do throws(MountError) {
             session = try Session(serving: files, options: options)
             counted.session = session

@@ -91,16 +91,15 @@ struct CommandLibrary: ParsableArguments {
         let store = try await CacheOpening.openForCommand(
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
         let fleet = try await FleetStore.opened(settings.store, .process)
+        var choices = LibraryRules(settings, parts: parts)
+        choices.largeResults = largeResults
+        choices.waiting.polls = polls
         let opening = LibraryOpening(
             on: store,
             APIAccess(
                 origin: settings.origin, key: settings.key, rules: rules, timeout: settings.timeout,
                 authorities: settings.authorities),
-            rules: LibraryRules(
-                largeResults: largeResults, maximumArtifactSize: settings.maximumArtifactSize,
-                onExpiry: settings.onExpiry, parts: parts,
-                waiting: WaitRules(patience: settings.waitPatience, polls: polls)),
-            actor: "\(actor), process \(ThisProcess.identifier)", fleet: fleet)
+            rules: choices, actor: "\(actor), process \(ThisProcess.identifier)", fleet: fleet)
         KeyRefusal.watch(opening, settings)
         do {
             let value = try await body(opening)

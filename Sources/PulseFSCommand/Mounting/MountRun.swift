@@ -94,7 +94,7 @@ struct MountRun {
     private func confirmKey(
         of mount: Mount, _ configuration: MountConfiguration, _ settings: Settings
     ) async throws(MountFailure) {
-        switch await mount.confirmKey(within: min(Self.patience, configuration.timeout)) {
+        switch await mount.confirmKey(within: min(Self.patience, settings.timeout)) {
         case .good: break
         case .refused(let words):
             await mount.close()

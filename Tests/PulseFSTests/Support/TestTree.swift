@@ -63,7 +63,8 @@ final class TestTree: Sendable {
             origin: origin, engine: engine, scheduler: scheduler, persistence: persistence, keys: keyring,
             observer: { events.note($0) })
         keyring.ask(client)
-        var choices = LibraryRules(onExpiry: onExpiry)
+        var choices = LibraryRules()
+        choices.onExpiry = onExpiry
         choices.geometry = parts
         let library = JobLibrary(
             JobFetcher.Ground(
