@@ -17,3 +17,7 @@ extension PulseClient {
         try await head(.api(path: EndpointPath.formPDF(job), for: RequestSubject(.pdf, job: job)), urgency: urgency)
     }
 }
+
+extension EndpointPath {
+    package static func formPDF(_ job: JobID) -> String { "/results/\(job.text)/pdf" }
+}

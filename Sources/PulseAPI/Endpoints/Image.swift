@@ -42,3 +42,9 @@ extension PulseClient {
             for: RequestSubject(.image, job: job, name: String(decoding: file.decoded, as: UTF8.self)))
     }
 }
+
+extension EndpointPath {
+    package static func image(_ job: JobID, _ file: PathSegment) -> String {
+        "/results/\(job.text)/images/\(file.encoded)"
+    }
+}

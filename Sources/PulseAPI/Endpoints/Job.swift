@@ -13,3 +13,7 @@ extension PulseClient {
             urgency: urgency)
     }
 }
+
+extension EndpointPath {
+    package static func job(_ job: JobID) -> String { "/job/\(job.text)" }
+}

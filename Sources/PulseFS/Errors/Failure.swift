@@ -54,6 +54,22 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
 
     /// The API says of a thing that it is not there, or not any more.
     package var isDenial: Bool { reason == .notFound || reason == .gone }
+
+    /// Asking again about a job may bring an answer. `isKnown` says that the API has shown the job before: then also what is
+    /// no answer to use, or says that there is no such job, may be a mistake of the moment.
+    func mayPass(isKnown: Bool) -> Bool {
+        switch reason {
+        case .busy, .serverError, .timedOut, .refused, .hostUnreachable, .networkUnreachable, .nameNotResolved,
+            .connectionLost, .partialBody, .changed:
+            true
+        case .notFound, .gone, .unexpectedStatus, .tls, .badAnswer, .notAJob, .tooLarge, .cacheFailed, .noRoom,
+            .outgrown:
+            isKnown
+        case .badName, .keyRefused, .keyUnconfirmed, .forbidden, .noKey, .paymentRequired, .interrupted, .shuttingDown,
+            .forbiddenAddress:
+            false
+        }
+    }
 }
 
 extension Failure {
