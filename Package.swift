@@ -52,8 +52,8 @@ let package = Package(
         .executableTarget(
             name: "PulseFSCommand",
             dependencies: [
-                "Doctor", "PulseFS", "Settings", "ArtifactStore", "PulseAPI", "SharedStore", "System", "Quantities",
-                "CRevision",
+                "Doctor", "MountHost", "PulseFS", "Settings", "ArtifactStore", "PulseAPI", "SharedStore", "System",
+                "Quantities", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -63,8 +63,17 @@ let package = Package(
         .target(
             name: "Doctor",
             dependencies: [
-                "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "System",
-                "Quantities", .product(name: "SystemPackage", package: "swift-system"),
+                "MountHost", "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
+                "System", "Quantities", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // The world around a mount: who may mount where, what is mounted already, and its end; logs, secrecy, readiness.
+        .target(
+            name: "MountHost",
+            dependencies: [
+                "PulseFS", "Settings", "FUSE", "PulseAPI", "System", "Quantities",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         // The product as a library: the tree, jobs and artifacts, the errno table, configuration, mount wiring.
@@ -252,9 +261,17 @@ let package = Package(
         .testTarget(
             name: "DoctorTests",
             dependencies: [
-                "Doctor", "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
-                "System",
-                "SettingsTestSupport", "PulseTestSupport", .product(name: "SystemPackage", package: "swift-system"),
+                "Doctor", "MountHost", "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore",
+                "Transfer", "System", "SettingsTestSupport", "PulseTestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "MountHostTests",
+            dependencies: [
+                "MountHost", "PulseFS", "FUSE", "System", "PulseTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         .testTarget(

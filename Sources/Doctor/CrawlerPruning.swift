@@ -1,3 +1,4 @@
+import MountHost
 import PulseFS
 import System
 import SystemPackage

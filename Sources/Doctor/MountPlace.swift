@@ -1,4 +1,5 @@
 import FUSE
+import MountHost
 import PulseFS
 import System
 import SystemPackage

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import MountHost
 import PulseAPI
 import PulseFS
 import Settings
@@ -36,7 +37,7 @@ struct DemoCommand: AsyncParsableCommand {
             let claim = try await MountClaim.take(mountpoint, cache: configuration.cacheDirectory)
             let mount = try Mount(configuration)
             await mount.learn(DemoTour.samples.compactMap { JobID($0) })
-            try mount.attach(claim)
+            try claim.attach(mount)
             await ServedMount(mount: mount).run(say: { Terminal.warn($0) }) {
                 Terminal.announce(DemoTour.text(mountpoint: mountpoint.string))
             }

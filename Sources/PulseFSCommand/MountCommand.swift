@@ -1,4 +1,5 @@
 import ArgumentParser
+import MountHost
 import PulseFS
 import System
 import SystemPackage

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import MountHost
 import PulseFS
 import Synchronization
 

@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 @testable import Doctor
-@testable import PulseFS
+@testable import MountHost
 @testable import Settings
 
 @Suite("What the doctor says of the kernel's side")

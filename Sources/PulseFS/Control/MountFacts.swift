@@ -75,7 +75,7 @@ package struct MountFacts: Sendable, Hashable, Codable {
     }
 
     /// Nil for what is no such file.
-    init?(json: [UInt8]) {
+    package init?(json: [UInt8]) {
         guard let facts = try? JSONDecoder().decode(MountFacts.self, from: Data(json)) else { return nil }
         self = facts
     }

@@ -17,7 +17,7 @@ package enum CacheNesting: Sendable, Hashable {
     }
 
     /// The same of two paths, neither of which is looked into.
-    init?(mountpoint: FilePath, cache: FilePath) {
+    package init?(mountpoint: FilePath, cache: FilePath) {
         let mounts = MountTable.current()
         self.init(
             mountpoint: DirectoryLineage(mountpoint, among: mounts), cache: DirectoryLineage(cache, among: mounts))

@@ -51,7 +51,7 @@ package enum CacheOpening {
     }
 
     /// A mount of PulseFS keeps nothing, and each look into it may ask the API.
-    static func refuseInMount(_ path: FilePath) throws(MountFailure) {
+    package static func refuseInMount(_ path: FilePath) throws(MountFailure) {
         guard let mounted = MountedPath(path) else { return }
         throw MountFailure(
             "the cache \(path) is in the mount on \(mounted.mountpoint), where nothing can be written: name another with --cache-dir"

@@ -104,10 +104,9 @@ package final class Mount: Sendable {
     /// Asks the API about jobs, so that the listing has them. What cannot be asked is not in it.
     package func learn(_ jobs: [JobID]) async { for job in jobs { _ = try? await library.ask(job) } }
 
-    /// Makes the mount on the directory that was claimed.
-    package func attach(_ claim: MountClaim) throws(MountFailure) {
+    /// Makes the mount. Whoever calls this has seen to it that nobody else mounts there.
+    package func attach() throws(MountFailure) {
         do throws(MountError) { try session.mount() } catch { throw Self.explained(error, mountpoint) }
-        claim.release()
     }
 
     /// What was in the way although the ground was looked at.

@@ -1,4 +1,4 @@
-import FUSE
+package import FUSE
 import System
 package import SystemPackage
 
@@ -94,5 +94,16 @@ package struct MountedPath: Sendable, Hashable {
             default: .mountIsForeign
             }
         return Diagnosis(path, finding, what: what)
+    }
+}
+
+extension MountTable {
+    /// The type of this program's mounts, as the kernel writes it.
+    package static let pulsefs = "fuse.pulsefs"
+
+    /// What is on top of each place, with our mounts alone.
+    package static func pulsefsMounts() -> [MountTableEntry] {
+        var seen: Set<FilePath> = []
+        return current().reversed().filter { seen.insert($0.mountpoint).inserted && $0.type == pulsefs }.reversed()
     }
 }

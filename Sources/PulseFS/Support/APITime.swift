@@ -36,11 +36,11 @@ package enum APITime {
     }
 
     /// In UTC, to the millisecond.
-    static func preciseText(_ time: Timestamp) -> String {
+    package static func preciseText(_ time: Timestamp) -> String {
         let milliseconds = (time.nanoseconds / 1_000_000) % 1000
         let digits = String(1000 +| max(0, milliseconds)).dropFirst()
         return text(time).replacing("Z", with: ".\(digits)Z")
     }
 
-    static var now: Timestamp { .now }
+    package static var now: Timestamp { .now }
 }

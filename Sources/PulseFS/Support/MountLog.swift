@@ -2,7 +2,7 @@ package import Logging
 
 /// The loggers of a mount, one a part. Messages are constant, values are metadata.
 package enum MountLog {
-    static let mountLabel = "pulsefs.mount"
+    package static let mountLabel = "pulsefs.mount"
     package static let mount = Logger(label: mountLabel)
     package static let cache = Logger(label: "pulsefs.cache")
     package static let store = Logger(label: "pulsefs.store")

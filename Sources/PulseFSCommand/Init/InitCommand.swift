@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import MountHost
 import PulseAPI
 import PulseFS
 import Settings

@@ -1,4 +1,5 @@
 import Logging
+import MountHost
 import PulseFS
 import SystemPackage
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import MountHost
 import PulseAPI
 import PulseFS
 import Settings
@@ -68,7 +69,7 @@ struct MountRun {
         let fleet = try await FleetStore.opened(settings.settings.store, surroundings)
         let mount = try Mount(configuration, sharing: fleet)
         try await confirmKey(of: mount, configuration, settings.settings)
-        try mount.attach(claim)
+        try claim.attach(mount)
         let line = "mounted \(configuration.origin) on \(mountpoint)"
         var served = ServedMount(mount: mount, notice: ServiceNotice(environment))
         served.peer = peer

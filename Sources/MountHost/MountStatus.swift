@@ -1,4 +1,5 @@
 import FUSE
+package import PulseFS
 package import SystemPackage
 
 /// How a mount is, as anyone may ask.

@@ -5,6 +5,7 @@ import System
 import SystemPackage
 import Testing
 
+@testable import MountHost
 @testable import PulseFS
 
 @Suite("Log")

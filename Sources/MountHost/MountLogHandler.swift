@@ -1,4 +1,5 @@
 package import Logging
+import PulseFS
 import System
 
 /// The log of a daemon: one line an entry, without the place in the source.

@@ -1,3 +1,4 @@
+import PulseFS
 import System
 package import SystemPackage
 

@@ -1,3 +1,4 @@
+package import PulseFS
 import Synchronization
 import System
 package import SystemPackage

@@ -1,4 +1,5 @@
 import FUSE
+package import PulseFS
 import Synchronization
 import System
 package import SystemPackage
@@ -54,8 +55,13 @@ package final class MountClaim: Sendable {
 
     deinit { release() }
 
-    /// To be called when the mount is in the table, where others see it.
-    func release() {
+    /// Makes a mount on the directory that was claimed, and lets others see it there.
+    package func attach(_ mount: Mount) throws(MountFailure) {
+        try mount.attach()
+        release()
+    }
+
+    private func release() {
         lock.withLock { lock in
             try? lock?.close()
             lock = nil

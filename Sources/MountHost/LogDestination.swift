@@ -1,4 +1,5 @@
 import Logging
+import PulseFS
 import Synchronization
 import System
 import SystemPackage

@@ -1,4 +1,5 @@
 import FUSE
+package import PulseFS
 import System
 package import SystemPackage
 

@@ -3,6 +3,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
+@testable import MountHost
 @testable import PulseFS
 
 @Suite("Mount ground")

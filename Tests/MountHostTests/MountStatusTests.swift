@@ -2,6 +2,7 @@ import FUSE
 import SystemPackage
 import Testing
 
+@testable import MountHost
 @testable import PulseFS
 
 @Suite("Mount status")

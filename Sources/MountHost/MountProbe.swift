@@ -1,5 +1,6 @@
 import Dispatch
 import FUSE
+package import PulseFS
 import System
 package import SystemPackage
 
@@ -55,15 +56,5 @@ package enum MountProbe {
             guard case .notStarted = error else { return nil }
             return try? BriefProgram.run([OwnProgram.path, OwnProgram.readsFile, path.string], within: patience)
         }
-    }
-}
-
-extension MountTable {
-    static let pulsefs = "fuse.pulsefs"
-
-    /// What is on top of each place, with our mounts alone.
-    static func pulsefsMounts() -> [MountTableEntry] {
-        var seen: Set<FilePath> = []
-        return current().reversed().filter { seen.insert($0.mountpoint).inserted && $0.type == pulsefs }.reversed()
     }
 }

@@ -2,6 +2,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
+@testable import MountHost
 @testable import PulseFS
 
 @Suite("Users of a mount")
