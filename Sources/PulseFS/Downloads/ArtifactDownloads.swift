@@ -25,7 +25,7 @@ final class ArtifactDownloads: Sendable {
         var observer: (@Sendable (ArtifactKey, Failure?) -> Void)?
     }
 
-    private let client: PulseClient
+    private let client: any JobService
     let store: ArtifactStore
     let catalog: JobCatalog
     private let servers: Servers
@@ -37,7 +37,7 @@ final class ArtifactDownloads: Sendable {
     private let state = Mutex(State())
 
     init(
-        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, servers: Servers, parts: PartGeometry,
+        client: any JobService, store: ArtifactStore, catalog: JobCatalog, servers: Servers, parts: PartGeometry,
         shown: ShownFiles, tier: any JobTier = NoTier()
     ) {
         self.tier = tier

@@ -67,7 +67,7 @@ package final class Keyring: KeySource {
     }
 
     /// Lets the keyring ask about keys. The client is not kept alive.
-    package func ask(_ client: PulseClient) {
+    package func ask(_ client: any JobService) {
         ask { [weak client] key, _ in (await client?.check(key) ?? .unknown("the mount is ending"), .zero) }
     }
 

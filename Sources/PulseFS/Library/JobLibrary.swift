@@ -37,7 +37,7 @@ package final class JobLibrary: Sendable {
     /// What the kernel has bytes of.
     var shown: ShownFiles { blobs.shown }
     var partsPolicy: PartsPolicy { rules.parts }
-    private var client: PulseClient { fetcher.client }
+    private var client: any JobService { fetcher.client }
 
     /// How long a file operation may take as a whole. The request that it waits for ends by then for a reason of its own, which
     /// says more.

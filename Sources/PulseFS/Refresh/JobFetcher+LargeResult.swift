@@ -143,7 +143,7 @@ extension JobFetcher {
             progress.note(.asking, received: before)
             let problem: APIError
             do throws(APIError) {
-                _ = try await client.getLargeResult(at: url, of: job.id, part, into: sink)
+                _ = try await client.getLargeResult(at: url, of: job.id, part, into: sink, urgency: .foreground)
                 break
             } catch {
                 problem = error

@@ -7,7 +7,7 @@ import Transfer
 
 /// Asks the API about jobs and takes their documents apart.
 final class JobFetcher: Sendable {
-    let client: PulseClient
+    let client: any JobService
     let store: ArtifactStore
     let catalog: JobCatalog
     let keyring: Keyring
@@ -24,7 +24,7 @@ final class JobFetcher: Sendable {
 
     /// What jobs are asked about with, and kept in.
     struct Ground: Sendable {
-        let client: PulseClient
+        let client: any JobService
         let store: ArtifactStore
         let keyring: Keyring
         var events = EventLog()

@@ -55,7 +55,7 @@ extension JobTier {
     /// What the API says of a key, and how long ago it did. A refusal is always an answer to this machine's own question, and so is
     /// anything that is said of a key that is in doubt.
     func verdict(
-        of key: APIKey, isDoubted: Bool, within limit: Duration, asking client: PulseClient
+        of key: APIKey, isDoubted: Bool, within limit: Duration, asking client: any JobService
     ) async -> (verdict: KeyVerdict, age: Duration) {
         if isShared, !isDoubted, let age = await verdict(of: key, within: limit) { return (.good, age) }
         let verdict = await client.check(key)

@@ -20,7 +20,7 @@ final class SizeProbe: Sendable {
     /// Questions at a time that are asked ahead in one directory. What a reader waits for is not held up by them.
     private static let width = 16
 
-    private let client: PulseClient
+    private let client: any JobService
     private let catalog: JobCatalog
     private let downloads: ArtifactDownloads
     private let keyring: Keyring
@@ -30,7 +30,8 @@ final class SizeProbe: Sendable {
     private let state = Mutex(State())
 
     init(
-        client: PulseClient, store: ArtifactStore, catalog: JobCatalog, downloads: ArtifactDownloads, keyring: Keyring,
+        client: any JobService, store: ArtifactStore, catalog: JobCatalog, downloads: ArtifactDownloads,
+        keyring: Keyring,
         servers: Servers
     ) {
         self.client = client

@@ -2,7 +2,7 @@ import PulseAPI
 import Transfer
 
 /// The requests for the bytes of a file and for what a server says of them, by where they come from.
-extension PulseClient {
+extension JobService {
     /// The bytes of a file, or of a part of it. `name` is what an image is called in the job's directory.
     func get(
         _ name: String, _ source: ArtifactSource, of job: Job, _ part: FilePart?, into sink: any BodySink,
