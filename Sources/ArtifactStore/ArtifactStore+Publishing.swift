@@ -1,4 +1,5 @@
 import Quantities
+import System
 import SystemPackage
 
 /// Bytes on their way in, until they are a blob.
@@ -93,6 +94,18 @@ extension ArtifactStore {
         }
         if blob.isInMemory { unkept.put(blob, as: facts.key) }
         return blob
+    }
+
+    /// Waits until all that was published is on the disk, for whoever has to be able to say so.
+    ///
+    /// - Throws: `.system` when a write to the disk has failed meanwhile, as syncfs(2) tells.
+    package func makeDurable() async throws(StoreError) {
+        let path = directory.path
+        try await disk.run { () throws(StoreError) in
+            try StoreError.system("write the cache to the disk") {
+                try DirectoryHandle(path).synchronizeFileSystem()
+            }
+        }
     }
 
     private func publishOnDisk(

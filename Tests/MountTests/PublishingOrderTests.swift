@@ -66,6 +66,21 @@ struct PublishingOrderTests {
         }
     }
 
+    @Test("what `pulsefs fetch` says it has fetched is durable when it ends")
+    func fetched() async throws {
+        try await Rig.with(adding: [.syntheticImages(id: "pictures", count: 3, size: 5000)]) { (rig) async throws in
+            let log = rig.scratch.appending("trace").string
+            let fetched = try await Shell.run(
+                "strace -f -y -qq -o \"$1\" -e trace=syncfs,rename,renameat -e signal=none \"$P\" fetch pictures",
+                [log], environment: rig.environment())
+            #expect(fetched.status == 0, "\(fetched.errors)")
+            let calls = try await Self.calls(in: FilePath(log))
+            let published = try #require(calls.lastIndex { $0.name.hasPrefix("rename") && $0.path.contains("/blobs/") })
+            let durable = try #require(calls.lastIndex(of: Call(name: "syncfs", path: rig.cache.string)))
+            #expect(published < durable)
+        }
+    }
+
     /// Calls in the order in which they returned. strace tells begin and end apart when threads interleave.
     private static func calls(in log: FilePath) async throws -> [Call] {
         var begun: [Substring: Call] = [:]

@@ -83,6 +83,7 @@ struct FetchCommand: AsyncParsableCommand {
             let report = JobReport<FetchRun.Outcome>(json ? .array : .lines, of: ids) { library.receivedBytes }
             var rest = ids.makeIterator()
             await FetchRun(library, report, waits: wait, followsLinks: followLinks).run { rest.next() }
+            await library.makeDurable(report)
             return report.finish(isInterrupted: false)
         }
         guard !isComplete else { return }
@@ -99,6 +100,7 @@ struct FetchCommand: AsyncParsableCommand {
             let report = JobReport<FetchRun.Outcome>(json ? .objects : .lines, of: nil) { library.receivedBytes }
             let ids = try FollowedIDs(path) { report.complain($0) }
             await FetchRun(library, report, waits: true, followsLinks: followLinks).run { await ids.next() }
+            await library.makeDurable(report)
             return report.finish(isInterrupted: Task.isCancelled)
         }
         if !isComplete { throw ExitCode(1) }
@@ -125,6 +127,12 @@ struct FetchCommand: AsyncParsableCommand {
 }
 
 extension JobLibrary {
+    /// What is said to be fetched is on the disk when the command ends.
+    fileprivate func makeDurable(_ report: JobReport<FetchRun.Outcome>) async {
+        guard !store.isTemporary else { return }
+        do throws(StoreError) { try await store.makeDurable() } catch { report.complain("\(error)") }
+    }
+
     /// Every job that the cache knows for the key, in the order in which they became known.
     fileprivate func knownJobs() throws(Failure) -> [JobID] {
         var jobs: [JobID] = []
