@@ -70,12 +70,42 @@ final class ImagePrefetch: Sendable {
         }
     }
 
+    /// Takes in that a thread waits for bytes of a job's image; `noticeAnswer` is to follow.
+    func noticeWait(of job: Job) {
+        let now = clock()
+        state.withLock { state in
+            var run = state.runs.value(for: job.ordinal) ?? ImageRun(job: job, readAt: now)
+            run.waiting += 1
+            state.runs.set(run, for: job.ordinal)
+        }
+    }
+
+    /// Takes in that a thread has the bytes that it waited for, or is told that there are none.
+    func noticeAnswer(of job: Job) {
+        let now = clock()
+        state.withLock { state in
+            guard var run = state.runs.value(for: job.ordinal) else { return }
+            (run.waiting, run.readAt) = (max(0, run.waiting - 1), now)
+            state.runs.set(run, for: job.ordinal)
+        }
+    }
+
+    /// Takes in that a thread has been told the size that it asked for: what it does next it does from now on.
+    func noticeLookAnswer(of job: Job, by reader: Int32) {
+        let now = clock()
+        state.withLock { state in
+            guard var run = state.runs.value(for: job.ordinal), run.listing?.reader == reader else { return }
+            run.listing?.at = now
+            state.runs.set(run, for: job.ordinal)
+        }
+    }
+
     /// Whether a look at this image is likely to be followed by a read: whoever looks has just read the one before it.
     func expectsRead(of slot: ArtifactSlot, of job: Job, by reader: Int32) -> Bool {
         guard reader != 0 else { return false }
         return state.withLock { state in
             guard let run = state.runs.value(for: job.ordinal), run.reader == reader,
-                run.readAt.duration(to: clock()) < Self.patience
+                run.isRecent(at: clock(), Self.patience)
             else { return false }
             return run.reading.expects(slot) || run.follows(slot)
         }
@@ -94,7 +124,7 @@ final class ImagePrefetch: Sendable {
         let now = clock()
         let idle = state.withLock { state -> [ArtifactKey] in
             for run in state.runs.values
-            where run.reading.isRunning && run.readAt.duration(to: now) >= Self.patience {
+            where run.reading.isRunning && !run.isRecent(at: now, Self.patience) {
                 var ended = run
                 ended.end()
                 state.runs.set(ended, for: run.job.ordinal)

@@ -3,7 +3,7 @@ import ArtifactStore
 /// A look at the names of a directory.
 struct Listing {
     let reader: Int32
-    let at: ContinuousClock.Instant
+    var at: ContinuousClock.Instant
 }
 
 /// Who reads the images of one job, in which order, and what is to be fetched for them.
@@ -21,6 +21,8 @@ struct ImageRun {
     /// The thread that read last.
     var reader: Int32 = 0
     var readAt: ContinuousClock.Instant
+    /// Reads that wait for bytes.
+    var waiting = 0
     /// Who listed the images last, and when; nil when that was used.
     var listing: Listing?
     /// To be fetched when there is room, the next one first.
@@ -31,6 +33,11 @@ struct ImageRun {
     init(job: Job, readAt: ContinuousClock.Instant) {
         self.job = job
         self.readAt = readAt
+    }
+
+    /// Somebody reads, or has read within `patience`. How long a server takes for its answer says nothing of who waits for it.
+    func isRecent(at now: ContinuousClock.Instant, _ patience: Duration) -> Bool {
+        waiting > 0 || readAt.duration(to: now) < patience
     }
 
     /// Nobody follows any more.

@@ -61,11 +61,13 @@ final class ArtifactReader: Sendable {
         }
         // Whoever reads one after the other reads this one next: the size comes with the bytes.
         let isToBeRead = artifact.slot.isImage && ahead.images.expectsRead(of: artifact.slot, of: job, by: reader)
-        return try await absences.seeking(artifact, of: job) { () throws(Failure) in
+        let sized = try await absences.seeking(artifact, of: job) { () throws(Failure) in
             try self.taken(
                 try await self.sizes.sized(
                     artifact, from: source, of: job, isToBeRead: isToBeRead, by: reader), of: job)
         }
+        if artifact.slot.isImage { ahead.images.noticeLookAnswer(of: job, by: reader) }
+        return sized
     }
 
     /// Whether a file of known size is not fetched, as it is too large. What is in the cache is shown, however large.
@@ -104,6 +106,9 @@ final class ArtifactReader: Sendable {
             try absences.reportLoss(of: artifact, job)
             throw Failure(.cacheFailed, "\(artifact.name) of job \(job.id) is no longer in the cache or at the API")
         }
+        let isImage = artifact.slot.isImage
+        if isImage { ahead.images.noticeWait(of: job) }
+        defer { if isImage { ahead.images.noticeAnswer(of: job) } }
         return try await absences.seeking(artifact, of: job) { () throws(Failure) in
             try await self.arriving(artifact, from: source, of: job, range, notice)
         }

@@ -205,6 +205,32 @@ struct ImagePrefetchTests {
         }
     }
 
+    @Test("S2.5 whoever waits long for a slow server is followed all the same")
+    func slowServer() async throws {
+        let clock = StillClock()
+        try await TestTree.with(Self.pictures(100, size: 5_000), clock: clock) { (tree, emulator) async throws in
+            try await Self.list(tree)
+            try await Self.look(tree, 1...100)
+            try await Self.read(tree, [1], size: 5_000)
+            emulator.set(.stallBeforeHeaders, on: .regex("image_0002"))
+            let job = try #require(try await tree.job("pictures"))
+            let slots = (1...3).map { ArtifactSlot(ArtifactSlot.firstImage.rawValue + $0) }
+            let reader = Task {
+                try await tree.read(Node.file(job.ordinal, slots[0]).id, at: 0, count: 100, by: 7)
+            }
+            try await emulator.waitForStalled(1)
+            clock.advance(by: ImagePrefetch.patience * 2)
+            tree.library.sweepAhead()
+            let images = tree.library.reader.ahead.images
+            #expect(images.expectsRead(of: slots[1], of: job, by: 7))
+            emulator.clearFaults()
+            _ = try await reader.value
+            #expect(images.expectsRead(of: slots[1], of: job, by: 7))
+            clock.advance(by: ImagePrefetch.patience)
+            #expect(!images.expectsRead(of: slots[1], of: job, by: 7))
+        }
+    }
+
     @Test("S2.5 what is fetched ahead is bounded in bytes, more so before anyone has followed")
     func bounded() async throws {
         let size = 2_500_000
