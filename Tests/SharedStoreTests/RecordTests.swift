@@ -15,7 +15,9 @@ import Testing
         let key = names.grantee("a key")
         let granted = try #require(try job().granted(to: key))
         let apart = try #require(EndedJob(.apart(size: 1 << 40), grants: [key.text]))
-        for record in [JobRecord.asking, .released, .ended(try job()), .ended(granted), .ended(apart)] {
+        let sized = granted.learnt(["image/a \"b\".png": 1 << 40, "form": 0])
+        #expect(sized.sizes.count == 2 && sized.withdrawn(from: key).sizes == sized.sizes)
+        for record in [JobRecord.asking, .released, .ended(try job()), .ended(granted), .ended(apart), .ended(sized)] {
             #expect(JobRecord(try #require(record.contents)) == record)
         }
         #expect(JobRecord.other.contents == nil)
@@ -36,6 +38,17 @@ import Testing
     func aValidatorThatIsNoFieldValueIsLeftOut(_ header: String) throws {
         #expect(try #require(FileRecord.read(framed(header))).record == .whole(WholeFile(size: 1)))
         #expect(WholeFile(size: 1, entityTag: String(repeating: "a", count: 1025)) == WholeFile(size: 1))
+    }
+
+    @Test func sizesAreKeptAsFarAsThereIsRoomAndReplaced() throws {
+        let many = Dictionary(uniqueKeysWithValues: (0..<2000).map { ("image/\"\($0)", UInt64.max) })
+        let full = try job().learnt(many)
+        #expect(full.sizes.count > 200 && full.sizes.count < 2000)
+        #expect(JobRecord(try #require(JobRecord.ended(full).contents)) == .ended(full))
+        #expect(full.learnt(["another": 1]).sizes == full.sizes)
+        #expect(try job().learnt(["\u{1}": 1]).sizes.isEmpty)
+        let name = try #require(full.sizes.keys.first)
+        #expect(full.learnt([name: 7]).sizes[name] == 7)
     }
 
     @Test func noKeyIsGrantedButThoseThatWere() throws {

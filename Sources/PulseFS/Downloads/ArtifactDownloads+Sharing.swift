@@ -9,6 +9,12 @@ extension ArtifactDownloads {
         return await tier.size(of: SharedFile(name, source, of: job.id))
     }
 
+    /// Tells the other machines a size in bytes that the API has told without sending the file.
+    func share(_ size: UInt64, of name: String, from source: ArtifactSource, of job: Job) {
+        guard tier.isShared, !hasBeenAnother(ArtifactKey(job, name, source)) else { return }
+        tier.note(size, of: SharedFile(name, source, of: job.id))
+    }
+
     /// A file that machines share, published here, or with what it is to be shared; nil when it is the API's alone.
     func fetchShared(
         _ name: String, _ source: ArtifactSource, _ job: Job

@@ -109,6 +109,9 @@ final class ArtifactDownloads: Sendable {
         shown.replace(.init(job.ordinal, artifact.slot)) { catalog.put(artifact, of: job.ordinal) }
     }
 
+    /// What other machines say of a file was wrong: they are not asked about it again.
+    func distrust(_ key: ArtifactKey) { state.withLock { $0.changed.set((), for: key) } }
+
     /// Whether a file has been found to be another than before.
     func hasBeenAnother(_ key: ArtifactKey) -> Bool { state.withLock { $0.changed.value(for: key) != nil } }
 

@@ -16,6 +16,7 @@ extension FleetTier {
 
     func size(of file: SharedFile) async -> UInt64? {
         guard admits() else { return nil }
+        if let size = await recordedSize(of: file) { return size }
         let key = key(file)
         do throws(ObjectStoreError) {
             guard case .bytes(let bytes, let facts) = try await head(of: key),

@@ -160,6 +160,7 @@ extension FleetTier {
                     job: name, reader: key, condition: .ifStill(etag), sequence: sequence +| 1, isLease: false,
                     known: ended))
         }
+        sizes.take(ended.sizes, of: job, at: now())
         switch ended.document {
         case .inline(let bytes):
             return await spool(bytes).map { .document($0) } ?? .alone

@@ -26,6 +26,7 @@ package final class FleetTier: JobTier {
     let store: ArtifactStore
     let outbox: Outbox
     let running: RunningJobs
+    let sizes = SharedSizes()
     let counts = SharingCounts()
     private let calls = StoreCounts()
     let events: EventLog
@@ -84,6 +85,7 @@ package final class FleetTier: JobTier {
 
     package func close(within limit: Duration?) async {
         await leaveAll()
+        writeSizes()
         await outbox.close(within: limit)
         let probe = state.withLock { state in
             state.isClosed = true

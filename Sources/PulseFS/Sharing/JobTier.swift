@@ -28,6 +28,9 @@ protocol JobTier: Sendable {
     /// The size of a file in bytes; nil when it is not there. For jobs that the reader has been shown.
     func size(of file: SharedFile) async -> UInt64?
 
+    /// The API has told the size of a file, in bytes, without sending it. Returns at once.
+    func note(_ size: UInt64, of file: SharedFile)
+
     /// The bytes of a file, whole and as they were published. Waits for whoever is fetching it, as far as that is worth it.
     /// - Parameter size: bytes, as far as is known.
     func fetch(_ file: SharedFile, size: UInt64?) async -> FileLook
@@ -121,7 +124,7 @@ package enum JobOutcome: Sendable {
 }
 
 /// A file of a job that machines share.
-struct SharedFile: Sendable {
+struct SharedFile: Sendable, Hashable {
     let job: JobID
     /// Tells it from the job's other files; not the name that it is shown under.
     let name: String

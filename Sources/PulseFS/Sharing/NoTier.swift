@@ -14,6 +14,7 @@ struct NoTier: JobTier {
     func settle(_ ticket: JobTicket, _ outcome: JobOutcome) {}
     func withdraw(_ job: JobID, from reader: KeyInUse) {}
     func size(of file: SharedFile) async -> UInt64? { nil }
+    func note(_ size: UInt64, of file: SharedFile) {}
     func fetch(_ file: SharedFile, size: UInt64?) async -> FileLook { .alone }
     func publish(_ file: SharedFile, _ key: BlobKey, _ ticket: FileTicket) {}
     func release(_ file: SharedFile, _ ticket: FileTicket) {}

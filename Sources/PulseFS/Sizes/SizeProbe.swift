@@ -10,11 +10,17 @@ final class SizeProbe: Sendable {
     private struct State {
         var walks = DirectoryWalks()
         var names = NamedImages()
-        /// Files of which GET has told the size.
-        var toldByGet = GenerationCache<ArtifactKey, Void>(generation: 256)
+        /// Files of which not HEAD has told the size.
+        var told = GenerationCache<ArtifactKey, Teller>(generation: 256)
         var runs: [JobOrdinal: Task<Void, Never>] = [:]
         var absenceObserver: (@Sendable (StoredArtifact, Job) async -> Void)?
         var isClosed = false
+    }
+
+    /// Who has told a size, other than HEAD.
+    private enum Teller {
+        case get
+        case otherMachines
     }
 
     /// Questions at a time that are asked ahead in one directory. What a reader waits for is not held up by them.
@@ -112,12 +118,15 @@ final class SizeProbe: Sendable {
         return artifact
     }
 
-    /// The bytes that came are more or fewer than was told: no HEAD of that server is believed any more, unless it was GET that
-    /// told.
+    /// The bytes that came are more or fewer than was told: whoever told is not believed any more, which is a HEAD of that server
+    /// unless it is known to be another.
     func disprove(_ name: String, from source: ArtifactSource, of job: Job) {
         let key = ArtifactKey(job, name, source)
-        guard state.withLock({ $0.toldByGet.value(for: key) }) == nil else { return }
-        servers.withHeads(of: source) { $0.disprove($1) }
+        switch state.withLock({ $0.told.value(for: key) }) {
+        case .get: break
+        case .otherMachines: downloads.distrust(key)
+        case nil: servers.withHeads(of: source) { $0.disprove($1) }
+        }
     }
 
     private func learn(
@@ -162,10 +171,13 @@ final class SizeProbe: Sendable {
         if catalog.hasExpired(job) {
             throw Failure(.notFound, "\(name) of job \(job.id): the API has deleted the job")
         }
-        if !isNamed, let size = await downloads.sharedSize(name, from: source, of: job) { return size }
+        if !isNamed, let size = await downloads.sharedSize(name, from: source, of: job) {
+            state.withLock { $0.told.set(.otherMachines, for: key) }
+            return size
+        }
         guard !isNamed, servers.withHeads(of: source, { $0.question(at: $1) }) == .head else {
             let size = try await downloads.size(name, from: source, of: job, isNamed: isNamed)
-            state.withLock { $0.toldByGet.set((), for: key) }
+            state.withLock { $0.told.set(.get, for: key) }
             return size
         }
         let result = await head(name, source, of: job, urgency).map { announcement -> UInt64? in
@@ -175,10 +187,11 @@ final class SizeProbe: Sendable {
         let answer = HeadTrust.Answer(result)
         switch servers.withHeads(of: source, { $0.decide(answer, at: $1) }) {
         case .believe:
-            state.withLock { $0.toldByGet.remove(key) }
+            state.withLock { $0.told.remove(key) }
             guard let size = try result.mapError({ Failure($0) }).get() else {
                 throw Failure(.badAnswer, "\(name) of job \(job.id) was announced without a size")
             }
+            downloads.share(size, of: name, from: source, of: job)
             return size
         case .askByGet:
             let size = try await downloads.size(name, from: source, of: job)

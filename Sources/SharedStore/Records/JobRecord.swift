@@ -24,6 +24,7 @@ package enum JobRecord: Sendable, Hashable {
     private struct Header: Codable {
         let state: String
         var grants: [String]?
+        var sizes: [String: UInt64]?
         /// Bytes of the document, when it is an object of its own.
         var apart: UInt64?
         /// Milliseconds.
@@ -52,7 +53,7 @@ package enum JobRecord: Sendable, Hashable {
             let document: EndedJob.Document =
                 header.apart.map { .apart(size: $0) } ?? .inline(Array(contents[end...]))
             guard let job = EndedJob(document, grants: header.grants ?? []) else { return nil }
-            self = .ended(job)
+            self = .ended(job.learnt(header.sizes ?? [:]))
         case nil: self = .other
         }
     }
@@ -70,6 +71,7 @@ package enum JobRecord: Sendable, Hashable {
             return RecordFrame.head(header).map { $0 + job.document }
         case .ended(let job):
             var header = Header(state: State.ended.rawValue, grants: job.grants)
+            header.sizes = job.sizes.isEmpty ? nil : job.sizes
             switch job.document {
             case .inline(let bytes): return RecordFrame.head(header).map { $0 + bytes }
             case .apart(let size):
@@ -93,7 +95,11 @@ package struct EndedJob: Sendable, Hashable {
     package let document: Document
     /// Names of keys, as ``ObjectNames`` makes them, each once.
     package private(set) var grants: [String]
+    /// Bytes of files that nobody may have fetched yet, as the API has told them, by their names among the files of the job.
+    package private(set) var sizes: [String: UInt64] = [:]
 
+    /// Characters of the sizes as they are written down, at most; more are not shared.
+    private static let longestSizes = 12_000
     /// Bytes; a longer document is an object of its own.
     package static let longestDocument = 262_144
     /// Others have an object of their own each.
@@ -114,7 +120,27 @@ package struct EndedJob: Sendable, Hashable {
     /// Nil when there is no room for another.
     package func granted(to key: ObjectNames.Name) -> EndedJob? {
         if isGranted(to: key) { return self }
-        return EndedJob(document, grants: grants + [key.text])
+        guard grants.count < Self.mostGrants else { return nil }
+        var job = self
+        job.grants.append(key.text)
+        return job
+    }
+
+    /// With more sizes, as far as there is room; those that are here are replaced.
+    package func learnt(_ sizes: [String: UInt64]) -> EndedJob {
+        var job = self
+        // A name takes twice its length where all of it is escaped, as long as it has no control characters, and a size has twenty
+        // digits at most.
+        func length(_ name: String) -> Int { name.utf8.count * 2 + 24 }
+        var left = Self.longestSizes - job.sizes.keys.reduce(0) { $0 + length($1) }
+        for (name, size) in sizes.sorted(by: { $0.key < $1.key }) where name.utf8.allSatisfy({ $0 >= 0x20 }) {
+            if job.sizes[name] == nil {
+                guard length(name) <= left else { continue }
+                left -= length(name)
+            }
+            job.sizes[name] = size
+        }
+        return job
     }
 
     package func withdrawn(from key: ObjectNames.Name) -> EndedJob {

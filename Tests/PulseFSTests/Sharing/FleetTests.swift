@@ -177,6 +177,39 @@ import Transfer
         }
     }
 
+    @Test func sizesThatOneMachineHasAskedForAreKnownToTheNext() async throws {
+        try await FleetRig.with { rig in
+            func list() async throws {
+                try await rig.machine { tree in
+                    _ = try await tree.names("jobs/pictures/images")
+                    for image in Self.images { #expect(try await tree.lookup(image)?.attributes.size == 1000) }
+                }
+            }
+            try await list()
+            #expect(rig.emulator.count(PictureJob.results, method: "HEAD") == 3)
+            let asked = rig.requests
+            try await list()
+            #expect(rig.requests == asked)
+        }
+    }
+
+    @Test func aSizeThatAnotherMachineToldWrongIsAskedForAndNoServerIsBlamed() async throws {
+        try await FleetRig.with { rig in
+            try await rig.machine { tree in
+                _ = try await tree.names("jobs/pictures/images")
+                for image in Self.images { _ = try await tree.lookup(image) }
+            }
+            rig.emulator.add(job: .syntheticImages(id: "pictures", count: 3, size: 1500))
+            try await rig.machine { tree in
+                _ = try await tree.names("jobs/pictures/images")
+                #expect(try await tree.lookup(Self.images[0])?.attributes.size == 1000)
+                await #expect(throws: Errno.ioError) { try await tree.content(Self.images[0]) }
+                #expect(try await tree.content(Self.images[0]) == SyntheticImage(size: 1500, seed: 1).bytes)
+                #expect(try await tree.lookup(Self.images[0])?.attributes.size == 1500)
+            }
+        }
+    }
+
     @Test func whoWasShownTheBeginningOfAFileFindsTheRestInTheStoreAndNobodyCallsItChanged() async throws {
         try await FleetRig.with { rig in
             try await rig.machine { tree in
