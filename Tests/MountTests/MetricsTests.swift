@@ -11,11 +11,19 @@ struct MetricsTests {
     @Test("S7.5 what a mount does is counted, in well-formed OpenMetrics and without a request")
     func counted() async throws {
         try await Rig.mounted { (rig, mount) async throws in
-            try await mount.shell(
+            // Read before it is in the cache.
+            rig.emulator.set(.stallBody(afterBytes: 100), on: .regex("logo"))
+            async let script = mount.shell(
                 "cd \"$M\"/jobs; cat $1/result.md $1/images/logo.png; ls -l $1; stat no-such-job $2",
                 [
                     JobName.invoice, JobName.contoso,
                 ])
+            try await rig.emulator.waitForStalled(1)
+            try await mount.eventually {
+                try await self.metrics(mount).samples["pulsefs_cache_reads_total{outcome=\"miss\"}"] ?? 0 >= 1
+            }
+            rig.emulator.clearFaults()
+            _ = try await script
             try await rig.emulator.waitUntilIdle()
             rig.emulator.clearRequests()
             let metrics = try await metrics(mount)
