@@ -10,22 +10,28 @@ struct Endings {
     /// Kept so that the sources stay alive.
     private let sources: [any DispatchSourceProtocol]
 
-    init(followsParent: Bool) {
+    init(followsParent: Bool) async {
         let (endings, end) = AsyncStream.makeStream(of: Void.self)
         self.endings = endings
         signal(SIGPIPE, SIG_IGN)
-        var sources: [any DispatchSourceProtocol] = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
+        var signals: [any DispatchSourceProtocol] = []
+        for number in [SIGTERM, SIGINT] {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { end.yield() }
-            return source
+            // The queue's manager takes the signal over a moment later. Whoever ignores it until then loses one that comes meanwhile.
+            await withCheckedContinuation { continuation in
+                source.setRegistrationHandler { continuation.resume() }
+                source.resume()
+            }
+            signals.append(source)
         }
+        var sources: [any DispatchSourceProtocol] = []
         if followsParent {
             sources.append(Self.parentWatch { end.yield() })
             if Self.inputIsPipe { sources.append(Self.inputWatch { end.yield() }) }
         }
         for source in sources { source.resume() }
-        self.sources = sources
+        self.sources = signals + sources
     }
 
     /// Returns when the first reason to stop has come.

@@ -45,7 +45,7 @@ struct PulseEmulatorCommand: AsyncParsableCommand {
     var exitWithParent = false
 
     func run() async throws {
-        let endings = Endings(followsParent: exitWithParent)
+        let endings = await Endings(followsParent: exitWithParent)
         var configuration = EmulatorConfiguration(
             jobs: Fixtures.jobs + Fixtures.shapes,
             features: EmulatorFeatures(head: !refusesHead, ranges: !refusesRanges),

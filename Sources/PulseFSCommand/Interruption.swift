@@ -10,15 +10,10 @@ enum Interruption {
         _ body: @escaping @Sendable () async -> Value
     ) async -> (value: Value, signal: Int32?) {
         let (signals, came) = AsyncStream.makeStream(of: Int32.self)
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
-                came.yield(number)
-            }
-            source.resume()
-            return source
+        let numbers = [SIGINT, SIGTERM]
+        let sources = await SignalSources.listening(to: numbers) { number in
+            SignalSources.restoreDefaults(numbers)
+            came.yield(number)
         }
         let work = Task { await body() }
         async let caught = first(of: signals) { work.cancel() }
@@ -28,8 +23,7 @@ enum Interruption {
             work.cancel()
         }
         came.finish()
-        for source in sources { source.cancel() }
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        sources.cancel()
         return (value, await caught)
     }
 

@@ -31,15 +31,9 @@ struct ServedMount {
             DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { end.yield() }
         }
         peer?.whenClosed(leave)
-        let sources = signals.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [signals] in
-                for number in signals { signal(number, SIG_DFL) }
-                leave()
-            }
-            source.resume()
-            return source
+        let sources = await SignalSources.listening(to: signals) { [signals] _ in
+            SignalSources.restoreDefaults(signals)
+            leave()
         }
         Thread.detachNewThread { [mount] in
             mount.serve()
@@ -51,7 +45,7 @@ struct ServedMount {
         for await _ in endings { break }
         notice?.stopping("unmounted, ending what is under way")
         // To unmount was to ask for the end: whoever signals now means it.
-        for number in signals { signal(number, SIG_DFL) }
+        sources.restoreDefaults()
         let isSaid = Mutex(false)
         await mount.close { [notice] count in
             let words = Self.words(count)
@@ -62,7 +56,7 @@ struct ServedMount {
             }
             if isFirst { say(words) }
         }
-        for source in sources { source.cancel() }
+        sources.cancel()
     }
 
     private static func words(_ count: Int) -> String {

@@ -21,24 +21,16 @@ enum TerminalQuestion {
     /// A line that the terminal does not show while it is typed. A signal that ends the program leaves the terminal as it was.
     static func hiddenLine(_ question: String) async -> String? {
         let echo = Echo()
-        let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-        let sources = signals.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                echo.restore()
-                StandardError.write("\n")
-                endBySignal(number)
-            }
-            source.resume()
-            return source
+        let sources = await SignalSources.listening(to: [SIGINT, SIGTERM, SIGHUP, SIGQUIT]) { number in
+            echo.restore()
+            StandardError.write("\n")
+            endBySignal(number)
         }
         echo.hide()
         StandardError.write(question)
         let answer = await onThread { readLine() }
         echo.restore()
-        for source in sources { source.cancel() }
-        for number in signals { signal(number, SIG_DFL) }
+        sources.cancel()
         return answer
     }
 
