@@ -15,6 +15,23 @@ struct WaitCommandTests {
     }
 
     @Test(
+        "a signal ends a command whenever it comes, also before the command listens to it", arguments: ["INT", "TERM"])
+    func signalled(_ name: String) async throws {
+        try await Rig.with { (rig) async throws in
+            rig.emulator.set(.stallBeforeHeaders, on: .path("/job/one"))
+            let said = try await Shell.run(
+                """
+                for pause in 0 0.01 0.02 0.03 0.04 0.05 0.06 0.07 0.08 0.1 0.12 0.15 0.2; do
+                    timeout -s KILL 20 bash -c '
+                        set -m; "$P" wait one > /dev/null 2>&1 & sleep "$1"; kill -"$2" $!; wait $!; echo $?' bash $pause "$1"
+                done
+                """, [name], environment: rig.environment())
+            let ends: Set = ["1", name == "INT" ? "130" : "143"]
+            #expect(said.lines.count == 13 && Set(said.lines).isSubset(of: ends), "\(said.lines)\(said.errors)")
+        }
+    }
+
+    @Test(
         "the exit code says how a job ended, and the line too",
         arguments: [
             ("completed", "completed", 0), ("failed", "failed: page 3 is damaged", 1), ("canceled", "canceled", 2),
