@@ -9,9 +9,9 @@ extension ArtifactDownloads {
         return await tier.size(of: SharedFile(name, source, of: job.id))
     }
 
-    /// Tells the other machines a size in bytes that the API has told without sending the file.
+    /// Tells the other machines a size in bytes that the API has told without sending the file, also in the place of a wrong one.
     func share(_ size: UInt64, of name: String, from source: ArtifactSource, of job: Job) {
-        guard tier.isShared, !hasBeenAnother(ArtifactKey(job, name, source)) else { return }
+        guard tier.isShared else { return }
         tier.note(size, of: SharedFile(name, source, of: job.id))
     }
 

@@ -17,6 +17,8 @@ extension FleetTier {
     func size(of file: SharedFile) async -> UInt64? {
         guard admits() else { return nil }
         if let size = await recordedSize(of: file) { return size }
+        // A store that could not be asked is not met twice.
+        guard admits() else { return nil }
         let key = key(file)
         do throws(ObjectStoreError) {
             guard case .bytes(let bytes, let facts) = try await head(of: key),
@@ -130,6 +132,8 @@ extension FleetTier {
 
     func publish(_ file: SharedFile, _ blob: BlobKey, _ ticket: FileTicket) {
         guard rules.isWritten, let size = store.open(blob)?.size else { return release(file, ticket) }
+        // The bytes know better than what the record of the job says.
+        if let told = sizes.size(of: file), told != size { note(size, of: file) }
         guard size <= rules.largestFile else { return end(.unshared, file, ticket) }
         let key = key(file)
         let isAdded = outbox.add(.files, bytes: size) { [self] in

@@ -15,8 +15,8 @@ struct DirectoryWalks {
 
     private var walks = GenerationCache<JobOrdinal, Walk>(generation: 64)
 
-    /// Takes in a look at a name whose size was not known; `answer` is to follow. True once in a walk: when it turns out to be one, which a look at a
-    /// file that is likely to be read does not show.
+    /// Takes in a look at a name whose size was not known; `answer` is to follow. True once in a walk: when it turns out to be one,
+    /// which a look at a file that is likely to be read does not show.
     mutating func notice(
         _ name: String, of job: JobOrdinal, at now: ContinuousClock.Instant, isNamed: Bool = false
     ) -> Bool {

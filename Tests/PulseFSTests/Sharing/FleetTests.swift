@@ -106,6 +106,21 @@ import Transfer
         }
     }
 
+    @Test func aStoreThatCannotBeAskedIsMetOnceForSizesToo() async throws {
+        try await FleetRig.with { rig in
+            let cache = rig.scratch.appending("kept")
+            try await rig.machine(cache: cache) { _ = try await $0.names("jobs/pictures/images") }
+            try await rig.machine(cache: cache) { (tree) async throws in
+                // The key has been looked at then.
+                _ = try await tree.content("jobs/pictures/result.md")
+                let gets = rig.objects.requests[.get] ?? 0
+                rig.fail(.failed(.unavailable(.unreached(.refused))))
+                for image in Self.images { #expect(try await tree.lookup(image)?.attributes.size == 1000) }
+                #expect(rig.objects.requests[.get] == gets + 1)
+            }
+        }
+    }
+
     @Test(arguments: ["garbage", "cut", "moved", "older secret", "empty"])
     func whatDoesNotOpenIsAbsentAndIsWrittenOver(_ how: String) async throws {
         try await FleetRig.with { rig in
@@ -206,7 +221,15 @@ import Transfer
                 await #expect(throws: Errno.ioError) { try await tree.content(Self.images[0]) }
                 #expect(try await tree.content(Self.images[0]) == SyntheticImage(size: 1500, seed: 1).bytes)
                 #expect(try await tree.lookup(Self.images[0])?.attributes.size == 1500)
+                // Another image, of which HEAD tells the truth then.
+                await #expect(throws: Errno.ioError) { try await tree.content(Self.images[1]) }
+                #expect(try await tree.lookup(Self.images[1])?.attributes.size == 1500)
             }
+            let sizes = try await rig.machine { tree in
+                _ = try await tree.names("jobs/pictures/images")
+                return try await [tree.lookup(Self.images[0]), tree.lookup(Self.images[1])].map { $0?.attributes.size }
+            }
+            #expect(sizes == [1500, 1500])
         }
     }
 
