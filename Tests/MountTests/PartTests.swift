@@ -107,6 +107,56 @@ struct PartTests {
         }
     }
 
+    @Test(
+        "S1.5 S2.1 S1.9 parts that were made once stay listed with their sizes while nothing of the job is in the cache; listing asks for nothing",
+        arguments: [false, true])
+    func evicted(isUnreachable: Bool) async throws {
+        try await withParts { (rig: Rig, mount: MountedPulseFS) async throws in
+            let list =
+                "cd \"$M/jobs/parts-1\" && ls && stat -c '%n %s %F' * && getfattr -n user.pulse.job_id contents.md 2>&1"
+            // What is a file of the job itself is looked at before: the sizes of parts are what this is about.
+            let before = try await mount.shell(list).text
+            #expect(before.contains("contents.md") && before.contains("splits.json") && before.contains("pages"))
+            let sum =
+                "cd \"$M/jobs/parts-1\" && find . -type f ! -name .wait ! -name index.html -print0 | LC_ALL=C sort -z | xargs -0 sha256sum"
+            let sums = try await mount.shell(sum).text
+            #expect(try await rig.pulsefs("cache", "prune", "--to", "0").status == 0)
+            let asked = rig.emulator.requests(matching: .path("/job/parts-1")).count
+            if isUnreachable { rig.emulator.set(.status(503), on: .path("/job/parts-1")) }
+            try await rig.mounted { (other) async throws in
+                #expect(try await other.shell(list).text == before)
+                #expect(rig.emulator.requests(matching: .path("/job/parts-1")).count == asked)
+                if isUnreachable { return }
+                // A copy is whole, for one request.
+                let copied = try await other.shell(
+                    "cp -r \"$M/jobs/parts-1\" \"$1\"", [rig.scratch.appending("copy").string])
+                #expect(copied.status == 0, "\(copied.errors)")
+                let copy = try await Shell.run(
+                    sum.replacing("$M/jobs/parts-1", with: "$1"), [rig.scratch.appending("copy").string])
+                #expect(copy.text == sums && !sums.isEmpty)
+                #expect(rig.emulator.requests(matching: .path("/job/parts-1")).count == asked + 1)
+            }
+        }
+    }
+
+    @Test("S1.9 parts that were never made are listed as soon as the result, which was evicted, is read again")
+    func evictedBefore() async throws {
+        try await withParts { (rig: Rig, mount: MountedPulseFS) async throws in
+            #expect(try await mount.shell("cat \"$M/jobs/parts-1/result.md\"").status == 0)
+            #expect(try await rig.pulsefs("cache", "prune", "--to", "0").status == 0)
+            try await rig.mounted { (other) async throws in
+                let list = "ls \"$M/jobs/parts-1\""
+                let asked = rig.emulator.requests(matching: .path("/job/parts-1")).count
+                #expect(try await !other.shell(list).lines.contains("contents.md"))
+                #expect(rig.emulator.requests(matching: .path("/job/parts-1")).count == asked)
+                #expect(try await other.shell("cat \"$M/jobs/parts-1/result.json\"").status == 0)
+                let lines = try await other.shell(list).lines
+                #expect(lines.contains("contents.md") && lines.contains("pages"), "\(lines)")
+                #expect(rig.emulator.requests(matching: .path("/job/parts-1")).count == asked + 1)
+            }
+        }
+    }
+
     @Test("S1.10 what a result does not have is absent, and explain says why; a name that no part has costs no request")
     func absent() async throws {
         try await Rig.mounted { (rig: Rig, mount: MountedPulseFS) async throws in

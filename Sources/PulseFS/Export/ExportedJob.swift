@@ -73,7 +73,7 @@ struct ExportedJob: Sendable {
 
 extension FilePath {
     /// Below a job's directory: a part of the result, or a directory of them.
-    fileprivate var isOfPart: Bool {
+    var isOfPart: Bool {
         guard let first = components.first else { return false }
         return PartFile.target(named: first.string) != nil
     }

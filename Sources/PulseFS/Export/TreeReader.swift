@@ -77,6 +77,7 @@ struct TreeReader: Sendable {
             for entry in entries {
                 // The tree lists safe names alone.
                 guard FileName.isSafe(entry.name), let name = FilePath.Component(entry.name) else { continue }
+                guard !plan.hasPartsElsewhere || !path.appending(name).isOfPart else { continue }
                 try await take(entry, at: path.appending(name), in: node, of: job, looking, into: &plan)
             }
         }

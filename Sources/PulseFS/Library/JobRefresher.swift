@@ -76,7 +76,7 @@ final class JobRefresher: Sendable {
     private func refilled(
         _ artifact: StoredArtifact, _ job: Job, _ level: Urgency.Level
     ) async throws(Failure) -> Job {
-        try await refills.join(keyring.own(job.ordinal), level) { [fetcher] urgency throws(Failure) in
+        let refilled = try await refills.join(keyring.own(job.ordinal), level) { [fetcher] urgency throws(Failure) in
             // It may have expired, by word to another process of the cache.
             let job = try fetcher.latest(job)
             if artifact.slot != .result, let whole = try await fetcher.harvestAgain(job) { return whole }
@@ -93,6 +93,9 @@ final class JobRefresher: Sendable {
             }
             return try await fetcher.fetch(job.id, urgency, for: .files)
         }
+        // It may have been listed without the parts of its result, which can be made now.
+        if refilled.artifact(.parts) == nil { catalog.noteListing(of: refilled.ordinal) }
+        return refilled
     }
 
     /// Brings what is missing of these files of a job, if that needs the network. What can be fetched only once is not

@@ -41,9 +41,16 @@ extension JobLibrary {
     /// The file of parts in the store, if it is of the result that the job has now.
     func storedParts(of job: Job) -> StoredArtifact? {
         guard partsPolicy.areShown, let parts = job.artifact(.parts), parts.size != nil,
-            parts.source == partsLabel(of: job).text
+            parts.source.map(partsLabel(of: job).stands) == true
         else { return nil }
         return parts
+    }
+
+    /// What a job's directory has of parts, as far as it is known without the API and without looking at a file.
+    func partsSummary(of job: Job) -> PartsSummary? {
+        guard mayHaveParts(job) else { return nil }
+        if let list = knownParts(of: job) { return PartsSummary(list) }
+        return storedParts(of: job)?.source.flatMap(partsLabel(of: job).summary)
     }
 
     /// The list of a job's parts if they are made; reads it from the disk if need be.
@@ -123,7 +130,7 @@ extension JobLibrary {
         let label = partsLabel(of: job)
         let (store, id, isGuarded) = (store, job.id, partsPolicy.isGuarded)
         var artifact = StoredArtifact(
-            slot: .parts, name: PartFile.storedName, size: nil, source: label.text, isListed: false)
+            slot: .parts, name: PartFile.storedName, size: nil, source: nil, isListed: false)
         let made: Result<(SpoolFile, PartList, [ChildJob]), JSONError>
         // As long as the result, more or less: each text stands in it once as a whole and once in its page or chunk.
         let hasRoom = await store.arrivals.find(result.size, of: result.size)
@@ -148,6 +155,7 @@ extension JobLibrary {
         do throws(JSONError) { (spool, list, children) = try made.get() } catch {
             throw Failure(.badAnswer, "the parts of job \(job.id) cannot be made of its result: \(error)")
         }
+        artifact.source = label.source(PartsSummary(list))
         do throws(StoreError) {
             let facts = BlobFacts(key: job.blobKey(.parts), name: artifact.name, source: artifact.source)
             artifact.take(try await store.publish(spool, facts))

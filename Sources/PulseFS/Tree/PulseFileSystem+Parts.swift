@@ -12,15 +12,20 @@ extension PulseFileSystem {
             if let again = askingAgain(job, { self.lookupPart(place, of: $0, for: caller) }) { return again }
             return .now(.absent(absenceLifetime(of: .result, in: job)))
         }
+        if let summary = library.partsSummary(of: job) { return .now(reply(place, summary, job)) }
         return withParts(of: job, for: caller, otherwise: .absent(.askAgain)) { list, job, tree in
-            switch place {
-            case .file(let path):
-                guard let number = list.number(of: path) else { return .absent(tree.lifetime(of: job)) }
-                return .found(tree.entry(ofPart: number, list, job))
-            case .directory(let directory):
-                guard !list.numbers(in: directory.name).isEmpty else { return .absent(tree.lifetime(of: job)) }
-                return .found(tree.entry(of: directory, job))
-            }
+            tree.reply(place, PartsSummary(list), job)
+        }
+    }
+
+    private func reply(_ place: PartFile.Target, _ summary: PartsSummary, _ job: Job) -> LookupReply {
+        switch place {
+        case .file(let path):
+            guard let file = summary.files.first(where: { $0.name == path }) else { return .absent(lifetime(of: job)) }
+            return .found(entry(ofPart: file.number, size: file.size, job))
+        case .directory(let directory):
+            guard summary.directories.contains(directory) else { return .absent(lifetime(of: job)) }
+            return .found(entry(of: directory, job))
         }
     }
 
@@ -53,8 +58,12 @@ extension PulseFileSystem {
     }
 
     private func entry(ofPart number: Int, _ list: PartList, _ job: Job) -> Entry {
+        entry(ofPart: number, size: list.parts[number].size, job)
+    }
+
+    private func entry(ofPart number: Int, size: UInt64, _ job: Job) -> Entry {
         job.isShown(.parts)
-        return entry(.part(number), size: list.parts[number].size, of: job)
+        return entry(.part(number), size: size, of: job)
     }
 
     private func entry(of directory: PartDirectory, _ job: Job) -> Entry {
@@ -86,12 +95,16 @@ extension PulseFileSystem {
 
     // MARK: Listing
 
-    /// Hands the entries of the parts beside `result.md` on: none for a job that has none here.
+    /// Hands the entries of the parts beside `result.md` on. A job whose parts were never made has none while its result is
+    /// not here, as a listing asks the API for nothing.
     func withPartEntries<Value: Sendable>(
         of job: Job, for caller: Caller, _ answer: @escaping @Sendable ([DirectoryEntry], PulseFileSystem) -> Value
     ) -> Answer<Value> {
+        if let summary = library.partsSummary(of: job) { return .now(answer(partEntries(summary, job), self)) }
         guard library.hasParts(job) else { return .now(answer([], self)) }
-        let found = withParts(of: job, for: caller, otherwise: []) { list, job, tree in tree.partEntries(list, job) }
+        let found = withParts(of: job, for: caller, otherwise: []) { list, job, tree in
+            tree.partEntries(PartsSummary(list), job)
+        }
         guard case .later(let work) = found else { return found.map { answer($0, self) } }
         library.noticeParts(of: job)
         return .later { () throws(Errno) in
@@ -100,23 +113,22 @@ extension PulseFileSystem {
         }
     }
 
-    private func partEntries(_ list: PartList, _ job: Job) -> [DirectoryEntry] {
-        let files = list.parts.indices.filter { !list.parts[$0].path.contains("/") }.map { number in
-            entry(named: list.parts[number].path, number, list, job)
-        }
-        let directories = PartDirectory.allCases.filter { !list.numbers(in: $0.name).isEmpty }.map { directory in
+    private func partEntries(_ summary: PartsSummary, _ job: Job) -> [DirectoryEntry] {
+        let directories = summary.directories.map { directory in
             DirectoryEntry(
                 name: directory.name, node: Node.parts(job.ordinal, directory).id, kind: .directory,
                 cookie: DirectoryCookie(UInt64(clamping: directory.rawValue)), entry: entry(of: directory, job))
         }
+        let files = summary.files.map { file in
+            entry(named: file.name, .part(file.number), entry(ofPart: file.number, size: file.size, job), job)
+        }
         return directories + files
     }
 
-    private func entry(named name: String, _ number: Int, _ list: PartList, _ job: Job) -> DirectoryEntry {
-        let slot = ArtifactSlot.part(number)
-        return DirectoryEntry(
+    private func entry(named name: String, _ slot: ArtifactSlot, _ entry: Entry, _ job: Job) -> DirectoryEntry {
+        DirectoryEntry(
             name: name, node: Node.file(job.ordinal, slot).id, kind: .file,
-            cookie: DirectoryCookie(UInt64(clamping: slot.rawValue)), entry: entry(ofPart: number, list, job))
+            cookie: DirectoryCookie(UInt64(clamping: slot.rawValue)), entry: entry)
     }
 
     func list(
@@ -128,7 +140,8 @@ extension PulseFileSystem {
             let rest = list.numbers(in: directory.name).drop { $0 <= after && cookie.rawValue > 0 }
             return rest.prefix(limit).map { number in
                 tree.entry(
-                    named: String(list.parts[number].path.dropFirst(directory.name.count + 1)), number, list, job)
+                    named: String(list.parts[number].path.dropFirst(directory.name.count + 1)), .part(number),
+                    tree.entry(ofPart: number, list, job), job)
             }
         }
     }
