@@ -43,6 +43,8 @@ CALL(CURLMsg *, curl_multi_info_read, (CURLM *multi, int *left), (multi, left))
 CALL(CURLMcode, curl_multi_poll,
      (CURLM *multi, struct curl_waitfd others[], unsigned int count, int milliseconds, int *ready),
      (multi, others, count, milliseconds, ready))
+CALL(CURLSH *, curl_share_init, (void), ())
+CALL(CURLSHcode, curl_share_cleanup, (CURLSH *share), (share))
 CALL(void, curl_url_cleanup, (CURLU *url), (url))
 CALL(CURLUcode, curl_url_set, (CURLU *url, CURLUPart part, const char *text, unsigned int flags), (url, part, text, flags))
 
@@ -57,6 +59,7 @@ CALL(CURLUcode, curl_url_get, (READ_URL *url, CURLUPart part, char **text, unsig
 static CURLcode (*called_curl_easy_setopt)(CURL *easy, CURLoption option, ...);
 static CURLcode (*called_curl_easy_getinfo)(CURL *easy, CURLINFO info, ...);
 static CURLMcode (*called_curl_multi_setopt)(CURLM *multi, CURLMoption option, ...);
+static CURLSHcode (*called_curl_share_setopt)(CURLSH *share, CURLSHoption option, ...);
 
 CURLcode pulse_curl_set_long(CURL *easy, CURLoption option, long value) {
     return called_curl_easy_setopt(easy, option, value);
@@ -108,6 +111,10 @@ CURLMcode pulse_curl_multi_set_long(CURLM *multi, CURLMoption option, long value
     return called_curl_multi_setopt(multi, option, value);
 }
 
+CURLSHcode pulse_curl_share(CURLSH *share, curl_lock_data what) {
+    return called_curl_share_setopt(share, CURLSHOPT_SHARE, what);
+}
+
 // Of the calling thread: another may be trying at the same time.
 static _Thread_local char trouble[256];
 
@@ -141,6 +148,9 @@ static void find_functions(void *library) {
     FIND(curl_multi_info_read);
     FIND(curl_multi_poll);
     FIND(curl_multi_setopt);
+    FIND(curl_share_init);
+    FIND(curl_share_cleanup);
+    FIND(curl_share_setopt);
     FIND(curl_url_cleanup);
     FIND(curl_url_set);
     FIND(curl_url_get);

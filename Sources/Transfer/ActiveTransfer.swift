@@ -44,7 +44,8 @@ final class ActiveTransfer {
 
     /// Throws what is wrong with the request, or in the way of it.
     init(
-        _ order: TransferOrder, _ configuration: TransferEngine.Configuration, _ home: HomeAddresses
+        _ order: TransferOrder, _ configuration: TransferEngine.Configuration, _ home: HomeAddresses,
+        _ sessions: TLSSessions?
     ) throws(TransferError) {
         self.order = order
         self.home = home
@@ -54,7 +55,7 @@ final class ActiveTransfer {
         if order.request.reach == .elsewhere, let range = Self.forbiddenRange(destination.host, home) {
             throw .forbiddenAddress(destination.authority, range)
         }
-        easy = try EasyHandle(order.request, to: destination, configuration)
+        easy = try EasyHandle(order.request, to: destination, configuration, destination.isTLS ? sessions : nil)
         deadlines = TransferDeadlines(order.request.limits, issued: order.issued)
         setCallbacks()
         // libcurl and we may read the list of exceptions differently: what is checked is what is done.

@@ -7,10 +7,12 @@ import Quantities
 final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
     private let headers: UnsafeMutablePointer<curl_slist>?
+    /// To be freed after the handle that uses them.
+    private let sessions: TLSSessions?
 
     init(
         _ request: TransferRequest, to destination: TransferRequest.Destination,
-        _ configuration: TransferEngine.Configuration
+        _ configuration: TransferEngine.Configuration, _ sessions: TLSSessions?
     ) throws(TransferError) {
         guard let easy = curl_easy_init() else { throw TransferError(.other, "Out of memory.") }
         do {
@@ -20,6 +22,8 @@ final class EasyHandle {
             throw error
         }
         pointer = easy
+        self.sessions = sessions
+        if let sessions { _ = pulse_curl_set_pointer(easy, CURLOPT_SHARE, sessions.pointer) }
         guard set(request), setConnection(isTLS: destination.isTLS, request.limits, configuration) else {
             throw TransferError(.other, "libcurl does not take the request; is it older than 7.88?")
         }

@@ -14,6 +14,7 @@ final class EngineLoop {
     private var nextDeadline: Instant?
 
     private let home: HomeAddresses
+    private let sessions = TLSSessions()
 
     init(
         _ multi: MultiHandle, _ mailbox: Mailbox, _ configuration: TransferEngine.Configuration, _ home: HomeAddresses
@@ -62,7 +63,7 @@ final class EngineLoop {
             return
         }
         do throws(TransferError) {
-            let transfer = try ActiveTransfer(order, configuration, home)
+            let transfer = try ActiveTransfer(order, configuration, home, sessions)
             transfer.onDeadlineMovedUp = { [unowned self] in noteDeadline(of: $0) }
             guard multi.add(transfer.easy) else { throw TransferError.engineFailed }
             transfers[order.flow.id] = transfer

@@ -15,6 +15,41 @@ struct TLSTests {
         }
     }
 
+    /// The page that `openssl s_server -www` makes of each connection, which it closes then.
+    private func page(_ server: TLSServer, _ engine: TransferEngine) async throws -> String {
+        let sink = RecordingSink()
+        _ = try await engine.perform(.init(url: "https://127.0.0.1:\(server.port)/"), into: sink)
+        return String(decoding: sink.record.bytes, as: UTF8.self)
+    }
+
+    @Test(arguments: ["-tls1_2", "-tls1_3"])
+    func aSecondConnectionResumesTheSessionOfTheFirst(version: String) async throws {
+        try await TLSServer.with(.good, arguments: ["-www", version]) { server in
+            try await withEngine(authorities: server.authorities) { engine in
+                let first = try await page(server, engine)
+                #expect(first.contains("\nNew, TLSv1."), "\(first)")
+                for _ in 0..<3 {
+                    let next = try await page(server, engine)
+                    #expect(next.contains("\nReused, TLSv1."), "\(next)")
+                }
+            }
+            // Another engine begins anew: sessions are not the process's.
+            try await withEngine(authorities: server.authorities) { engine in
+                let first = try await page(server, engine)
+                #expect(first.contains("\nNew, TLSv1."), "\(first)")
+            }
+        }
+    }
+
+    /// What a server was trusted with before is nothing to whoever does not trust it.
+    @Test func noSessionIsResumedWithoutTrust() async throws {
+        try await TLSServer.with(.good, arguments: ["-www"]) { server in
+            try await withEngine(authorities: server.authorities) { engine in _ = try await page(server, engine) }
+            let error = try await failure(of: .init(url: "https://127.0.0.1:\(server.port)/"))
+            #expect(error.code == .tls(.certificate))
+        }
+    }
+
     @Test func aCertificateThatSignsItselfIsNotTrusted() async throws {
         try await TLSServer.with(.good) { server in
             let error = try await failure(of: .init(url: "https://127.0.0.1:\(server.port)/file"))

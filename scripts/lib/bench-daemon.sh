@@ -159,9 +159,10 @@ section_requests() {
     fresh pulsefs-asks 0
     mark
     "$bench" read --threads 8 "$(images pulsefs-asks many)" > /dev/null
-    images=$(count_asked '^GET 200 - /results/many/')
+    # A file that is named is asked for by the range that it begins with.
+    images=$(count_asked '^GET (200 -|206 bytes=0-8388607) /results/many/')
     jobs=$(count_asked '^GET 200 - /job/many')
-    rest=$(count_asked '^HEAD|^GET 206')
+    rest=$(count_asked '^HEAD|^GET 206 bytes=([1-9]|0-[^8]|0-8[^3])')
     local others=$(($(asked | wc -l) - images - jobs - rest)) memory
     memory=$(rss pulsefs-asks)
     put asks-memory "$memory"

@@ -72,6 +72,9 @@ http {
         root $scratch/origin;
         location /job/ { default_type application/json; }
         location /job/crawl- { default_type application/json; limit_rate 1; }
+        # 50 Mbit/s.
+        location /job/wide- { default_type application/json; limit_rate 6250000; }
+        location /job/wide-gzip { default_type application/json; limit_rate 6250000; gzip on; gzip_types application/json; }
         location /large_results/ { default_type application/json; }
         location /results { autoindex on; }
         location /results/crawl/ { limit_rate 1000; }

@@ -68,6 +68,9 @@ void *pulse_curl_get_pointer(CURL *easy, CURLINFO info);
 /* curl_multi_setopt is variadic. */
 CURLMcode pulse_curl_multi_set_long(CURLM *multi, CURLMoption option, long value);
 
+/* curl_share_setopt is variadic: has the handle share this. */
+CURLSHcode pulse_curl_share(CURLSH *share, curl_lock_data what);
+
 /* CURLVERSION_NOW is a macro for a value of an enumeration. */
 static inline const curl_version_info_data *pulse_curl_version(void) { return curl_version_info(CURLVERSION_NOW); }
 

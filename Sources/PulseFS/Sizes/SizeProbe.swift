@@ -69,7 +69,7 @@ final class SizeProbe: Sendable {
         }
         let look = artifact.slot.isImage ? self.look(at: artifact.slot, of: job, by: reader) : nil
         let isNamed = look?.isNamed == true
-        noticeWalk(to: artifact, of: job, isNamed: isNamed)
+        noticeWalk(to: artifact, of: job, isReader: look?.isOneOfMany == false)
         do throws(Failure) {
             let sized = try await learn(artifact, from: source, of: job, .foreground, isNamed: isNamed)
             noticeAnswer(to: look, isError: false)
@@ -90,7 +90,8 @@ final class SizeProbe: Sendable {
 
     /// Takes in that an image is read.
     func noticeRead(of slot: ArtifactSlot, of job: JobOrdinal) {
-        state.withLock { $0.names.noticeRead(of: slot, of: job) }
+        let now = catalog.clock()
+        state.withLock { $0.names.noticeRead(of: slot, of: job, at: now) }
     }
 
     private func look(at slot: ArtifactSlot, of job: Job, by reader: Int32) -> NamedImages.Look {
@@ -212,11 +213,11 @@ final class SizeProbe: Sendable {
 
     // MARK: The rest of a directory
 
-    private func noticeWalk(to artifact: StoredArtifact, of job: Job, isNamed: Bool) {
+    private func noticeWalk(to artifact: StoredArtifact, of job: Job, isReader: Bool) {
         guard artifact.slot.isImage else { return }
         state.withLock { state in
             guard
-                state.walks.notice(artifact.name, of: job.ordinal, at: catalog.clock(), isNamed: isNamed),
+                state.walks.notice(artifact.name, of: job.ordinal, at: catalog.clock(), isReader: isReader),
                 !state.isClosed,
                 state.runs[job.ordinal] == nil
             else { return }
@@ -227,7 +228,17 @@ final class SizeProbe: Sendable {
         }
     }
 
-    /// Asks for the listed images of unknown size, in the order of the listing. Ends early when the API cannot be asked.
+    /// Whether those whose looks began a walk turn out to read what they look at: then the bytes bring the sizes.
+    private func endsForReaders(_ job: Job) -> Bool {
+        state.withLock { state in
+            guard state.names.areRead(job.ordinal) else { return false }
+            state.walks.end(job.ordinal)
+            return true
+        }
+    }
+
+    /// Asks for the listed images of unknown size, in the order of the listing. Ends early when the API cannot be asked, or when
+    /// whoever goes through them reads them.
     private func learnAll(of job: Job) async {
         var unknown = job.listedImages.lazy.compactMap { slot -> (StoredArtifact, ArtifactSource)? in
             guard let artifact = job.artifact(slot), artifact.size == nil,
@@ -239,6 +250,7 @@ final class SizeProbe: Sendable {
             var running = 0
             var goesOn = true
             repeat {
+                goesOn = goesOn && !endsForReaders(job)
                 while goesOn, running < Self.width, let (artifact, source) = unknown.next() {
                     running += 1
                     group.addTask { await self.isAnswered(artifact, from: source, of: job) }

@@ -45,6 +45,18 @@ struct DirectoryWalksTests {
         }
     }
 
+    @Test("who reads what it looks at makes no walk, and a walk after readers is another")
+    func readers() {
+        var walks = DirectoryWalks()
+        let looks = ["a", "b", "c"].map { walks.notice($0, of: job, at: start, isReader: true) }
+        #expect(looks == [false, false, false])
+        let first = walks.notice("d", of: job, at: start)
+        let same = walks.notice("e", of: job, at: start)
+        walks.end(job)
+        let other = walks.notice("f", of: job, at: start)
+        #expect(first && !same && other)
+    }
+
     @Test("a walk after a pause is another")
     func again() {
         var walks = DirectoryWalks()

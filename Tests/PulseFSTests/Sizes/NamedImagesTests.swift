@@ -29,14 +29,55 @@ struct NamedImagesTests {
         #expect(look(&images, at: 1))
     }
 
-    @Test("S2.4 a name of a directory that was listed is one of a walk, however long ago, and whatever was read since")
+    @Test(
+        "S2.4 a name of a directory that was listed is one of a walk, however long ago, and whatever others have read since"
+    )
     func listed() {
         var images = NamedImages()
         images.noticeListing(of: job)
         #expect(!look(&images, at: 1))
-        images.noticeRead(of: slot(1), of: job)
-        #expect(!look(&images, at: 2, after: NamedImages.memory * 100))
+        images.noticeRead(of: slot(1), of: job, at: start)
+        #expect(!look(&images, at: 2, by: 8))
+        #expect(!look(&images, at: 3, after: NamedImages.memory * 100))
         #expect(images.look(at: slot(1), of: JobOrdinal(2), by: reader, isWalk: false, at: start).isNamed)
+    }
+
+    @Test(
+        "S2.8 in a directory that was listed, too, whoever has read two that it looked at wants the next one, for a while"
+    )
+    func reading() {
+        var images = NamedImages()
+        images.noticeListing(of: job)
+        for number in 1...100 {
+            for reader in Int32(1)...8 {
+                let place = number * 8 + Int(reader)
+                #expect(look(&images, at: place, by: reader) == (number > 2))
+                images.noticeRead(of: slot(place), of: job, at: start)
+            }
+        }
+        let areRead = images.areRead(job)
+        #expect(areRead)
+        // It has looked at one and not read it.
+        #expect(look(&images, at: 900, by: 1))
+        #expect(!look(&images, at: 901, by: 1))
+        let wantsSizes = !images.areRead(job)
+        #expect(wantsSizes)
+        images.noticeRead(of: slot(900), of: job, at: start)
+        images.noticeRead(of: slot(901), of: job, at: start)
+        #expect(!look(&images, at: 902, by: 1, after: NamedImages.memory))
+    }
+
+    @Test("a look that was answered with an error makes no reader")
+    func failed() {
+        var images = NamedImages()
+        images.noticeListing(of: job)
+        for number in 1...10 {
+            let look = images.look(at: slot(number), of: job, by: reader, isWalk: false, at: start)
+            #expect(!look.isNamed && !look.isOneOfMany)
+            images.forget(look)
+        }
+        let isRun = images.areRead(job)
+        #expect(!isRun)
     }
 
     @Test("while sizes are asked for ahead, every name is one of them")
@@ -50,8 +91,8 @@ struct NamedImagesTests {
         var images = NamedImages()
         #expect(look(&images, at: 1))
         #expect(!look(&images, at: 2))
-        images.noticeRead(of: slot(1), of: job)
-        images.noticeRead(of: slot(2), of: job)
+        images.noticeRead(of: slot(1), of: job, at: start)
+        images.noticeRead(of: slot(2), of: job, at: start)
         #expect(look(&images, at: 3))
         #expect(!look(&images, at: 4, after: .seconds(4)))
         #expect(look(&images, at: 5, after: .seconds(10)))
@@ -64,8 +105,8 @@ struct NamedImagesTests {
         let answered = NamedImages.memory * 10
         images.tell(first, at: start + answered)
         #expect(!look(&images, at: 2, after: answered))
-        images.noticeRead(of: slot(1), of: job)
-        images.noticeRead(of: slot(2), of: job)
+        images.noticeRead(of: slot(1), of: job, at: start)
+        images.noticeRead(of: slot(2), of: job, at: start)
         let third = images.look(at: slot(3), of: job, by: reader, isWalk: false, at: start + answered)
         images.forget(third)
         #expect(look(&images, at: 4, after: answered))
@@ -81,7 +122,7 @@ struct NamedImagesTests {
         for look in looks { images.tell(look, at: start) }
         #expect(look(&images, at: 17, by: 17, after: .milliseconds(1)))
         #expect(!look(&images, at: 18, by: 18, after: NamedImages.pause))
-        for number in 1...18 { images.noticeRead(of: slot(number), of: job) }
+        for number in 1...18 { images.noticeRead(of: slot(number), of: job, at: start) }
         #expect(look(&images, at: 19, by: 19, after: NamedImages.pause))
     }
 
