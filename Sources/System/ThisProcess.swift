@@ -21,9 +21,14 @@ package enum ThisProcess {
     package static var hasAccount: Bool { getpwuid(getuid()) != nil }
 
     /// Bytes of memory that it takes (proc_pid_statm(5)); nil when that cannot be read.
-    package static var residentBytes: UInt64? {
+    package static var residentBytes: UInt64? { memory(1) }
+
+    /// Bytes of files that are mapped and in memory (proc_pid_statm(5)); nil when that cannot be read.
+    package static var mappedBytes: UInt64? { memory(2) }
+
+    private static func memory(_ field: Int) -> UInt64? {
         let fields = (SmallFile.text("/proc/self/statm") ?? "").split(separator: " ")
-        guard fields.count > 1, let pages = UInt64(fields[1]) else { return nil }
+        guard fields.count > field, let pages = UInt64(fields[field]) else { return nil }
         return pages *| UInt64(sysconf(Int32(_SC_PAGESIZE)))
     }
 

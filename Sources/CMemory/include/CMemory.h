@@ -18,8 +18,8 @@ static inline void pulse_return_memory(void) {}
 static inline void pulse_limit_heaps(int count) { (void)count; }
 #endif
 
-/* Takes the code of the program and of its libraries out of this process's memory. It is in files that nobody has changed, so what is
-   needed comes back from the system's page cache when it is called (MADV_DONTNEED in madvise(2)). */
-void pulse_unmap_code(void);
+/* Takes the code and the constants of the program and of its libraries out of this process's memory. They are in files that nobody has
+   changed, so what is needed comes back from the system's page cache when it is used (MADV_DONTNEED in madvise(2)). */
+void pulse_unmap_files(void);
 
 #endif
