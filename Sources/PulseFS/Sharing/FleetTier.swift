@@ -120,9 +120,7 @@ package final class FleetTier: JobTier {
                 state.claims = claims
                 return state.health.probed(true, at: now())
             case .away: return state.health.probed(false, at: now())
-            case .refused:
-                state.health.refuse()
-                return true
+            case .refused: return state.health.refuse(at: now())
             }
         }
         guard isNews else { return }
@@ -131,8 +129,8 @@ package final class FleetTier: JobTier {
             MountLog.store.notice("the shared store can be asked")
             events.record(.storeBack, message: "the shared store can be asked")
         case .refused(let words):
-            events.record(.storeLost, message: "the shared store is not used any more: \(words)")
-            MountLog.store.error("the shared store is not used any more", metadata: ["reason": "\(words)"])
+            events.record(.storeLost, message: "the shared store is not used: \(words)")
+            MountLog.store.error("the shared store is not used until that is put right", metadata: ["reason": "\(words)"])
         case .away: break
         }
     }

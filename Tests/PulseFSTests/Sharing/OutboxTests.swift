@@ -138,9 +138,29 @@ import Testing
     @Test func nothingIsAskedBeforeItIsKnownWhichStoreItIsOrWhenItIsAnother() {
         var health = StoreHealth(isGood: false)
         let first = admission(&health, at: 0)
-        health.refuse()
-        let then = admission(&health, at: 3600)
-        #expect(first == .probe)
+        let isNews = health.refuse(at: .zero)
+        let then = admission(&health, at: 59)
+        #expect(first == .probe && isNews && health.isRefused)
         #expect(then == .leave)
+    }
+
+    @Test func aStoreThatIsAnotherIsLookedAtOnceAMinuteAndUsedWhenItIsPutRight() {
+        var health = StoreHealth(isGood: true)
+        let failed = health.failed(at: .zero)
+        let first = admission(&health, at: 5)
+        let news = health.refuse(at: .seconds(5))
+        let waits = [6, 64].map { admission(&health, at: $0) }
+        let second = admission(&health, at: 65)
+        #expect(health.isRefused)
+        let again = health.refuse(at: .seconds(65))
+        let third = admission(&health, at: 125)
+        // It cannot be asked meanwhile.
+        let away = health.probed(false, at: .seconds(127))
+        let fourth = admission(&health, at: 132)
+        let back = health.probed(true, at: .seconds(133))
+        let last = admission(&health, at: 134)
+        #expect([failed, news, again, away, back] == [true, true, false, false, true])
+        #expect([first, second, third, fourth, last] == [.probe, .probe, .probe, .probe, .ask])
+        #expect(waits == [.leave, .leave])
     }
 }
