@@ -6,10 +6,12 @@ enum AnswerField: Equatable {
     case errorPart(ErrorPart)
     /// `error.details`, and what it says of the cause.
     case errorDetails, errorCause
-    case result, isURL, url, message, markdown, content, pdfURL, pageCount, creditsUsed, warnings, warning
+    case result, isURL, url, message, content, pdfURL, pageCount, creditsUsed, warnings, warning
     /// `results` of a pipeline, which has a result of each of its steps; that of the extraction is one as a whole.
     case pipeline, extract
     case pipelineIsURL, pipelineURL
+    /// A text that stands in a member of its name.
+    case text(ResultText)
     /// An identifier that tells what was done with the document.
     case identifier(ResultKind)
     case extensions
@@ -66,7 +68,7 @@ enum AnswerField: Equatable {
     var textLimit: Int {
         switch self {
         case .warning: ResultFacts.warningSizeLimit
-        case .markdown, .content, .html, .htmlPart: 0
+        case .text, .content, .html, .htmlPart: 0
         default: container == nil || self == .error || self == .errorDetails ? ResultFacts.textLimit : 0
         }
     }
@@ -77,7 +79,9 @@ enum AnswerField: Equatable {
         case .job: AnswerField.jobMembers[name]
         case .error: name == "details" ? .errorDetails : ErrorPart(rawValue: name).map { .errorPart($0) }
         case .errorDetails: name == "error" ? .errorCause : nil
-        case .result, .extract: AnswerField.resultMembers[name] ?? ResultKind(identifier: name).map { .identifier($0) }
+        case .result, .extract:
+            AnswerField.resultMembers[name] ?? ResultText(rawValue: name).map { .text($0) }
+                ?? ResultKind(identifier: name).map { .identifier($0) }
         case .pipeline: AnswerField.pipelineMembers[name]
         case .extensions: AnswerField.extensionsMembers[name]
         case .altOutputs(let place): name == "html" ? .html(place) : nil
@@ -94,8 +98,7 @@ enum AnswerField: Equatable {
     ]
 
     private static let resultMembers: [String: AnswerField] = [
-        "is_url": .isURL, "url": .url, "message": .message, "markdown": .markdown, "content": .content,
-        "pdf_url": .pdfURL,
+        "is_url": .isURL, "url": .url, "message": .message, "content": .content, "pdf_url": .pdfURL,
         "page_count": .pageCount, "credits_used": .creditsUsed, "warnings": .warnings, "extensions": .extensions,
         "altOutputs": .altOutputs(.altOutputs), "alt_outputs": .altOutputs(.altOutputsSnakeCase),
         "html": .html(.result), "bounding_boxes": .boundingBoxes, "results": .pipeline,

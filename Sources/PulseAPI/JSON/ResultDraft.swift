@@ -3,7 +3,6 @@ import JSONStream
 /// The facts of a result while it is being scanned.
 struct ResultDraft {
     private var facts = ResultFacts()
-    private var markdown: Range<UInt64>?
     private var content: Range<UInt64>?
     private var html: [AnswerField.HTMLPlace: Range<UInt64>] = [:]
     private var htmlParts: [AnswerField.HTMLPlace: [AnswerField.HTMLPart: Range<UInt64>]] = [:]
@@ -16,8 +15,8 @@ struct ResultDraft {
     /// What is known when the scan has come to its end.
     var finished: ResultFacts {
         var facts = facts
-        facts.markdown = markdown ?? content
-        facts.html =
+        facts.texts[.markdown] = facts.markdown ?? content
+        facts.texts[.html] =
             AnswerField.HTMLPlace.allCases.lazy.compactMap { place in
                 html[place] ?? AnswerField.HTMLPart.allCases.lazy.compactMap { htmlParts[place]?[$0] }.first
             }.first
@@ -39,7 +38,7 @@ struct ResultDraft {
         case .isURL: facts.isURL = false
         case .url: facts.url = nil
         case .message: facts.message = nil
-        case .markdown: markdown = nil
+        case .text(let text): facts.texts[text] = nil
         case .content: content = nil
         case .pdfURL: facts.pdfURL = nil
         case .pageCount: facts.pageCount = nil
@@ -74,7 +73,7 @@ struct ResultDraft {
         switch field {
         case .url: facts.url = text.complete
         case .message: facts.message = text.prefix
-        case .markdown: markdown = range
+        case .text(let text): facts.texts[text] = range
         case .content: content = range
         case .pdfURL: facts.pdfURL = text.complete
         case .pipelineURL: facts.pipelineURL = text.complete

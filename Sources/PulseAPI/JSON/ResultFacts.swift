@@ -14,11 +14,8 @@ package struct ResultFacts: Sendable, Equatable {
     package var kind: ResultKind?
     /// What is said in place of a result, as when it has been deleted: cut at `textLimit`.
     package var message: String?
-    /// The string literal of `markdown`, else of the older `content`, quotes included.
-    package var markdown: Range<UInt64>?
-    /// The string literal of the HTML rendering, quotes included: `extensions.altOutputs.html`, also spelled
-    /// `alt_outputs`, also directly in the result, where older answers have `html` itself; the string, or `content` or `html` of an object.
-    package var html: Range<UInt64>?
+    /// The string literals of what it has of these, quotes included.
+    package var texts: [ResultText: Range<UInt64>] = [:]
     package var pdfURL: String?
     package var pageCount: Int?
     /// `bounding_boxes.Images`, in the order of the document.
@@ -40,12 +37,14 @@ package struct ResultFacts: Sendable, Equatable {
 
     package init() {}
 
+    package var markdown: Range<UInt64>? { texts[.markdown] }
+    package var html: Range<UInt64>? { texts[.html] }
+
     /// The same, with what is absent here taken from the extraction within a pipeline's result.
     func completed(by extraction: ResultFacts) -> ResultFacts {
         var facts = self
         if extraction != ResultFacts() { facts.kind = .pipeline }
-        facts.markdown = markdown ?? extraction.markdown
-        facts.html = html ?? extraction.html
+        facts.texts.merge(extraction.texts) { own, _ in own }
         facts.pdfURL = pdfURL ?? extraction.pdfURL
         facts.pageCount = pageCount ?? extraction.pageCount
         facts.creditsUsed = creditsUsed ?? extraction.creditsUsed

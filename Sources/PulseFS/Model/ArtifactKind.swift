@@ -32,8 +32,8 @@ struct ArtifactKind: Sendable {
         case ending
         /// The result, as it stands in the answer.
         case result
-        /// A string in the result; nil where the result has none.
-        case literal(@Sendable (ResultFacts) -> Range<UInt64>?)
+        /// A string in the result, if it has it.
+        case literal(ResultText)
         /// Asked for by itself, where the result says that it is there.
         case source(ArtifactSource, isThere: @Sendable (ResultFacts) -> Bool)
         /// Made here, of other files.
@@ -109,7 +109,7 @@ struct ArtifactKind: Sendable {
     ) { "why job \($0) has no result, or not all of it" }
 
     static let markdown = ArtifactKind(
-        "result.md", .markdown, .literal { $0.markdown }, "text/markdown",
+        "result.md", .markdown, .literal(.markdown), "text/markdown",
         readMe: "the document as Markdown, once the job is completed"
     ) { "the document of job \($0) as Markdown" }
 
@@ -119,7 +119,7 @@ struct ArtifactKind: Sendable {
     ) { "the result of job \($0) as the API sent it" }
 
     static let html = ArtifactKind(
-        "result.html", .html, .literal { $0.html }, "text/html",
+        "result.html", .html, .literal(.html), "text/html",
         readMe: "the result as HTML, if the API made one"
     ) { "the result of job \($0) as HTML" }.with { $0.isOptional = true }
 
@@ -150,7 +150,8 @@ struct ArtifactKind: Sendable {
     }
 }
 
-/// The numbers of a job's own files. They are in inode numbers and in the index: never give one a new meaning.
+/// The numbers of a job's own files; `PartFile` and `PartDirectory` have those from 10 to 14. They are in inode numbers and in the
+/// index: never give one a new meaning.
 extension ArtifactSlot {
     package static let status = ArtifactSlot(1)
     package static let error = ArtifactSlot(2)

@@ -102,8 +102,8 @@ struct ResultHarvest {
         var artifacts: [StoredArtifact] = []
         for kind in ArtifactKind.all {
             switch kind.content {
-            case .literal(let literal):
-                guard let literal = literal(facts) else { continue }
+            case .literal(let text):
+                guard let literal = facts.texts[text] else { continue }
                 let piece = Piece(slot: kind.slot, name: kind.name, literal: literal, coding: .text)
                 if let text = try await make(piece) { artifacts.append(text) }
             case .source(let source, let isThere):
