@@ -1,6 +1,5 @@
 package import ArtifactStore
 package import PulseAPI
-import Quantities
 package import SystemPackage
 package import Transfer
 
@@ -12,12 +11,9 @@ package struct Settings: Sendable {
     package let keySupply: KeySupply
     /// Where a valid key belongs when the API refuses this one, as a sentence without its end.
     package let keyRemedy: String
-    /// How long whoever waits for a job goes on when the API cannot be asked.
-    package let waitPatience: Duration
+    package let rules: LibraryRules
     /// How long a request is tried for.
     package let timeout: Duration
-    /// Bytes of the largest answer that is taken; nil for any.
-    package let maximumArtifactSize: UInt64?
     /// What is shared with other machines; nil for nothing.
     package let store: StoreSettings?
 
@@ -49,9 +45,8 @@ package struct Settings: Sendable {
     init?(_ reader: inout SettingsReader) {
         local = LocalSettings(&reader)
         authorities = reader.authorities()
-        waitPatience = reader.duration(.waitTimeout) ?? WaitRules.standardPatience
+        rules = LibraryRules(&reader, local)
         timeout = reader.duration(.timeout) ?? RetryPolicy.standardBudget
-        maximumArtifactSize = reader.value(.maximumArtifactSize) { ByteCount($0) }?.bytes
         store = reader.sources.entry(.store) == nil ? nil : StoreSettings(&reader, authorities)
         guard let (key, supply) = reader.key() else { return nil }
         (self.key, keySupply) = (key, supply)

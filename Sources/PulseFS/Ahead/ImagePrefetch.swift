@@ -1,5 +1,6 @@
 import ArtifactStore
 import Quantities
+import Settings
 import Synchronization
 
 /// Fetches the images that whoever reads a job's images one after the other is going to read next.
@@ -21,22 +22,21 @@ final class ImagePrefetch: Sendable {
         var isClosed = false
     }
 
-    /// Files and bytes on their way ahead of all readers.
-    static let mostFiles = 32
-    static let mostBytes: UInt64 = 64 << 20
-    /// Bytes on their way for someone who has not yet read what was expected.
-    static let mostBytesAtFirst: UInt64 = 8 << 20
     /// Bytes of an image of which nothing is known.
     private static let usualSize: UInt64 = 256 << 10
     /// A run that nobody has followed for so long is over.
     static let patience = Duration.seconds(5)
 
     private let downloads: ArtifactDownloads
+    private let rules: PrefetchRules
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let state = Mutex(State())
 
-    init(_ downloads: ArtifactDownloads, clock: @escaping @Sendable () -> ContinuousClock.Instant) {
+    init(
+        _ downloads: ArtifactDownloads, _ rules: PrefetchRules, clock: @escaping @Sendable () -> ContinuousClock.Instant
+    ) {
         self.downloads = downloads
+        self.rules = rules
         self.clock = clock
     }
 
@@ -169,8 +169,8 @@ final class ImagePrefetch: Sendable {
                 let key = ArtifactKey(run.job, artifact.name, source)
                 let size = artifact.size ?? Self.usualSize
                 let bytes = state.underWay.values.map(\.size).saturatingSum
-                let most = run.reading.isFollowed ? Self.mostBytes : Self.mostBytesAtFirst
-                let isRoom = bytes +| size <= most && state.underWay.count < Self.mostFiles
+                let most = rules.mostBytes(isFollowed: run.reading.isFollowed)
+                let isRoom = bytes +| size <= most && state.underWay.count < rules.mostFiles
                 guard isRoom || state.underWay.isEmpty else { return nil }
                 run.queue.removeFirst()
                 guard state.underWay[key] == nil else { continue }

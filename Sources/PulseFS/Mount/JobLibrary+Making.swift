@@ -6,16 +6,21 @@ import Synchronization
 extension JobLibrary {
     /// A library with all its parts, from the bottom up: each is given what it uses, and tells what it finds to those above by what
     /// they observe.
+    ///
+    /// - Parameters:
+    ///   - geometry: by which parts large files are fetched.
+    ///   - openBlobs: how many files of the cache are kept open for readers to come.
     convenience init(
-        _ ground: JobFetcher.Ground, rules: LibraryRules = LibraryRules(), time: LibraryTime = LibraryTime()
+        _ ground: JobFetcher.Ground, rules: LibraryRules = LibraryRules(), geometry: PartGeometry = .standard,
+        openBlobs: Int = 256, time: LibraryTime = LibraryTime()
     ) {
         let (client, store, keyring, tier) = (ground.client, ground.store, ground.keyring, ground.tier)
         let catalog = JobCatalog(store: store, origin: client.origin, keyring: keyring, clock: time.clock)
         let fetcher = JobFetcher(ground, catalog, onExpiry: rules.onExpiry, now: time.now)
         let refresher = JobRefresher(fetcher, time)
-        let blobs = OpenBlobs(of: store, most: rules.openBlobs, shown: Self.shownFiles(recalledFrom: store))
+        let blobs = OpenBlobs(of: store, most: openBlobs, shown: Self.shownFiles(recalledFrom: store))
         let made = WeakLibrary()
-        let ahead = Self.readAhead(ground, catalog, blobs.shown, rules.geometry, time) { ordinal, slots in
+        let ahead = Self.readAhead(ground, catalog, blobs.shown, geometry, rules.prefetch, time) { ordinal, slots in
             guard let job = await refresher.fetchAhead(ordinal, slots), slots.contains(.parts) else { return }
             // The parts are made by what is above the library.
             guard let library = made.library, library.hasParts(job) else { return }
@@ -58,7 +63,8 @@ extension JobLibrary {
 
     private static func readAhead(
         _ ground: JobFetcher.Ground, _ catalog: JobCatalog, _ shown: ShownFiles, _ geometry: PartGeometry,
-        _ time: LibraryTime, fetch: @escaping @Sendable (JobOrdinal, Set<ArtifactSlot>) async -> Void
+        _ rules: PrefetchRules, _ time: LibraryTime,
+        fetch: @escaping @Sendable (JobOrdinal, Set<ArtifactSlot>) async -> Void
     ) -> ReadAhead {
         let servers = Servers(api: ground.client.origin)
         let downloads = ArtifactDownloads(
@@ -72,7 +78,8 @@ extension JobLibrary {
             next: { job, count in ((try? catalog.known(after: job, limit: count)) ?? []).map(\.ordinal) },
             fetch: fetch)
         return ReadAhead(
-            images: ImagePrefetch(downloads, clock: time.clock), jobs: jobs, sizes: sizes, downloads: downloads)
+            images: ImagePrefetch(downloads, rules, clock: time.clock), jobs: jobs, sizes: sizes,
+            downloads: downloads)
     }
 
     /// Waiting for the end of jobs, asking by the same way as those who look.

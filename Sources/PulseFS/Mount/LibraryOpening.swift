@@ -1,6 +1,6 @@
 package import ArtifactStore
 import PulseAPI
-import Settings
+package import Settings
 import Transfer
 
 /// A library and the connections below it, for as long as a mount or a command works with it.
@@ -38,12 +38,10 @@ package final class LibraryOpening: Sendable {
             guard let client else { return (.unknown("the mount is ending"), .zero) }
             return await tier.verdict(of: key, isDoubted: isDoubted, within: ttl, asking: client)
         }
-        var rules = rules
-        rules.openBlobs = DescriptorPlan.here.openBlobs
         library = JobLibrary(
             JobFetcher.Ground(
                 client: client, store: store, keyring: keyring, events: events, actor: actor, tier: tier),
-            rules: rules)
+            rules: rules, openBlobs: DescriptorPlan.here.openBlobs)
     }
 
     /// Does what the first request would have to wait for, aside.

@@ -32,7 +32,11 @@ package struct MountConfiguration: Sendable {
             timeout: shared.timeout, authorities: shared.authorities)
     }
 
-    var libraryRules: LibraryRules { LibraryRules(shared, parts: settings.parts) }
+    var libraryRules: LibraryRules {
+        var rules = shared.rules
+        rules.parts = settings.parts
+        return rules
+    }
 
     /// Files that the mount goes on to look at, and that it would cover.
     package var hiddenFiles: [FilePath] {

@@ -91,8 +91,9 @@ struct CommandLibrary: ParsableArguments {
         let store = try await CacheOpening.openForCommand(
             settings.cacheDirectory, limits: settings.cacheLimits, isMade: true)
         let fleet = try await FleetStore.opened(settings.store, .process)
-        var choices = LibraryRules(settings, parts: parts)
+        var choices = settings.rules
         choices.largeResults = largeResults
+        choices.parts = parts
         choices.waiting.polls = polls
         let opening = LibraryOpening(
             on: store,

@@ -65,12 +65,11 @@ final class TestTree: Sendable {
         keyring.ask(client)
         var choices = LibraryRules()
         choices.onExpiry = onExpiry
-        choices.geometry = parts
         let library = JobLibrary(
             JobFetcher.Ground(
                 client: client, store: store, keyring: keyring, events: events, actor: "a test",
                 tier: fleet.map { FleetTier($0, origin: origin.description, store: store) } ?? NoTier()),
-            rules: choices,
+            rules: choices, geometry: parts,
             time: LibraryTime(
                 clock: { clock.now }, sleep: { try await clock.sleep(until: $0) }, now: { clock.date }))
         let outcome: Result<Value, any Error>

@@ -1,0 +1,23 @@
+import Quantities
+
+/// What a library does by choice.
+package struct LibraryRules: Sendable {
+    /// Whether results that can be fetched only once are fetched when someone looks for their files.
+    package var largeResults = LargeResultPolicy.automatic
+    /// Bytes that a file may have to be fetched; nil for any.
+    package var maximumArtifactSize: UInt64?
+    package var onExpiry = ExpiryPolicy.keep
+    package var parts = PartsPolicy()
+    package var waiting = WaitRules()
+    package var prefetch = PrefetchRules()
+
+    package init() {}
+
+    /// As the settings say, but for the parts, which only what shows jobs has a setting for.
+    init(_ reader: inout SettingsReader, _ local: LocalSettings) {
+        largeResults = local.largeResults
+        onExpiry = local.onExpiry
+        waiting.patience = reader.duration(.waitTimeout) ?? WaitRules.standardPatience
+        maximumArtifactSize = reader.value(.maximumArtifactSize) { ByteCount($0) }?.bytes
+    }
+}
