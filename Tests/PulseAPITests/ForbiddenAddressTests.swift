@@ -24,7 +24,7 @@ struct ForbiddenAddressTests {
 
     private func cause(_ client: PulseClient, _ url: String) async -> APIError? {
         do throws(APIError) {
-            _ = try await client.getImage(at: url, into: MemorySink(limit: 1 << 20))
+            _ = try await client.get(.image(at: url), into: MemorySink(limit: 1 << 20))
             return nil
         } catch {
             return error

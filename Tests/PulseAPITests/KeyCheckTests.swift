@@ -97,7 +97,7 @@ struct KeyCheckTests {
             let nobody = try #require(JobID("nobody"))
             await #expect(throws: APIError.self) { try await client.getJob(nobody, into: sink) }
             #expect(keys.told == ["accepted", "accepted"])
-            _ = try await client.getImage(job, PathSegment(encoding: "logo.png"), into: sink)
+            _ = try await client.get(.image(job, PathSegment(encoding: "logo.png")), into: sink)
             for status in [402, 403, 429, 500] {
                 emulator.clearFaults()
                 emulator.set(.status(status), on: .any)
@@ -131,7 +131,7 @@ struct KeyCheckTests {
         stranger.set(.status(401), on: .any)
         try await with { (client, _, keys) async throws in
             await #expect(throws: APIError.self) {
-                try await client.getImage(at: "\(stranger.baseURL)/a.png", into: MemorySink(limit: 1 << 20))
+                try await client.get(.image(at: "\(stranger.baseURL)/a.png"), into: MemorySink(limit: 1 << 20))
             }
             #expect(keys.told.isEmpty)
             #expect(stranger.requests().map(\.keyAlias) == [nil])

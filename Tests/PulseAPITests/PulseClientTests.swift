@@ -116,7 +116,7 @@ struct PulseClientTests {
             emulator.set(effect, on: .any)
             let job = try #require(JobID("a"))
             let error = try await error { sink throws(APIError) in
-                try await client.getImage(job, PathSegment(encoding: "a.png"), into: sink)
+                try await client.get(.image(job, PathSegment(encoding: "a.png")), into: sink)
             }
             #expect(error.cause == .transport(.invalidResponse))
         }
@@ -128,8 +128,8 @@ struct PulseClientTests {
             let job = try #require(JobID("form-supplier-registration"))
             let sink = MemorySink(limit: 1 << 24)
             _ = try await client.getJob(job, into: sink)
-            _ = try await client.getFormPDF(job, into: sink)
-            _ = try? await client.getImage(job, PathSegment(encoding: "a b/c.png"), into: sink)
+            _ = try await client.get(.formPDF(job), into: sink)
+            _ = try? await client.get(.image(job, PathSegment(encoding: "a b/c.png")), into: sink)
             #expect(
                 emulator.requests().map(\.path) == [
                     "/job/\(job)", "/results/\(job)/pdf", "/results/\(job)/images/a%20b%2Fc.png",
@@ -147,20 +147,20 @@ struct PulseClientTests {
             let path = "/results/\(invoice)/images/logo.png"
             let size = Fixtures.job("invoice-2024-0117")?.image(named: "logo.png").map { UInt64($0.content.count) }
             let formSize = Fixtures.job("form-supplier-registration")?.pdf.map { UInt64($0.count) }
-            #expect(try await client.headImage(invoice, logo).size == size)
-            #expect(try await client.headImage(invoice, logo).servesRanges == true)
-            #expect(try await client.headImage(invoice, logo).validators.condition?.hasPrefix("\"") == true)
-            #expect(try await client.headImage(at: emulator.baseURL + path).size == size)
-            #expect(try await client.headFormPDF(form).size == formSize)
+            #expect(try await client.head(.image(invoice, logo)).size == size)
+            #expect(try await client.head(.image(invoice, logo)).servesRanges == true)
+            #expect(try await client.head(.image(invoice, logo)).validators.condition?.hasPrefix("\"") == true)
+            #expect(try await client.head(.image(at: emulator.baseURL + path)).size == size)
+            #expect(try await client.head(.formPDF(form)).size == formSize)
             #expect(emulator.requests().allSatisfy { $0.keyAlias == "northwind-1" && $0.method == "HEAD" })
             emulator.clearRequests()
             // Another name for the same server is another origin: the key stays here.
             await #expect(throws: APIError.self) {
-                try await client.headImage(at: "http://localhost:\(emulator.port)\(path)")
+                try await client.head(.image(at: "http://localhost:\(emulator.port)\(path)"))
             }
             #expect(emulator.requests().allSatisfy { $0.keyAlias == nil })
             emulator.set(.chunked, on: .path(path))
-            #expect(try await client.headImage(invoice, logo).size == nil)
+            #expect(try await client.head(.image(invoice, logo)).size == nil)
         }
     }
 
@@ -175,7 +175,7 @@ struct PulseClientTests {
             emulator.set(effect, on: .any)
             let job = try #require(JobID("a"))
             do throws(APIError) {
-                _ = try await client.headImage(job, PathSegment(encoding: "a.png"))
+                _ = try await client.head(.image(job, PathSegment(encoding: "a.png")))
                 Issue.record("there was an answer")
             } catch {
                 #expect(error.cause == cause)

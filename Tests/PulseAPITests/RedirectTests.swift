@@ -29,7 +29,7 @@ struct RedirectTests {
 
     private func image(_ client: PulseClient, _ name: String = "a.png") async throws -> String {
         let sink = MemorySink(limit: 1 << 20)
-        _ = try await client.getImage(try #require(JobID("job")), PathSegment(encoding: name), into: sink)
+        _ = try await client.get(.image(try #require(JobID("job")), PathSegment(encoding: name)), into: sink)
         return String(decoding: sink.bytes, as: UTF8.self)
     }
 
@@ -92,7 +92,7 @@ struct RedirectTests {
                 #expect(error.message.contains("clear text"))
             }
             await #expect(throws: APIError.self) {
-                try await client.getImage(at: "\(other.baseURL)/a.png", into: sink)
+                try await client.get(.image(at: "\(other.baseURL)/a.png"), into: sink)
             }
             #expect(other.requests().isEmpty)
         }

@@ -8,12 +8,11 @@ extension PulseClient {
         _ job: JobID, into sink: any BodySink, isAskedOnce: Bool = false, urgency: Urgency = .foreground
     ) async throws(APIError) -> ResponseHead {
         try await get(
-            .api(path: EndpointPath.job(job), for: RequestSubject(.job, job: job)), into: sink,
+            .api(path: Self.path(of: job), for: RequestSubject(.job, job: job)), into: sink,
             isAskedOnce: isAskedOnce,
             urgency: urgency)
     }
-}
 
-extension EndpointPath {
-    package static func job(_ job: JobID) -> String { "/job/\(job.text)" }
+    /// Below the API's origin.
+    package static func path(of job: JobID) -> String { "/job/\(job.text)" }
 }

@@ -283,8 +283,9 @@ final class ArtifactDownloads: Sendable {
     private func request(
         _ name: String, _ source: ArtifactSource, _ job: Job
     ) -> @Sendable (FilePart?, any BodySink, Urgency) async throws(APIError) -> ResponseHead {
+        let file = source.file(name, of: job.id)
         return { [client] part, sink, urgency throws(APIError) in
-            try await client.get(name, source, of: job, part, into: sink, urgency)
+            try await client.get(file, part, into: sink, urgency: urgency)
         }
     }
 
@@ -352,11 +353,5 @@ final class ArtifactDownloads: Sendable {
         }
         await tasks.finish(within: grace)
         await directReads.close(grace: .zero)
-    }
-}
-
-extension RequestSubject {
-    static func image(named name: String, of job: Job) -> RequestSubject {
-        RequestSubject(.image, job: job.id, name: name)
     }
 }

@@ -71,7 +71,8 @@ struct AttributedNode: Sendable {
     /// Where the bytes come from, as far as that is no secret; nil for what is made here, or stood in the result.
     private var address: String? {
         guard let job, case .file(_, let slot) = node else { return nil }
-        if ArtifactKind(slot)?.isOfAnswer == true { return job.facts.origin + EndpointPath.job(job.id) }
-        return artifact?.source.flatMap(ArtifactSource.init(text:))?.publicAddress(of: job.id, at: job.facts.origin)
+        if ArtifactKind(slot)?.isOfAnswer == true { return job.facts.origin + PulseClient.path(of: job.id) }
+        guard let artifact, let source = artifact.source.flatMap(ArtifactSource.init(text:)) else { return nil }
+        return source.file(artifact.name, of: job.id).publicAddress(at: job.facts.origin)
     }
 }

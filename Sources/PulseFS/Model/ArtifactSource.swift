@@ -35,12 +35,12 @@ enum ArtifactSource: Equatable {
         }
     }
 
-    /// The address, as far as that is no secret.
-    func publicAddress(of job: JobID, at origin: String) -> String? {
+    /// What is asked for. `name` is what an image is called in the job's directory.
+    func file(_ name: String, of job: JobID) -> RemoteFile {
         switch self {
-        case .image(.endpoint(let segment)): origin + EndpointPath.image(job, segment)
-        case .image(.url(let url)): APIOrigin.publicAddress(of: url)
-        case .formPDF: origin + EndpointPath.formPDF(job)
+        case .image(.endpoint(let segment)): .image(job, segment)
+        case .image(.url(let url)): .image(at: url, for: RequestSubject(.image, job: job, name: name))
+        case .formPDF: .formPDF(job)
         }
     }
 }

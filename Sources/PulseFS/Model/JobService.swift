@@ -18,24 +18,11 @@ package protocol JobService: AnyObject, Sendable {
         _ job: JobID, into sink: any BodySink, isAskedOnce: Bool, urgency: Urgency
     ) async throws(APIError) -> ResponseHead
 
-    /// An image of a job, or a part of it.
-    func getImage(
-        _ job: JobID, _ file: PathSegment, _ part: FilePart?, into sink: any BodySink, urgency: Urgency
+    /// A file of a job, or a part of it; and what is said of it without sending it.
+    func get(
+        _ file: RemoteFile, _ part: FilePart?, into sink: any BodySink, urgency: Urgency
     ) async throws(APIError) -> ResponseHead
-    /// The same of one that a result names by a URL.
-    func getImage(
-        at url: String, for subject: RequestSubject, _ part: FilePart?, into sink: any BodySink, urgency: Urgency
-    ) async throws(APIError) -> ResponseHead
-    func headImage(_ job: JobID, _ file: PathSegment, urgency: Urgency) async throws(APIError) -> FileAnnouncement
-    func headImage(
-        at url: String, for subject: RequestSubject, urgency: Urgency
-    ) async throws(APIError) -> FileAnnouncement
-
-    /// The filled form of a form job.
-    func getFormPDF(
-        _ job: JobID, _ part: FilePart?, into sink: any BodySink, urgency: Urgency
-    ) async throws(APIError) -> ResponseHead
-    func headFormPDF(_ job: JobID, urgency: Urgency) async throws(APIError) -> FileAnnouncement
+    func head(_ file: RemoteFile, urgency: Urgency) async throws(APIError) -> FileAnnouncement
 
     /// A result that came as a link, which can be fetched once.
     func getLargeResult(

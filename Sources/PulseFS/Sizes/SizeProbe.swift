@@ -205,7 +205,7 @@ final class SizeProbe: Sendable {
         _ name: String, _ source: ArtifactSource, of job: Job, _ urgency: Urgency
     ) async -> Result<FileAnnouncement, APIError> {
         do throws(APIError) {
-            return .success(try await client.head(name, source, of: job, urgency))
+            return .success(try await client.head(source.file(name, of: job.id), urgency: urgency))
         } catch {
             return .failure(error)
         }

@@ -131,7 +131,7 @@ struct SchedulingTests {
         try await with(scheduler) { (client, emulator) async throws in
             emulator.set(.stallBeforeHeaders, on: .any)
             let job = try #require(JobID("a"))
-            let tasks = (1...2).map { _ in Task { try await client.getFormPDF(job, into: MemorySink(limit: 1)) } }
+            let tasks = (1...2).map { _ in Task { try await client.get(.formPDF(job), into: MemorySink(limit: 1)) } }
             try await emulator.waitForStalled(1)
             while scheduler.snapshot.queuedForeground == 0 { await Task.yield() }
             for task in tasks { task.cancel() }

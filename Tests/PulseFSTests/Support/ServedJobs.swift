@@ -41,22 +41,10 @@ final class ServedJobs: JobService {
         return head
     }
 
-    func getImage(
-        _ job: JobID, _ file: PathSegment, _ part: FilePart?, into sink: any BodySink, urgency: Urgency
+    func get(
+        _ file: RemoteFile, _ part: FilePart?, into sink: any BodySink, urgency: Urgency
     ) async throws(APIError) -> ResponseHead { throw ServedFile.error(.status(404)) }
-    func getImage(
-        at url: String, for subject: RequestSubject, _ part: FilePart?, into sink: any BodySink, urgency: Urgency
-    ) async throws(APIError) -> ResponseHead { throw ServedFile.error(.status(404)) }
-    func headImage(_ job: JobID, _ file: PathSegment, urgency: Urgency) async throws(APIError) -> FileAnnouncement {
-        throw ServedFile.error(.status(404))
-    }
-    func headImage(
-        at url: String, for subject: RequestSubject, urgency: Urgency
-    ) async throws(APIError) -> FileAnnouncement { throw ServedFile.error(.status(404)) }
-    func getFormPDF(
-        _ job: JobID, _ part: FilePart?, into sink: any BodySink, urgency: Urgency
-    ) async throws(APIError) -> ResponseHead { throw ServedFile.error(.status(404)) }
-    func headFormPDF(_ job: JobID, urgency: Urgency) async throws(APIError) -> FileAnnouncement {
+    func head(_ file: RemoteFile, urgency: Urgency) async throws(APIError) -> FileAnnouncement {
         throw ServedFile.error(.status(404))
     }
     func getLargeResult(
