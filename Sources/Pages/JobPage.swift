@@ -37,7 +37,7 @@ package struct JobPage: Sendable {
     }
 
     /// Stands for the way pages are written: another makes other bytes of the same values.
-    package static let version = 4
+    package static let version = 5
     /// Bytes of a document that are shown; a browser takes no more with grace.
     package static let longestDocument = 16 << 20
 }

@@ -86,6 +86,42 @@ struct HostileDocumentTests {
         }
     }
 
+    @Test(
+        "brackets that are no note keep all their words, also over lines, and notes are notes",
+        arguments: [
+            "a[^ab\ncd] zz", "a[^ab\n\u{e9}\u{e9} cd\n`ef` gh] zz", "> a[^ab\n> cd] zz",
+            "a[^ab *cd\nef* [gh](#x)\nzz] q",
+            "a[^ab [cd] ef\ngh] zz", "a[^ab cd] zz", "- a[^ab\n  cd\n- ef] zz", "a [^\nab] zz", "a[^ab[cd\nef]] zz",
+            "[^ab\ncd]: ef zz",
+            "a[^ab `]`cd\nef] zz", "a[^ab <b x=]>cd</b>\nef] zz", "a[^ab \\] cd\nef] zz", "`[^ab cd` zz",
+            "\\[^ab\ncd] zz", "a[^ab]\nzz [^cd ef]\n\n[^ab]: gh",
+        ])
+    func notesThatAreNone(_ source: String) throws {
+        var page = JobPage(id: "job", state: .completed, status: "completed")
+        page.markdown = Array(source.utf8)
+        let html = try #require(String(validating: page.html().joined(), as: UTF8.self))
+        let article = try #require(html.split(separator: "<main").last)
+        for word in ["ab", "cd", "ef", "gh", "zz"] where source.contains(word) && !source.contains("[^ab]") {
+            #expect(article.contains(word), "\(article.prefix(300))")
+        }
+        #expect(article.contains("zz") && (!article.contains("\\") || source.hasPrefix("`")), "\(article.prefix(300))")
+        #expect(source.contains("[^ab]:") == article.contains("class=\"notes\""))
+    }
+
+    @Test("a page is UTF-8 whatever bytes the document has, and every beginning of them")
+    func invalidBytes() {
+        let bytes: [UInt8] = [
+            0x61, 0x5B, 0x5E, 0x11, 0x0A, 0x20, 0x00, 0x00, 0x5D, 0x5B, 0x31, 0x0A, 0x0A, 0x3A, 0x20, 0x6E, 0x6F, 0x74,
+            0x65, 0x0A, 0x0A, 0x60, 0x60, 0x60, 0x73, 0x3C, 0x66, 0x69, 0x67, 0x75, 0x72, 0x65, 0x3C, 0x20, 0x5D, 0x79,
+            0x0A, 0x60, 0x60, 0x60, 0x60, 0x33, 0x65, 0x23, 0x23, 0x23, 0xFF, 0xFF, 0x1F,
+        ]
+        for count in 0...bytes.count {
+            var page = JobPage(id: "job", state: .completed, status: "completed")
+            page.markdown = Array(bytes.prefix(count))
+            #expect(String(validating: page.html().joined(), as: UTF8.self) != nil)
+        }
+    }
+
     @Test("all of it at once, and every beginning of it, is a whole page")
     func beginnings() {
         let all: String = Self.sources.joined(separator: "\n\n") + Self.sources.joined()

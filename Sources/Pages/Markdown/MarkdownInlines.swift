@@ -1,5 +1,5 @@
-/// Finds within paragraphs what is not for cmark to read: formulas, and images that are whole in their addresses. What cmark
-/// reads before all else, code and tags and addresses, is passed over.
+/// Finds within paragraphs what is not for cmark to read: formulas, images that are whole in their addresses, and brackets that are
+/// no notes. What cmark reads before all else, code and tags and addresses, is passed over.
 struct MarkdownInlines {
     private struct Edit {
         let range: Range<Int>
@@ -25,6 +25,8 @@ struct MarkdownInlines {
     private var isRow = false
     private var isQuoted = false
 
+    /// Bytes in the brackets of a note that are looked at.
+    private static let longestNote = 1024
     private static let addressEnds = table("<>()[]|\"\\`")
     private static let destinationEnds = table("()<>[]`\\")
 
@@ -49,6 +51,7 @@ struct MarkdownInlines {
             case UInt8(ascii: "$"): index = dollars(index)
             case UInt8(ascii: "`") where !isHTML: index = code(index)
             case UInt8(ascii: "<"): index = tag(index)
+            case UInt8(ascii: "[") where !isHTML: index = bracket(index)
             case UInt8(ascii: "]") where !isHTML: index = destination(index)
             case UInt8(ascii: ":") where !isHTML: index = address(index)
             case UInt8(ascii: "|") where isRow && !isHTML:
@@ -214,6 +217,25 @@ struct MarkdownInlines {
             return index + 1
         }
         return document[index..<end].firstIndex { Self.addressEnds[Int($0)] } ?? end
+    }
+
+    /// `[^` that is not closed in its line is no note, as the name of one is in one line. cmark takes it for a note all the same, and
+    /// loses words of it. What may hide the end of the brackets counts as the end of the line.
+    private mutating func bracket(_ index: Int) -> Int {
+        let caret = index + 1
+        guard caret < end, document[caret] == UInt8(ascii: "^") else { return caret }
+        var depth = 0
+        search: for byte in document[caret..<end].prefix(Self.longestNote) {
+            switch byte {
+            case UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "]") where depth == 0: return caret
+            case UInt8(ascii: "]"): depth -= 1
+            case 0x0A, 0x0D, 0, UInt8(ascii: "`"), UInt8(ascii: "<"), UInt8(ascii: "\\"): break search
+            default: break
+            }
+        }
+        edits.append(Edit(range: index..<index, text: [UInt8(ascii: "\\")], isQuoted: false))
+        return caret
     }
 
     /// Where a link leads: `](…)`, `]: …`.

@@ -1,7 +1,8 @@
 import CMarkdown
 
 /// A document made ready to be cut and to be taken apart by cmark, whatever of it cmark does not know: formulas are put where
-/// nothing touches them, `data:` images get a short name, and a table or list of HTML is one block, blank lines and all.
+/// nothing touches them, `data:` images get a short name, what only looks like a note stays text, and a table or list of HTML is one
+/// block, blank lines and all.
 ///
 /// Takes time by the byte; a document without any of that, as most are, is searched for it and no more.
 struct MarkdownSource {
@@ -21,7 +22,7 @@ struct MarkdownSource {
         document.withUnsafeBufferPointer { bytes in
             guard let start = bytes.baseAddress else { return false }
             return pulse_markdown_has_byte(start, bytes.count, "<$\\\u{2}\u{3}") != 0
-        } || contains("data:", document)
+        } || contains("data:", document) || contains("[^", document)
     }
 
     static func contains(_ sign: String, _ document: [UInt8]) -> Bool {

@@ -130,7 +130,8 @@ package final class FleetTier: JobTier {
             events.record(.storeBack, message: "the shared store can be asked")
         case .refused(let words):
             events.record(.storeLost, message: "the shared store is not used: \(words)")
-            MountLog.store.error("the shared store is not used until that is put right", metadata: ["reason": "\(words)"])
+            MountLog.store.error(
+                "the shared store is not used until that is put right", metadata: ["reason": "\(words)"])
         case .away: break
         }
     }
