@@ -97,7 +97,11 @@ func fuzzParts(_ bytes: [UInt8]) {
     law(PartList(file, length: UInt64(first.bytes.count)) == first.list, "the list is not read back as it was written")
     for part in first.list.parts {
         let names = part.path.split(separator: "/", omittingEmptySubsequences: false)
-        law(names.count <= 2 && names.allSatisfy { PartName.isSafe(String($0)) }, "\(part.path) is no name of a file")
+        // What a document names comes before the suffix. A name has at most 255 bytes (NAME_MAX).
+        let isName = names.allSatisfy { name in
+            name.utf8.count <= 255 && PartName.isSafe(String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)]))
+        }
+        law(names.count <= 2 && isName, "\(part.path) is no name of a file")
         let content = Array(first.bytes[Int(part.range.lowerBound)..<Int(part.range.upperBound)])
         law(
             String(validating: content, as: UTF8.self) != nil || part.path.hasSuffix(".json"),
