@@ -75,7 +75,9 @@ struct WaitCommandTests {
             #expect((lines.last?["problem"] as? String)?.contains("404") == true)
             #expect(
                 lines.allSatisfy { Set($0.keys) == ["id", "ended", "message", "problem", "updated_at", "seconds"] })
-            #expect((lines.first?["seconds"] as? Double ?? 0) > 0.5)
+            // On a busy machine it has ended before anyone waits for it.
+            let hasWaited = rig.emulator.requests(matching: .path("/job/late")).count > 1
+            #expect((lines.first?["seconds"] as? Double ?? 0) > (hasWaited ? 0.5 : 0))
             #expect(said.errors.contains("no-such-job: "))
         }
     }

@@ -9,7 +9,7 @@ import Testing
 
 @testable import PulseFS
 
-@Suite("The tree: pages", .timeLimit(.minutes(2)))
+@Suite("The tree: pages", .timeLimit(.minutes(10)))
 struct PageTests {
     private static let report = "annual-report-fy2024"
     private static let path = "jobs/\(report)/index.html"
