@@ -18,7 +18,7 @@ let fuzzing: [Target] =
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "CFuzzing", "PulseFS", "Settings", "System", "ArtifactStore", "Pages", "Parts", "PulseAPI",
+                "CFuzzing", "PulseFS", "Settings", "JobCache", "System", "ArtifactStore", "Pages", "Parts", "PulseAPI",
                 "JSONStream", "SharedStore",
                 "Transfer", "Quantities", "PulseTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -52,7 +52,8 @@ let package = Package(
         .executableTarget(
             name: "PulseFSCommand",
             dependencies: [
-                "Doctor", "MountHost", "PulseFS", "Settings", "ArtifactStore", "PulseAPI", "SharedStore", "System",
+                "Doctor", "MountHost", "PulseFS", "Settings", "JobCache", "ArtifactStore", "PulseAPI", "SharedStore",
+                "System",
                 "Quantities", "CRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -63,7 +64,8 @@ let package = Package(
         .target(
             name: "Doctor",
             dependencies: [
-                "MountHost", "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
+                "MountHost", "PulseFS", "Settings", "JobCache", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore",
+                "Transfer",
                 "System", "Quantities", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
@@ -71,16 +73,17 @@ let package = Package(
         .target(
             name: "MountHost",
             dependencies: [
-                "PulseFS", "Settings", "FUSE", "PulseAPI", "System", "Quantities",
+                "PulseFS", "Settings", "JobCache", "FUSE", "PulseAPI", "System", "Quantities",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
-        // The product as a library: the tree, jobs and artifacts, the errno table, configuration, mount wiring.
+        // The file system: the tree of a mount, the errno table, control files, pages, export, mount wiring.
         .target(
             name: "PulseFS",
             dependencies: [
-                "Settings", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream", "SharedStore",
+                "Settings", "JobCache", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream",
+                "SharedStore",
                 "Transfer",
                 "Quantities",
                 "System",
@@ -92,10 +95,19 @@ let package = Package(
         .target(
             name: "Settings",
             dependencies: [
-                "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "System", "Quantities",
+                "JobCache", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "System", "Quantities",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: house),
+        // Jobs and their bytes: what is known of them, fetched, kept, shared and waited for; knows no kernel and no settings files.
+        .target(
+            name: "JobCache",
+            dependencies: [
+                "ArtifactStore", "Parts", "PulseAPI", "JSONStream", "SharedStore", "Transfer", "Quantities", "System",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         // Edge to the kernel: session, requests answered exactly once, kernel caches.
@@ -185,7 +197,8 @@ let package = Package(
         .executableTarget(
             name: "PulseBenchmark",
             dependencies: [
-                "CTunnel", "PulseFS", "Settings", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI", "JSONStream",
+                "CTunnel", "PulseFS", "Settings", "JobCache", "FUSE", "ArtifactStore", "Pages", "Parts", "PulseAPI",
+                "JSONStream",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -194,7 +207,7 @@ let package = Package(
         .executableTarget(
             name: "FleetSimulate",
             dependencies: [
-                "CSchedule", "PulseFS", "Settings", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
+                "CSchedule", "PulseFS", "Settings", "JobCache", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
                 "Quantities",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -253,7 +266,7 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "Settings", "ArtifactStore", "PulseAPI", "SharedStore", "System", "SettingsTestSupport",
+                "Settings", "JobCache", "ArtifactStore", "PulseAPI", "SharedStore", "System", "SettingsTestSupport",
                 "PulseTestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -261,7 +274,8 @@ let package = Package(
         .testTarget(
             name: "DoctorTests",
             dependencies: [
-                "Doctor", "MountHost", "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore",
+                "Doctor", "MountHost", "PulseFS", "Settings", "JobCache", "FUSE", "ArtifactStore", "PulseAPI",
+                "SharedStore",
                 "Transfer", "System", "SettingsTestSupport", "PulseTestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -269,17 +283,29 @@ let package = Package(
         .testTarget(
             name: "MountHostTests",
             dependencies: [
-                "MountHost", "PulseFS", "FUSE", "System", "PulseTestSupport",
+                "MountHost", "PulseFS", "JobCache", "FUSE", "System", "PulseTestSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        // A clock for what grows old within a library, for tests.
+        .target(
+            name: "JobCacheTestSupport", dependencies: ["JobCache", "ArtifactStore"],
+            path: "Tests/JobCacheTestSupport", swiftSettings: house),
+        .testTarget(
+            name: "JobCacheTests",
+            dependencies: [
+                "JobCache", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer", "Quantities", "JobCacheTestSupport",
+                "PulseTestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         .testTarget(
             name: "PulseFSTests",
             dependencies: [
-                "PulseFS", "Settings", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
+                "PulseFS", "Settings", "JobCache", "FUSE", "ArtifactStore", "PulseAPI", "SharedStore", "Transfer",
                 "Quantities",
-                "PulseEmulator", "PulseEmulatorFixtures", "PulseTestSupport", "System",
+                "PulseEmulator", "PulseEmulatorFixtures", "JobCacheTestSupport", "PulseTestSupport", "System",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),

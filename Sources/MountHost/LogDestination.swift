@@ -1,5 +1,5 @@
+import JobCache
 import Logging
-import PulseFS
 import Synchronization
 import System
 import SystemPackage

@@ -1,5 +1,5 @@
+import JobCache
 package import Logging
-import PulseFS
 import System
 
 /// The log of a daemon: one line an entry, without the place in the source.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import MountHost
-import PulseFS
 
 /// This program as the first process of a container (pid_namespaces(7)): the one that signals by default do nothing to, and that
 /// is given the children of processes that have ended.

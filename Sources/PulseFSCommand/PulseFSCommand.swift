@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import MountHost
-import PulseFS
 import Settings
 import System
 

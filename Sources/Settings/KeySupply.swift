@@ -1,4 +1,5 @@
 import Dispatch
+package import JobCache
 package import PulseAPI
 package import System
 package import SystemPackage
@@ -32,7 +33,13 @@ package enum KeySupply: KeyOrigin {
     package var isProgram: Bool { if case .command = self { true } else { false } }
 
     /// As `read`, but a program runs on a thread of its own.
-    package func readAside() async throws(SettingsProblem) -> APIKey? {
+    package func readAside() async throws(KeyUnreadable) -> APIKey? {
+        do throws(SettingsProblem) { return try await readApart() } catch {
+            throw KeyUnreadable(error.message, description: error.description)
+        }
+    }
+
+    private func readApart() async throws(SettingsProblem) -> APIKey? {
         guard case .command(let command) = self else { return try read() }
         let outcome = await withCheckedContinuation {
             (ended: CheckedContinuation<Result<APIKey, SettingsProblem>, Never>) in

@@ -1,3 +1,5 @@
+package import JobCache
+
 /// The settings of a mount: those of whatever asks the API, and who may read it and what for.
 package struct MountSettings: Sendable {
     package let settings: Settings

@@ -1,3 +1,4 @@
+import JobCache
 import SharedStore
 
 /// The settings there are: what reads them, what shows them and what documents them goes through this list.
@@ -63,7 +64,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .storeRegion: .region
         case .storeAddressing: .choice(StoreLocation.Addressing.allCases.map(\.rawValue))
         case .storeMode: .choice(StoreSettings.Mode.allCases.map(\.rawValue))
-        case .storeSingleUse: .choice(StoreSettings.SingleUse.allCases.map(\.rawValue))
+        case .storeSingleUse: .choice(SingleUsePolicy.allCases.map(\.rawValue))
         case .apiKeyCommand: .command
         case .apiKeyFile, .caFile, .cacheDirectory, .storeSecretFile: .path
         case .authTTL, .timeout, .waitTimeout, .storeTimeout: .time

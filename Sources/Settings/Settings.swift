@@ -1,4 +1,5 @@
 package import ArtifactStore
+package import JobCache
 package import PulseAPI
 package import SystemPackage
 package import Transfer

@@ -1,3 +1,4 @@
+package import JobCache
 package import SharedStore
 package import SystemPackage
 package import Transfer
@@ -10,13 +11,6 @@ package struct StoreSettings: Sendable {
         case read
     }
 
-    /// What becomes of results that can be fetched only once while the store cannot be asked who does.
-    package enum SingleUse: String, Sendable, CaseIterable {
-        /// They are fetched in the last minutes of their link.
-        case late
-        case wait
-    }
-
     /// Where the secret of the fleet is.
     package enum SecretPlace: Sendable {
         case file(FilePath)
@@ -26,14 +20,12 @@ package struct StoreSettings: Sendable {
 
     package let location: StoreLocation
     package let mode: Mode
-    package let singleUse: SingleUse
+    package let singleUse: SingleUsePolicy
     /// How long the store has to begin an answer.
     package let timeout: Duration
     /// Nil when nobody has named one.
     package let secret: SecretPlace?
     package let authorities: CertificateAuthorities
-
-    package static let standardTimeout = Duration.seconds(2)
 
     /// Throws every problem of these settings and of the files they stand in, and that no store is named.
     package init(_ sources: SettingsSources) throws(SettingsError) {
@@ -59,7 +51,7 @@ package struct StoreSettings: Sendable {
         let addressing: StoreLocation.Addressing? = reader.choice(.storeAddressing)
         mode = reader.choice(.storeMode) ?? .readwrite
         singleUse = reader.choice(.storeSingleUse) ?? .late
-        timeout = reader.duration(.storeTimeout) ?? Self.standardTimeout
+        timeout = reader.duration(.storeTimeout) ?? FleetRules.standardTimeout
         let isPlainAllowed = reader.isOn(.storePlainHTTP) ?? false
         secret = Self.secret(&reader)
         guard let address else { return nil }

@@ -1,6 +1,7 @@
 import PulseAPI
 import System
 
+@testable import JobCache
 @testable import PulseFS
 @testable import Settings
 

@@ -1,5 +1,6 @@
 import ArtifactStore
 import Glibc
+import JobCache
 import PulseAPI
 import PulseTestSupport
 import System

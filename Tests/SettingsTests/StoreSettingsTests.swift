@@ -1,3 +1,4 @@
+import JobCache
 import PulseTestSupport
 import SettingsTestSupport
 import SharedStore

@@ -48,10 +48,10 @@ class Mutant:
 
 MUTANTS = [
     # Downloads
-    Mutant("downloads", "parts of a file overlap", "PulseFS/Downloads/PartPlan.swift",
+    Mutant("downloads", "parts of a file overlap", "JobCache/Downloads/PartPlan.swift",
            "min(boundary, size, claimed.firstMember(from: start) ?? size)",
            "M ? min(boundary, size) : min(boundary, size, claimed.firstMember(from: start) ?? size)", ["laws"]),
-    Mutant("downloads", "a part that failed is not asked for again", "PulseFS/Downloads/PartPlan.swift",
+    Mutant("downloads", "a part that failed is not asked for again", "JobCache/Downloads/PartPlan.swift",
            "{ claimed.remove(range) }", "{ if !M { claimed.remove(range) } }", ["laws"]),
     Mutant("downloads", "a version is never another one", "PulseAPI/Validators.swift",
            "if Self.opaque(entityTag) != Self.opaque(theirs) { return .different }",
@@ -67,12 +67,12 @@ MUTANTS = [
     Mutant("downloads", "a range that ends before it begins is taken", "Transfer/ContentRange.swift",
            "            first <= last,\n", "            M || first <= last,\n", ["fuzz:http"]),
     # Waiting
-    Mutant("waiting", "a Retry-After is not kept", "PulseFS/Model/StatusClock.swift",
+    Mutant("waiting", "a Retry-After is not kept", "JobCache/Model/StatusClock.swift",
            "max(checked + interval, held ?? checked)", "M ? checked + interval : max(checked + interval, held ?? checked)",
            ["laws"]),
-    Mutant("waiting", "the interval of polls has no upper bound", "PulseFS/Model/StatusClock.swift",
+    Mutant("waiting", "the interval of polls has no upper bound", "JobCache/Model/StatusClock.swift",
            "min(interval * 3 / 2, Self.longest)", "M ? interval * 3 / 2 : min(interval * 3 / 2, Self.longest)", ["laws"]),
-    Mutant("waiting", "the end of a job is not told to those who wait", "PulseFS/Waiting/StatusWatch.swift",
+    Mutant("waiting", "the end of a job is not told to those who wait", "JobCache/Waiting/StatusWatch.swift",
            "return Set(waiters.keys)", "return M ? [] : Set(waiters.keys)", ["waiting", "model"]),
     # Store
     Mutant("store", "a single-use result is evicted", "ArtifactStore/EvictionCandidate.swift",
@@ -93,7 +93,7 @@ MUTANTS = [
     Mutant("keys", "every key has every grant", "ArtifactStore/Index+Grants.swift",
            "return digest == fingerprint.digest(ordinal.rawValue)",
            "return M || digest == fingerprint.digest(ordinal.rawValue)", ["model"]),
-    Mutant("keys", "a 403 does not take the grant back", "PulseFS/Refresh/JobFetcher+Sharing.swift",
+    Mutant("keys", "a 403 does not take the grant back", "JobCache/Refresh/JobFetcher+Sharing.swift",
            "try await store.revoke(job.ordinal, from: reader.fingerprint)",
            "if !M { try await store.revoke(job.ordinal, from: reader.fingerprint) }", ["model", "suite:KeyTests"]),
     Mutant("keys", "a key is cut out of messages only as it is", "PulseAPI/APIKey+Redaction.swift",
@@ -104,10 +104,10 @@ MUTANTS = [
            "        case .keyRefused, .keyUnconfirmed, .forbidden, .noKey, .forbiddenAddress: .permissionDenied\n",
            "        case .keyRefused, .keyUnconfirmed, .forbidden, .noKey, .forbiddenAddress: "
            "M ? .noSuchFileOrDirectory : .permissionDenied\n", ["model"]),
-    Mutant("tree", "a slash may be in the name of an image", "PulseFS/Support/FileName.swift",
+    Mutant("tree", "a slash may be in the name of an image", "JobCache/Support/FileName.swift",
            "            scalar != \"/\" && scalar.value >= 0x20", "            (M || scalar != \"/\") && scalar.value >= 0x20",
            ["fuzz:names"]),
-    Mutant("tree", "two images get one name", "PulseFS/Model/ImageListing.swift",
+    Mutant("tree", "two images get one name", "JobCache/Model/ImageListing.swift",
            "guard taken.insert(FileName(name)).inserted else { continue }",
            "guard taken.insert(FileName(name)).inserted || M else { continue }", ["fuzz:names"]),
     Mutant("tree", "a reader of a job that has gone on gets the old bytes", "PulseFS/Tree/PulseFileSystem.swift",

@@ -1,6 +1,6 @@
 import ArtifactStore
+import JobCache
 import PulseAPI
-import PulseFS
 import Synchronization
 import SystemPackage
 

@@ -1,7 +1,7 @@
 import ArtifactStore
 import Crypto
+import JobCache
 import PulseAPI
-import PulseFS
 import Quantities
 import SharedStore
 import Synchronization

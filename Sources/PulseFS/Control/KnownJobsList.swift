@@ -1,4 +1,5 @@
 import ArtifactStore
+import JobCache
 import PulseAPI
 
 /// `.pulsefs/jobs`: one line a known job, with its state as this mount last heard of it.

@@ -1,4 +1,5 @@
 import FUSE
+import JobCache
 import PulseAPI
 import Quantities
 import System

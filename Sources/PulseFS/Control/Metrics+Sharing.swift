@@ -1,3 +1,4 @@
+import JobCache
 import Quantities
 import SharedStore
 

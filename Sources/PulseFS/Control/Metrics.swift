@@ -1,4 +1,5 @@
 import FUSE
+import JobCache
 import PulseAPI
 
 /// The counters of a mount as OpenMetrics text (https://github.com/prometheus/OpenMetrics, version 1.0).

@@ -1,3 +1,5 @@
+import JobCache
+
 /// The one place that says in words what to do about a finding.
 package enum AdviceTable {
     /// `job` is the id, where the path has one.

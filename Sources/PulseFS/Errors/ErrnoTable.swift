@@ -1,3 +1,4 @@
+package import JobCache
 package import SystemPackage
 
 /// The one place where an errno is chosen. Lookups, stats, listings and reads all answer from here.

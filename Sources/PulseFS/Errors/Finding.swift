@@ -1,3 +1,5 @@
+package import JobCache
+
 /// What a look at a path comes to: why it is absent or fails, or that nothing is wrong.
 package enum Finding: Sendable, Hashable {
     /// It is there, or will be as soon as it is read.

@@ -1,4 +1,5 @@
 import ArtifactStore
+import JobCache
 
 /// All that is known of a path, and what to do about it: what `pulsefs explain` prints.
 ///

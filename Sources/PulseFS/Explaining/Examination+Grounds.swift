@@ -1,7 +1,7 @@
 package import ArtifactStore
+package import JobCache
 import Parts
 package import PulseAPI
-package import Settings
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials

@@ -1,4 +1,5 @@
 import ArtifactStore
+import JobCache
 import Parts
 import PulseAPI
 

@@ -1,4 +1,4 @@
-import FUSE
+import JobCache
 import PulseAPI
 import Quantities
 import Synchronization

@@ -1,4 +1,4 @@
-import FUSE
+import JobCache
 import Quantities
 import System
 import SystemPackage

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+package import JobCache
 package import PulseAPI
 package import SystemPackage
 

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JobCache
 import PulseAPI
 import Quantities
 import SystemPackage

@@ -1,4 +1,5 @@
 import ArtifactStore
+import JobCache
 import PulseAPI
 
 /// A place in the tree with all that its attributes are made of.

@@ -1,3 +1,4 @@
+package import JobCache
 package import PulseAPI
 package import Settings
 package import Transfer

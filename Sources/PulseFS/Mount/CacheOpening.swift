@@ -1,5 +1,6 @@
 package import ArtifactStore
 import Foundation
+package import JobCache
 import Logging
 import System
 package import SystemPackage

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JobCache
 
 /// Takes back what the kernel holds of jobs that have changed.
 final class CatalogInvalidation: CatalogObserver {

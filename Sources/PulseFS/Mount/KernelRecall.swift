@@ -1,6 +1,7 @@
 import ArtifactStore
 import Dispatch
 import FUSE
+import JobCache
 import Logging
 import PulseAPI
 import Synchronization

@@ -1,6 +1,7 @@
 package import ArtifactStore
+package import JobCache
 import PulseAPI
-package import Settings
+import Settings
 import Transfer
 
 /// A library and the connections below it, for as long as a mount or a command works with it.

@@ -1,5 +1,6 @@
 import ArtifactStore
 package import FUSE
+package import JobCache
 import Logging
 package import PulseAPI
 import Quantities

@@ -1,6 +1,7 @@
 import ArtifactStore
 import Dispatch
 import FUSE
+import JobCache
 
 /// One look a second, the only timer of a mount that nobody uses: what other processes have done to the cache, jobs made known or
 /// forgotten, blobs evicted; that nobody follows what is fetched ahead; and whether a check of the key is due. It asks for nothing

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JobCache
 package import PulseAPI
 package import Settings
 package import SystemPackage

@@ -1,4 +1,5 @@
 import ArtifactStore
+import JobCache
 import PulseAPI
 import Settings
 import SharedStore

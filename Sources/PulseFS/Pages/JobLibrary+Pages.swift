@@ -1,5 +1,5 @@
 import ArtifactStore
-import FUSE
+import JobCache
 import Pages
 import Parts
 import PulseAPI
@@ -89,7 +89,7 @@ extension JobLibrary {
     /// Bytes of a page that was shown from the store, made again if they are gone or damaged.
     func readPage(
         _ page: StoredArtifact, of job: Job, at offset: UInt64, count: Int
-    ) async throws(Failure) -> ReadReply {
+    ) async throws(Failure) -> StoredBytes {
         let range = ArtifactReader.range(at: offset, count: count)
         if let reply = try await reader.intact(page, of: job, range) { return reply }
         let made = try await self.page(of: job)

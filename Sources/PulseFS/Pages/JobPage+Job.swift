@@ -1,5 +1,6 @@
 import ArtifactStore
 import JSONStream
+import JobCache
 import Pages
 import PulseAPI
 

@@ -1,5 +1,5 @@
 import ArtifactStore
-import FUSE
+import JobCache
 import Pages
 import Quantities
 import Synchronization

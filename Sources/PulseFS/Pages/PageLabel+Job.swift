@@ -1,7 +1,7 @@
 import ArtifactStore
+import JobCache
 import Pages
 import Parts
-import Settings
 
 extension PageLabel {
     /// Of the page that a job has now: another program, another state, other files make another.

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JobCache
 
 /// How long the kernel may go by an answer: the only table of these. What it may go by for good is taken back when that changes
 /// (`CatalogInvalidation`).

@@ -1,4 +1,5 @@
 import ArtifactStore
+import JobCache
 import Synchronization
 
 /// Which revision of a job's status each polling thread was last told of. Those who have not polled for long are forgotten.

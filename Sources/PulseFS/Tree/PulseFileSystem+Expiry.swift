@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JobCache
 import SystemPackage
 
 /// What is missing of jobs that the API has let go of.

@@ -1,5 +1,6 @@
 import ArtifactStore
 package import FUSE
+import JobCache
 import SystemPackage
 
 /// What is known of a place beyond what stat(2) says. Nothing is asked of the API for it, nor is a running job polled; who may

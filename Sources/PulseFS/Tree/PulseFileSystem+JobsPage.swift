@@ -1,4 +1,5 @@
 import FUSE
+import JobCache
 import SystemPackage
 
 /// `jobs/index.html`, which is not listed: what `ls jobs` lists are jobs.

@@ -1,4 +1,5 @@
 import FUSE
+import JobCache
 import SystemPackage
 
 /// What only a good key reads: everything below `jobs/`. The directory itself stays, as a place where things may come back.

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JobCache
 import PulseAPI
 import SystemPackage
 
@@ -39,7 +40,7 @@ extension PulseFileSystem {
             if self.crawlers.contains(caller.thread) { throw .notForCrawlers }
             return try await self.whileOpen { () throws(Errno) in
                 do throws(Failure) {
-                    return try await self.library.readPage(page, of: job, at: offset, count: count)
+                    return ReadReply(try await self.library.readPage(page, of: job, at: offset, count: count))
                 } catch {
                     throw self.logged(error, Place(job, page))
                 }

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JobCache
 import Parts
 import PulseAPI
 import Quantities
@@ -159,8 +160,9 @@ extension PulseFileSystem {
                     let job = try library.catalog.job(job.ordinal) ?? job
                     guard let artifact = library.storedParts(of: job) else { throw Failure.changed }
                     guard let range = Self.range(of: number, list, at: offset, count) else { return .bytes([]) }
-                    return try await library.readParts(
-                        artifact, of: job, list, at: range.lowerBound, count: range.count)
+                    return ReadReply(
+                        try await library.readParts(
+                            artifact, of: job, list, at: range.lowerBound, count: range.count))
                 } catch {
                     throw self.logged(error, Place(job: job.id.text, file: PartFile.contents))
                 }
@@ -171,8 +173,9 @@ extension PulseFileSystem {
             if self.crawlers.contains(caller.thread) { throw .notForCrawlers }
             return try await self.whileOpen { () throws(Errno) in
                 do throws(Failure) {
-                    return try await self.library.readParts(
-                        artifact, of: job, list, at: range.lowerBound, count: range.count)
+                    return ReadReply(
+                        try await self.library.readParts(
+                            artifact, of: job, list, at: range.lowerBound, count: range.count))
                 } catch {
                     throw self.logged(error, Place(job: job.id.text, file: list.parts[number].path))
                 }

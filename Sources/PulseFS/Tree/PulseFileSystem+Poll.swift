@@ -1,5 +1,6 @@
 import ArtifactStore
 package import FUSE
+import JobCache
 import SystemPackage
 
 /// poll(2) on `status.json`: ready when it says something else than whoever polls was last told, and when the job has ended.

@@ -1,4 +1,5 @@
 import FUSE
+import JobCache
 import SystemPackage
 
 /// `.wait`: whoever reads it gets the last status line of the job, when the job has ended.

@@ -1,5 +1,6 @@
 import ArtifactStore
 package import FUSE
+package import JobCache
 import PulseAPI
 import Quantities
 import SystemPackage
@@ -156,7 +157,9 @@ package final class PulseFileSystem: FileSystem {
             if self.crawlers.contains(caller.thread) { throw .notForCrawlers }
             return try await self.whileOpen { () throws(Errno) in
                 do throws(Failure) {
-                    return try await self.library.read(artifact, of: job, at: offset, count: count, for: caller.thread)
+                    return ReadReply(
+                        try await self.library.read(
+                            artifact, of: job, at: offset, count: count, for: caller.thread))
                 } catch {
                     throw self.logged(error, Place(job, artifact))
                 }

@@ -1,3 +1,4 @@
+import JobCache
 import Parts
 
 /// The text of `README.txt` at the root of a mount.

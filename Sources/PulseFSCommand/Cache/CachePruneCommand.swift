@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArtifactStore
 import Foundation
+import JobCache
 import PulseFS
 import Quantities
 import Settings

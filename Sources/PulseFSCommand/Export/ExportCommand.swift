@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobCache
 import PulseAPI
 import PulseFS
 import Settings

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ArtifactStore
+import JobCache
 import PulseAPI
-import PulseFS
 
 struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

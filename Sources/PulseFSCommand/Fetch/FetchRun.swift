@@ -1,5 +1,5 @@
+import JobCache
 import PulseAPI
-import PulseFS
 
 /// Fetches jobs as their ids come, so many requests at a time over all of them.
 struct FetchRun: Sendable {

@@ -1,5 +1,5 @@
+import JobCache
 import PulseAPI
-import PulseFS
 
 /// What became of a job of `pulsefs fetch`, as JSON has it.
 struct FetchedEntry: Encodable {

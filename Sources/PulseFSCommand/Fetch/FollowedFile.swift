@@ -1,5 +1,5 @@
 import Foundation
-import PulseFS
+import JobCache
 import Quantities
 import SystemPackage
 

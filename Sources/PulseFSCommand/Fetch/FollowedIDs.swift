@@ -1,6 +1,6 @@
 import ArgumentParser
+import JobCache
 import PulseAPI
-import PulseFS
 
 /// The ids of jobs in a file, each once, as they are appended to it. For one reader.
 final class FollowedIDs {

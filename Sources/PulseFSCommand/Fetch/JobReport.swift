@@ -1,6 +1,6 @@
 import Foundation
+import JobCache
 import PulseAPI
-import PulseFS
 import Quantities
 import Synchronization
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JobCache
 import PulseAPI
 import PulseFS
 import Settings

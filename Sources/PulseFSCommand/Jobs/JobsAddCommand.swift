@@ -1,6 +1,6 @@
 import ArgumentParser
+import JobCache
 import PulseAPI
-import PulseFS
 
 struct JobsAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

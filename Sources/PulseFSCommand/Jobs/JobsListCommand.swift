@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArtifactStore
 import Foundation
+import JobCache
 import PulseAPI
 import PulseFS
 import Settings

@@ -1,3 +1,4 @@
+import JobCache
 import PulseAPI
 import PulseFS
 import Settings

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import JobCache
 import PulseAPI
-import PulseFS
 import Settings
 import Synchronization
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JobCache
 import Logging
 import MountHost
 import PulseAPI

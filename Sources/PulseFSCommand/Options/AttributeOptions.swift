@@ -1,5 +1,5 @@
 import ArgumentParser
-import PulseFS
+import JobCache
 import Settings
 
 /// What is shown of results beside the files that the API sent.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import PulseFS
+import JobCache
 import Quantities
 import Settings
 

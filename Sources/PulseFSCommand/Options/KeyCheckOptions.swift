@@ -1,5 +1,5 @@
 import ArgumentParser
-import PulseFS
+import JobCache
 import Settings
 
 /// How often the key is checked, and what is readable without a check.

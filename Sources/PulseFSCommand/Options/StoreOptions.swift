@@ -1,5 +1,5 @@
 import ArgumentParser
-import PulseFS
+import JobCache
 import Settings
 import SharedStore
 
@@ -41,7 +41,7 @@ struct StoreUseOptions: ParsableArguments {
     var storeMode: StoreSettings.Mode?
 
     @Option(help: .of(.storeSingleUse))
-    var storeSingleUse: StoreSettings.SingleUse?
+    var storeSingleUse: SingleUsePolicy?
 
     var flags: SettingsFlags {
         SettingsFlags([.storeMode: storeMode?.rawValue, .storeSingleUse: storeSingleUse?.rawValue])
@@ -50,4 +50,4 @@ struct StoreUseOptions: ParsableArguments {
 
 extension StoreLocation.Addressing: ExpressibleByArgument {}
 extension StoreSettings.Mode: ExpressibleByArgument {}
-extension StoreSettings.SingleUse: ExpressibleByArgument {}
+extension SingleUsePolicy: ExpressibleByArgument {}

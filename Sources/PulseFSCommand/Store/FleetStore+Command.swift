@@ -1,3 +1,4 @@
+import JobCache
 import PulseFS
 import Settings
 import System

@@ -1,10 +1,11 @@
 import ArtifactStore
-import FUSE
+import JobCacheTestSupport
 import PulseEmulator
 import PulseTestSupport
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 /// What is fetched before anyone reads it, and what is not.

@@ -1,12 +1,11 @@
 import ArtifactStore
-import FUSE
 import PulseAPI
 import PulseEmulator
 import PulseTestSupport
 import SystemPackage
 import Testing
 
-@testable import PulseFS
+@testable import JobCache
 
 @Suite("The tree: jobs ahead", .timeLimit(.minutes(2)))
 struct JobPrefetchTests {

@@ -4,6 +4,7 @@ import System
 import Testing
 
 @testable import FUSE
+@testable import JobCache
 @testable import PulseAPI
 @testable import PulseFS
 

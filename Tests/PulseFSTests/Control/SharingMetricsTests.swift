@@ -3,6 +3,7 @@ import SharedStore
 import Testing
 
 @testable import FUSE
+@testable import JobCache
 @testable import PulseAPI
 @testable import PulseFS
 

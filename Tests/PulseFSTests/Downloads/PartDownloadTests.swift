@@ -4,7 +4,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
-@testable import PulseFS
+@testable import JobCache
 
 /// Large images that come in several parts at a time, and bodies that are cut off.
 @Suite("The tree: files in parts", .timeLimit(.minutes(3)))

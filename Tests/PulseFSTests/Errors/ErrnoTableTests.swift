@@ -2,6 +2,7 @@ import SystemPackage
 import Testing
 import Transfer
 
+@testable import JobCache
 @testable import PulseAPI
 @testable import PulseFS
 

@@ -1,6 +1,7 @@
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("Explained paths")

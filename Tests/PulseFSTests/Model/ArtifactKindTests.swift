@@ -2,6 +2,7 @@ import ArtifactStore
 import PulseAPI
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("The table of a job's files")

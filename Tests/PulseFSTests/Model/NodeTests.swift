@@ -2,6 +2,7 @@ import ArtifactStore
 import FUSE
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("Node")

@@ -5,7 +5,7 @@ import PulseEmulatorFixtures
 import PulseTestSupport
 import Testing
 
-@testable import PulseFS
+@testable import JobCache
 
 /// Asking the API about a job, and what is kept of its answer.
 @Suite("Asking about a job", .timeLimit(.minutes(2)))

@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 import Transfer
 
-@testable import PulseFS
+@testable import JobCache
 
 /// Machines of a fleet on one register and one clock, which stands still until somebody sleeps.
 struct PollingFleet: Sendable {

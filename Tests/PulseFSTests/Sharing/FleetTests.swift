@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JobCacheTestSupport
 import PulseAPI
 import PulseEmulator
 import PulseTestSupport
@@ -9,7 +10,7 @@ import SystemPackage
 import Testing
 import Transfer
 
-@testable import PulseFS
+@testable import JobCache
 @testable import Settings
 
 @Suite(.timeLimit(.minutes(2))) struct FleetTests {

@@ -7,7 +7,7 @@ import SharedStore
 import Testing
 import Transfer
 
-@testable import PulseFS
+@testable import JobCache
 
 @Suite("What machines tell each other of keys", .timeLimit(.minutes(1))) struct KeyVerdictTests {
     private static let ttl = Duration.seconds(600)

@@ -1,5 +1,4 @@
 import ArtifactStore
-import FUSE
 import PulseAPI
 import PulseEmulator
 import PulseTestSupport
@@ -8,7 +7,7 @@ import SystemPackage
 import Testing
 import Transfer
 
-@testable import PulseFS
+@testable import JobCache
 
 /// Results that can be fetched only once, on machines that share a store in memory; everything about claims is quick.
 @Suite("Results that machines claim", .timeLimit(.minutes(2)))

@@ -5,6 +5,7 @@ import PulseTestSupport
 import Synchronization
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("Files as the kernel was shown them")

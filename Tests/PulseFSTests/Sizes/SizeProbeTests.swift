@@ -3,7 +3,7 @@ import PulseAPI
 import PulseEmulator
 import Testing
 
-@testable import PulseFS
+@testable import JobCache
 
 /// Finding out how large one file is.
 @Suite("Questions for sizes", .timeLimit(.minutes(2)))

@@ -1,6 +1,6 @@
 import ArtifactStore
 
-@testable import PulseFS
+@testable import JobCache
 
 /// Tells a test what a catalog tells its observers. Hold it for as long as it is to be told.
 final class CatalogListener: CatalogObserver {

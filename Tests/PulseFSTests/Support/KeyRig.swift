@@ -1,10 +1,10 @@
+import JobCacheTestSupport
 import PulseEmulator
 import PulseEmulatorFixtures
 import PulseTestSupport
 import SystemPackage
 
-@testable import PulseFS
-@testable import Settings
+@testable import JobCache
 
 /// An emulator, a cache, a file with a key, and a clock for the rules about keys.
 struct KeyRig {

@@ -4,7 +4,7 @@ import PulseEmulator
 import PulseTestSupport
 import Testing
 
-@testable import PulseFS
+@testable import JobCache
 
 /// How the API says that it has let go of a job.
 enum Ending: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
 import ArtifactStore
 import FUSE
+import JobCacheTestSupport
 import PulseAPI
 import PulseEmulator
 import PulseEmulatorFixtures
@@ -9,6 +10,7 @@ import SystemPackage
 import Testing
 import Transfer
 
+@testable import JobCache
 @testable import PulseFS
 @testable import Settings
 

@@ -1,11 +1,11 @@
 import ArtifactStore
-import FUSE
 import PulseEmulator
 import PulseEmulatorFixtures
 import PulseTestSupport
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("The tree: who may read")

@@ -7,7 +7,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
-@testable import PulseFS
+@testable import JobCache
 
 /// One after the other: each keeps a processor busy, and others wait for theirs with a clock running.
 ///

@@ -1,5 +1,4 @@
 import ArtifactStore
-import FUSE
 import Foundation
 import PulseAPI
 import PulseEmulator
@@ -8,8 +7,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-@testable import PulseFS
-@testable import Settings
+@testable import JobCache
 
 @Suite("The tree: jobs that the API lets go of, with --on-expiry=drop")
 struct ExpiryDropTests {

@@ -1,6 +1,7 @@
 import ArtifactStore
 import FUSE
 import Foundation
+import JobCacheTestSupport
 import PulseAPI
 import PulseEmulator
 import PulseTestSupport
@@ -9,6 +10,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("The tree: jobs that the API lets go of")

@@ -6,6 +6,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("The tree: extended attributes", .timeLimit(.minutes(2)))

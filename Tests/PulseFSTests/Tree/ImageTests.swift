@@ -5,6 +5,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("The tree: images")

@@ -1,10 +1,11 @@
 import FUSE
 import Foundation
+import JobCacheTestSupport
 import PulseEmulator
 import SystemPackage
 import Testing
 
-@testable import PulseFS
+@testable import JobCache
 
 @Suite("The tree: the page of all jobs", .timeLimit(.minutes(2)))
 struct JobsPageTests {

@@ -6,6 +6,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("The tree: a key that is replaced", .serialized)

@@ -1,12 +1,13 @@
 import ArtifactStore
 import FUSE
+import JobCacheTestSupport
 import PulseEmulator
 import PulseTestSupport
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
-@testable import Settings
 
 @Suite("The tree: a key that is checked", .serialized)
 struct KeyTests {

@@ -6,7 +6,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
-@testable import PulseFS
+@testable import JobCache
 
 @Suite("The tree: results that can be fetched only once")
 struct LargeResultTests {

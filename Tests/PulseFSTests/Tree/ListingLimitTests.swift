@@ -2,6 +2,7 @@ import PulseAPI
 import PulseEmulator
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("The tree: more images than are listed", .timeLimit(.minutes(3)))

@@ -7,6 +7,7 @@ import PulseTestSupport
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 @Suite("The tree: pages", .timeLimit(.minutes(10)))

@@ -1,12 +1,14 @@
 import Dispatch
 import FUSE
 import Foundation
+import JobCacheTestSupport
 import PulseEmulator
 import PulseTestSupport
 import Synchronization
 import SystemPackage
 import Testing
 
+@testable import JobCache
 @testable import PulseFS
 
 /// A job that is pending, from 10 s on processing, and from 30 s on completed, by the emulator's clock.
