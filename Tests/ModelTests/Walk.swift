@@ -194,9 +194,16 @@ final class Walk {
     private func look(_ part: Part, _ job: Cast, _ mount: Int, _ body: (FilePath) async throws -> Found) async throws {
         guard world.isMounted(mount) else { return }
         let before = model.allowed(part, of: job, on: mount)
-        let found = try await body(path(part, job, mount))
+        var found = try await body(path(part, job, mount))
         // Something may have become allowed, or have ceased to be, while it was looked at.
-        let after = model.allowed(part, of: job, on: mount)
+        var after = model.allowed(part, of: job, on: mount)
+        // A busy machine may keep the emulator from answering in time. A mount that gets no answer at all is another matter.
+        for _ in 0..<3 {
+            guard case .error(ETIMEDOUT) = found.observation, !before.errors.union(after.errors).contains(ETIMEDOUT)
+            else { break }
+            found = try await body(path(part, job, mount))
+            after = model.allowed(part, of: job, on: mount)
+        }
         let contents = before.contents.union(after.contents)
         switch found.observation {
         case .hung: throw Wrong(what: "\(part) of \(job) is not answered")
