@@ -139,12 +139,15 @@ struct PartTests {
         }
     }
 
-    @Test("S1.9 parts that were never made are listed as soon as the result, which was evicted, is read again")
-    func evictedBefore() async throws {
+    @Test(
+        "S1.9 parts that were never made, or were made otherwise, are listed as soon as the result, which was evicted, is read again",
+        arguments: [false, true])
+    func evictedBefore(wereMadeOtherwise: Bool) async throws {
         try await withParts { (rig: Rig, mount: MountedPulseFS) async throws in
-            #expect(try await mount.shell("cat \"$M/jobs/parts-1/result.md\"").status == 0)
+            let look = wereMadeOtherwise ? "contents.md" : "result.md"
+            #expect(try await mount.shell("cat \"$M/jobs/parts-1/\(look)\"").status == 0)
             #expect(try await rig.pulsefs("cache", "prune", "--to", "0").status == 0)
-            try await rig.mounted { (other) async throws in
+            try await rig.mounted(options: wereMadeOtherwise ? ["--csv-guard"] : []) { (other) async throws in
                 let list = "ls \"$M/jobs/parts-1\""
                 let asked = rig.emulator.requests(matching: .path("/job/parts-1")).count
                 #expect(try await !other.shell(list).lines.contains("contents.md"))

@@ -93,8 +93,8 @@ package final class JobRefresher: Sendable {
             }
             return try await fetcher.fetch(job.id, urgency, for: .files)
         }
-        // It may have been listed without the parts of its result, which can be made now.
-        if refilled.artifact(.parts) == nil { catalog.noteListing(of: refilled.ordinal) }
+        // It may have been listed without the parts of its result, or with none that are made as they are made now.
+        catalog.noteListing(of: refilled.ordinal)
         return refilled
     }
 
