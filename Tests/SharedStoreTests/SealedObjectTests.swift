@@ -1,6 +1,7 @@
 import Crypto
 import PulseTestSupport
 import Quantities
+import Synchronization
 import Testing
 import Transfer
 
@@ -242,6 +243,65 @@ import Transfer
         sink.begin(
             ObjectFacts(etag: try #require(ETag("e")), size: ByteCount(UInt64(object.count)), modified: nil, date: nil))
         #expect(throws: SealError.notOpened) { try sink.receive(object.span.bytes, at: .zero) }
+        #expect(!sink.isComplete)
+        #expect(opened.bytes.count == 131_072)
+    }
+
+    // MARK: A span
+
+    @Test(arguments: [0..<1, 1..<3, 2..<4, 0..<4] as [Range<UInt64>])
+    func aSpanOpensWhileItComesAndOffersAgainWhatWasRefused(pieces: Range<UInt64>) async throws {
+        let contents = bytes(400_000)
+        let (store, name) = (MemoryObjectStore(), try name())
+        let object = try ObjectSealer.seal(contents, as: name, header, secret.first)
+        store.plant(object, at: name)
+        let opener = try ObjectOpener(
+            name, head: object.prefix(ObjectOpener.longestHead), total: ByteCount(UInt64(object.count)), secret)
+        let start = ByteCount(pieces.lowerBound * ObjectOpener.pieceSize)
+        let count = ByteCount((pieces.upperBound - pieces.lowerBound) * ObjectOpener.pieceSize)
+        let span = try #require(opener.span(of: start, count: count))
+        let opened = OpenedBytes()
+        let refusals = Mutex(0)
+        let resuming = Mutex<TransferFlow?>(nil)
+        let sink = SpanSink(opener, span) { _, flow in
+            resuming.withLock { $0 = flow }
+        } take: { contents, offset in
+            // Each is refused once.
+            let isRefused = refusals.withLock { refusals in
+                refusals += 1
+                return refusals % 2 == 1
+            }
+            if isRefused {
+                resuming.withLock { $0 }?.resume()
+                return .pause
+            }
+            opened.take(contents, ByteCount(offset.bytes - start.bytes))
+            return .more
+        }
+        let range = ByteRange(first: span.offset.bytes, last: (span.offset + span.count).bytes - 1)
+        _ = try await store.get(name, range: range, .none, into: sink, within: .seconds(1))
+        while try !sink.passOn() {}
+        #expect(sink.isComplete)
+        #expect(opened.bytes == Array(contents[Int(start.bytes)..<min(Int((start + count).bytes), contents.count)]))
+    }
+
+    @Test func aDamagedPieceOfASpanEndsTheReadingAndIsNotPassedOn() async throws {
+        let (store, name) = (MemoryObjectStore(), try name())
+        var object = try ObjectSealer.seal(bytes(400_000), as: name, header, secret.first)
+        object[object.count - 200_000] ^= 1
+        store.plant(object, at: name)
+        let opener = try ObjectOpener(name, head: object, total: ByteCount(UInt64(object.count)), secret)
+        let opened = OpenedBytes()
+        let sink = SpanSink(opener, opener.whole) { _, _ in
+        } take: { contents, offset in
+            opened.take(contents, offset)
+            return .more
+        }
+        let range = ByteRange(first: opener.whole.offset.bytes)
+        await #expect(throws: ObjectStoreError.self) {
+            try await store.get(name, range: range, .none, into: sink, within: .seconds(1))
+        }
+        #expect(sink.problem == .notOpened)
         #expect(!sink.isComplete)
         #expect(opened.bytes.count == 131_072)
     }

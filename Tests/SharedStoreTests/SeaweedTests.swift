@@ -180,7 +180,8 @@ private final class CollectingSink: ObjectSink {
 
     func begin(_ facts: ObjectFacts) { opened.clear() }
 
-    func receive(_ bytes: RawSpan, at offset: ByteCount) {
+    func receive(_ bytes: RawSpan, at offset: ByteCount) -> BodyDemand {
         opened.take(bytes.withUnsafeBytes { Array($0) }, offset)
+        return .more
     }
 }

@@ -59,6 +59,7 @@ POINTERS = {
     "SharedStore/Sealing/OpeningSink.swift": FILLED,
     "SharedStore/Sealing/SealFormat.swift": DIGESTED,
     "SharedStore/Sealing/SealedSource.swift": BODY,
+    "SharedStore/Sealing/SpanSink.swift": FILLED,
     "PulseFSCommand/Fetch/FollowedFile.swift": FILLED,
     "PulseFSCommand/FreshSignals.swift": PROGRAM,
     "PulseFSCommand/Mounting/DetachedProcess.swift": PROGRAM,

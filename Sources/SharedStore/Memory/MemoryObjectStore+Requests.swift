@@ -14,12 +14,20 @@ extension MemoryObjectStore {
         _ key: ObjectKey, range: ByteRange?, _ condition: ReadCondition, into sink: any ObjectSink, within: Duration
     ) async throws(ObjectStoreError) -> ObjectFacts? {
         guard let (bytes, facts) = try await part(of: key, range, condition) else { return nil }
+        let (resumes, resumed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        var isGivenUp = false
         do {
-            try sink.begin(facts)
-            if !bytes.isEmpty { try sink.receive(bytes.span.bytes, at: ByteCount(UInt64(bytes.startIndex))) }
+            try sink.begin(facts, flow: TransferFlow { resumed.yield() })
+            var next = resumes.makeAsyncIterator()
+            while !bytes.isEmpty, !isGivenUp,
+                case .pause = try sink.receive(bytes.span.bytes, at: ByteCount(UInt64(bytes.startIndex)))
+            {
+                isGivenUp = await next.next() == nil
+            }
         } catch {
             throw ObjectStoreError(.notTaken, "\(key) could not be taken: \(error)")
         }
+        if isGivenUp { throw ObjectStoreError(.cancelled, "it was given up") }
         return facts
     }
 

@@ -84,7 +84,9 @@ package struct CountedObjectStore: ObjectStore {
     package func get(
         _ key: ObjectKey, range: ByteRange?, _ condition: ReadCondition, into sink: any ObjectSink, within: Duration
     ) async throws(ObjectStoreError) -> ObjectFacts? {
-        try await counted(.get, { $0.map { ("ok", $0.size.bytes) } ?? ("unchanged", 0) }) {
+        // As far as the object goes.
+        let asked = range.map { range in range.last.map { $0 -| range.first +| 1 } ?? .max } ?? .max
+        return try await counted(.get, { $0.map { ("ok", min($0.size.bytes, asked)) } ?? ("unchanged", 0) }) {
             () throws(ObjectStoreError) in
             try await store.get(key, range: range, condition, into: sink, within: within)
         }

@@ -13,12 +13,13 @@ final class ObjectCollector: ObjectSink {
 
     func begin(_ facts: ObjectFacts) { collected.withLock { $0 = [] } }
 
-    func receive(_ bytes: RawSpan, at offset: ByteCount) throws {
+    func receive(_ bytes: RawSpan, at offset: ByteCount) throws -> BodyDemand {
         try collected.withLock { collected in
             guard bytes.byteCount <= limit - collected.count else {
                 throw MemorySink.LimitExceeded(limit: UInt64(limit))
             }
             bytes.withUnsafeBytes { collected.append(contentsOf: $0) }
         }
+        return .more
     }
 }

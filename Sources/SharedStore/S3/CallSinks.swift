@@ -83,17 +83,19 @@ final class ObjectCallSink: CallSink {
     func receive(head: ResponseHead, flow: TransferFlow) throws {
         guard let facts = ObjectFacts(head) else { throw MissingFacts() }
         state.withLock { $0 = State(next: head.contentRange?.first ?? .zero, facts: facts) }
-        try sink.begin(facts)
+        try sink.begin(facts, flow: flow)
     }
 
     func receive(body: RawSpan) throws -> BodyDemand {
-        let offset = state.withLock { state in
-            defer { state.next += ByteCount(UInt64(body.byteCount)) }
-            return state.next
-        }
+        let offset = state.withLock { $0.next }
         let wanted = Self.wanted(range, from: offset, count: body.byteCount)
-        guard !wanted.isEmpty else { return .more }
-        try sink.receive(body.extracting(wanted), at: offset + ByteCount(UInt64(wanted.lowerBound)))
+        if !wanted.isEmpty {
+            let demand = try sink.receive(
+                body.extracting(wanted), at: offset + ByteCount(UInt64(wanted.lowerBound)))
+            // What is refused is offered again, with what stands around it.
+            guard case .more = demand else { return .pause }
+        }
+        state.withLock { $0.next += ByteCount(UInt64(body.byteCount)) }
         return .more
     }
 

@@ -70,6 +70,9 @@ package struct ObjectOpener: Sendable {
         return Span(pieces: numbers, offset: first, count: place(numbers.upperBound) - first)
     }
 
+    /// Bytes of the contents of a piece, but for the last.
+    package static let pieceSize = UInt64(SealFormat.pieceSize)
+
     /// Sealed bytes of one piece.
     package func sealedLength(of number: UInt64) -> Int { Int(clamping: span(of: number..<number +| 1).count.bytes) }
 

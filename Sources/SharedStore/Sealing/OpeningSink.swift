@@ -1,5 +1,6 @@
 package import Quantities
 import Synchronization
+package import Transfer
 
 /// Opens an object while it comes and passes its contents on, a piece at a time; memory holds one. What does not open ends the reading
 /// with a ``SealError``, and nothing of that piece is passed on.
@@ -37,12 +38,14 @@ package final class OpeningSink: ObjectSink {
 
     package func begin(_ facts: ObjectFacts) { state.withLock { $0 = State(total: facts.size) } }
 
-    package func receive(_ bytes: RawSpan, at offset: ByteCount) throws {
+    @discardableResult
+    package func receive(_ bytes: RawSpan, at offset: ByteCount) throws -> BodyDemand {
         try state.withLock { state in
             bytes.withUnsafeBytes { state.held.append(contentsOf: $0) }
             if state.opener == nil { try openHeader(&state) }
             try openPieces(&state)
         }
+        return .more
     }
 
     private func openHeader(_ state: inout State) throws {
