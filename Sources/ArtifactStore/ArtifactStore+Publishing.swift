@@ -60,16 +60,18 @@ extension ArtifactStore {
     /// Where the disk takes it not, even after others have gone, the blob is in memory alone: `isKept` says so.
     /// Nobody waits for the disk for what can be had again: a power failure may take or damage what was published in the half
     /// minute before it, which is noticed by its digests.
-    /// - Parameter durably: it is on the disk before it is there, as each that is single-use is.
+    /// - Parameters:
+    ///   - durably: it is on the disk before it is there, as each that is single-use is.
+    ///   - digest: hexadecimal SHA-256 that its bytes have to have; throws `.notAsAnnounced` when they have another.
     package func publish(
-        _ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = false
+        _ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = false, digest: String? = nil
     ) async throws(StoreError) -> BlobFile {
         // What is on the disk already needs room for what stands behind it alone.
         let missing = (spool.isInMemory ? try spool.size() : 0) +| (1 << 20)
         let mayFit = spool.isInMemory ? await arrivals.find(missing, of: missing) : true
         for attempt in 0..<2 where mayFit {
             do throws(StoreError) {
-                let blob = try await publishOnDisk(spool, facts, durably)
+                let blob = try await publishOnDisk(spool, facts, durably, digest)
                 trouble.written()
                 unkept.remove(facts.key)
                 return blob
@@ -92,6 +94,7 @@ extension ArtifactStore {
             }
             return try BlobShelf.unkept(spool, facts)
         }
+        try blob.label.check(digest)
         if blob.isInMemory { unkept.put(blob, as: facts.key) }
         return blob
     }
@@ -109,14 +112,14 @@ extension ArtifactStore {
     }
 
     private func publishOnDisk(
-        _ spool: SpoolFile, _ facts: BlobFacts, _ durably: Bool
+        _ spool: SpoolFile, _ facts: BlobFacts, _ durably: Bool, _ digest: String?
     ) async throws(StoreError) -> BlobFile {
         let (shelf, directory) = (shelf, directory)
         return try await disk.run { () throws(StoreError) in
-            guard spool.isInMemory else { return try shelf.publish(spool, facts, durably: durably) }
+            guard spool.isInMemory else { return try shelf.publish(spool, facts, durably: durably, digest: digest) }
             let copy = try SpoolFile(in: directory.spool)
             try spool.copy(0..<(try spool.size()), to: copy)
-            return try shelf.publish(copy, facts, durably: durably)
+            return try shelf.publish(copy, facts, durably: durably, digest: digest)
         }
     }
 }

@@ -89,3 +89,11 @@ struct BlobLabel: Equatable {
         return got == bytes.count ? bytes : nil
     }
 }
+
+extension BlobLabel {
+    /// - Parameter digest: hexadecimal SHA-256 that the content has to have, if that is known.
+    func check(_ digest: String?) throws(StoreError) {
+        guard let digest, digest != sha256 else { return }
+        throw StoreError(.notAsAnnounced, "\(facts.name) has come whole, and is not the file that was announced")
+    }
+}

@@ -23,10 +23,15 @@ struct BlobShelf: Sendable {
     /// Publishes what the spool file holds. Blocks on the disk.
     ///
     /// Returns the blob, open. The spool file's name is gone afterwards, its descriptor goes on reading the same bytes.
-    /// - Parameter durably: nothing may take it from here on, as for each that is single-use.
-    func publish(_ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = false) throws(StoreError) -> BlobFile {
+    /// - Parameters:
+    ///   - durably: nothing may take it from here on, as for each that is single-use.
+    ///   - digest: that it has to have, if that is known.
+    func publish(
+        _ spool: SpoolFile, _ facts: BlobFacts, durably: Bool = false, digest: String? = nil
+    ) throws(StoreError) -> BlobFile {
         let durably = durably || facts.isSingleUse
         let label = try Self.label(of: spool, facts)
+        try label.check(digest)
         let key = facts.key
         let directory = directory(key.origin, key.job)
         // A label that was begun and could not be taken back is not read as content when this is tried again.

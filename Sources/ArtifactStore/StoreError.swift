@@ -11,6 +11,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         case index
         /// A blob is not what its facts say.
         case damaged
+        /// The bytes are not those that were announced; nothing is published.
+        case notAsAnnounced
         /// Neither the disk nor memory has room for it.
         case outgrown
     }

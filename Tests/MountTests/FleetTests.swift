@@ -112,6 +112,37 @@ struct FleetTests {
         #expect(try await Self.difference(copy, five) == "")
     }
 
+    @Test("S8.1: an image of 80 MB is read from the store by a second machine, which asks the API nothing")
+    func large() async throws {
+        let huge = EmulatedJob.syntheticImages(id: "album", count: 1, size: 80_000_000)
+        try await FleetStoreRig.with { fleet in
+            try await Rig.with(adding: [huge]) { rig in
+                let (one, two) = (rig.scratch.appending("one"), rig.scratch.appending("two"))
+                let image = "jobs/album/images/image_0001.png"
+                try await Self.machine("1", rig, fleet) { mount in
+                    let outcome = try await mount.shell(
+                        """
+                        cat "$M/$2" > "$1"
+                        sent='/^pulsefs_store_bytes_total.direction="sent"/ && $2 > 80000000 { is = 1 } END { exit !is }'
+                        until awk "$sent" "$M/.pulsefs/metrics"; do sleep 0.2; done
+                        """, [one.string, image], timeout: 180)
+                    #expect(outcome.status == 0, "\(outcome.errors)")
+                }
+                let before = Self.requests(rig)
+                try await Self.machine("2", rig, fleet) { mount in
+                    let outcome = try await mount.shell(
+                        """
+                        stat -c %s "$M/$2" && tail -c 100 "$M/$2" > "$1.tail" && cat "$M/$2" > "$1"
+                        tail -c 100 "$1" | cmp - "$1.tail"
+                        """, [two.string, image], timeout: 180)
+                    #expect(outcome.text == "80000000\n" && outcome.status == 0, "\(outcome.errors)")
+                }
+                #expect(Self.requests(rig) == before)
+                #expect(try await Self.difference(one, two) == "")
+            }
+        }
+    }
+
     @Test("S8.5: a store that refuses or says nothing leaves a mount as it is without one, after 2 s at most, once")
     func withoutAStore() async throws {
         try await FleetStoreRig.with { fleet in

@@ -1,5 +1,6 @@
 import ArtifactStore
 import PulseAPI
+import Quantities
 import SharedStore
 
 extension ArtifactDownloads {
@@ -15,17 +16,21 @@ extension ArtifactDownloads {
         tier.note(size, of: SharedFile(name, source, of: job.id))
     }
 
-    /// A file that machines share, published here, or with what it is to be shared; nil when it is the API's alone.
+    /// A file that machines share, published here, or how it is fetched.
     func fetchShared(
         _ name: String, _ source: ArtifactSource, _ job: Job
-    ) async -> (blob: BlobFile?, ticket: FileTicket?)? {
-        guard tier.isShared, !hasBeenAnother(ArtifactKey(job, name, source)) else { return nil }
+    ) async -> (blob: BlobFile?, turn: SharedTurn) {
+        let file = SharedFile(name, source, of: job.id)
+        let alone = SharedTurn(file, in: tier)
+        guard tier.isShared, !hasBeenAnother(ArtifactKey(job, name, source)) else { return (nil, alone) }
         let size = (try? await slot(of: name, source, job)).flatMap { job.artifact($0)?.size }
-        switch await tier.fetch(SharedFile(name, source, of: job.id), size: size) {
-        case .alone: return nil
-        case .absent(let ticket): return (nil, ticket)
-        case .found(let spool, let file):
-            return await take(spool, file, name, source, job).map { ($0, nil) }
+        switch await tier.fetch(file, size: size) {
+        case .alone: return (nil, alone)
+        case .absent(let ticket): return (nil, SharedTurn(file, in: tier, ticket: ticket))
+        case .found(let spool, let file): return (await take(spool, file, name, source, job), alone)
+        case .large(let stream):
+            let isRight = (size ?? stream.file.size.bytes) == stream.file.size.bytes
+            return (nil, isRight ? SharedTurn(file, in: tier, stream: stream) : alone)
         }
     }
 

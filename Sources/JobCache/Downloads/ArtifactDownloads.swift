@@ -99,7 +99,7 @@ final class ArtifactDownloads: Sendable {
     }
 
     /// The server has another version of a file than readers have bytes of: its node is stale, and its size not known.
-    private func hasChanged(_ key: ArtifactKey, _ job: Job) {
+    func hasChanged(_ key: ArtifactKey, _ job: Job) {
         state.withLock { state in
             state.outgrown.remove(key)
             state.changed.set((), for: key)
@@ -212,22 +212,24 @@ final class ArtifactDownloads: Sendable {
         let lock = try? await store.fetchLock(origin: job.facts.origin, id: job.id.text, what: source.text)
         defer { withExtendedLifetime(lock) {} }
         if let blob = fetchedElsewhere(name, source, job) { return download.complete(with: blob) }
-        let shared = await fetchShared(name, source, job)
-        if let blob = shared?.blob { return download.complete(with: blob) }
-        var toRelease = shared?.ticket
-        defer { if let toRelease { tier.release(SharedFile(name, source, of: job.id), toRelease) } }
+        let (shared, turn) = await fetchShared(name, source, job)
+        if let shared { return download.complete(with: shared) }
+        defer { turn.end() }
         let keeper: PartKeeper
-        do throws(StoreError) { keeper = try await open(download, lock != nil, source, job) } catch {
+        do throws(StoreError) {
+            keeper = try await open(download, lock != nil, source, job, turn.stream?.validators)
+        } catch {
             return download.fail(Failure(error))
         }
+        turn.watch(download)
         let (client, request) = (client, request(name, source, job))
         let run = DownloadRun(
-            download: download, budget: client.budget, rest: { try await client.rest($0) }
+            download: download, budget: client.budget, rest: { try await client.rest($0) }, stream: turn.stream
         ) { asked, part, urgency throws(APIError) in
             try await request(asked, part, urgency)
         }
         await keeper.run { await run.run() }
-        servers.note(ranges: download.ranges, of: source)
+        if turn.stream == nil { servers.note(ranges: download.ranges, of: source) }
         // A job that expired meanwhile may have been dropped: what comes late is its readers' alone.
         guard download.isComplete, !hasDropped(name, source, job) else {
             return await keeper.end(isForgotten: isForgotten(job))
@@ -241,14 +243,16 @@ final class ArtifactDownloads: Sendable {
             let facts = BlobFacts(
                 key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed,
                 entityTag: download.validators?.entityTag, lastModified: download.validators?.lastModified)
-            let blob = try await publish(download, facts, at: .init(job.ordinal, slot))
+            let blob = try await publish(download, facts, turn.stream?.digest, at: .init(job.ordinal, slot))
+            turn.stream?.end(isRight: true)
             artifact.take(blob)
             catalog.put(artifact, of: job.ordinal)
             try await store.put(artifact, of: job.ordinal)
-            if let ticket = toRelease, blob.isKept {
-                toRelease = nil
-                tier.publish(SharedFile(name, source, of: job.id), facts.key, ticket)
-            }
+            if blob.isKept { await turn.publish(facts.key) }
+        } catch  where error.code == .notAsAnnounced {
+            // A machine of the fleet has shared something else than it meant to. Whoever has bytes of it is told, and the API is asked.
+            turn.stream?.end(isRight: false)
+            hasChanged(ArtifactKey(job, name, source), job)
         } catch {
             if !isForgotten(job) { store.reportUnwritable(error) }
         }
@@ -261,14 +265,20 @@ final class ArtifactDownloads: Sendable {
         }
     }
 
-    /// Makes the file of a download: one that goes on with what was left of an earlier one, if no other process can have it open.
+    /// Makes the file of a download: one that goes on with what was left of an earlier one, if no other process can have it open, and
+    /// that is of the version which the store has, if it has one.
     private func open(
-        _ download: Download, _ isAlone: Bool, _ source: ArtifactSource, _ job: Job
+        _ download: Download, _ isAlone: Bool, _ source: ArtifactSource, _ job: Job, _ version: Validators?
     ) async throws(StoreError) -> PartKeeper {
         let (store, origin, id) = (store, job.facts.origin, job.id.text)
         if isAlone, !store.isTemporary {
-            let partial = try? await store.onDisk { () throws(StoreError) in
-                try store.partialFile(origin: origin, id: id, what: source.text)
+            let partial = try? await store.onDisk { () throws(StoreError) -> (file: SpoolFile, facts: PartialFacts?)? in
+                guard let found = try store.partialFile(origin: origin, id: id, what: source.text) else { return nil }
+                guard let facts = found.facts, let version, version.compared(with: Validators(facts)) != .same else {
+                    return found
+                }
+                try found.file.restart()
+                return (found.file, nil)
             }
             if let found = partial {
                 if let facts = found.facts { download.open(found.file, facts) } else { download.open(found.file) }
@@ -290,12 +300,12 @@ final class ArtifactDownloads: Sendable {
     }
 
     private func publish(
-        _ download: Download, _ facts: BlobFacts, at place: ShownFiles.Place
+        _ download: Download, _ facts: BlobFacts, _ digest: String?, at place: ShownFiles.Place
     ) async throws(StoreError) -> BlobFile {
         shown.arrive(at: place)
         do throws(StoreError) {
             guard let spool = download.spool else { throw StoreError(.system, "a download has no file") }
-            let blob = try await store.publish(spool, facts)
+            let blob = try await store.publish(spool, facts, digest: digest)
             download.isPublished(as: blob.sha256)
             shown.complete(
                 .init(sha256: blob.sha256, validators: download.validators, download: download.number), at: place)

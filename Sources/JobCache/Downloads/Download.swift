@@ -91,6 +91,18 @@ final class Download: Sendable {
 
     func open(_ file: SpoolFile) { target.open(file) }
 
+    /// Somebody else has the file. To be called before the first request is sent.
+    /// - Parameters:
+    ///   - size: bytes in all.
+    ///   - isSentInParts: answers with parts of it can be told to belong together.
+    func expect(_ size: UInt64, inParts isSentInParts: Bool) {
+        change { $0.expect(size, inParts: isSentInParts) }
+        callWorkers()
+    }
+
+    /// Calls `observer` once with the size in bytes, as soon as that is known: mostly on the engine's thread, so it returns quickly.
+    func observeSize(_ observer: @escaping @Sendable (UInt64) -> Void) { change { $0.sizeObserver = observer } }
+
     /// What is worth writing down of what has come: nil while the file could not be gone on with.
     var partialFacts: (facts: PartialFacts, arrived: ByteSet)? { state.withLock { $0.partialFacts } }
 
@@ -338,10 +350,11 @@ final class Download: Sendable {
 
     /// Answers the waiters that can be answered now, and ends the calls when there is nothing left to do.
     private func settle() {
-        let (ready, hasEnded) = state.withLock { state in
+        let (ready, hasEnded, sized) = state.withLock { state in
             let ready = state.answerable()
-            return (ready, state.hasEnded)
+            return (ready, state.hasEnded, state.observerOfSize())
         }
+        if let sized { sized.observer(sized.size) }
         for (waiter, answer) in ready { waiter.continuation.resume(returning: answer) }
         if hasEnded { calls.finish() }
     }

@@ -10,6 +10,8 @@ struct DownloadRun: Sendable {
     let budget: Duration
     /// Pauses before it asks again.
     var rest: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    /// The file as other machines have it: what it sends is not asked for.
+    var stream: StoredStream?
     /// Sends one request for the file, or for a part of it.
     let ask: @Sendable (FilePart?, DownloadPart, Urgency) async throws(APIError) -> ResponseHead
 
@@ -37,7 +39,7 @@ struct DownloadRun: Sendable {
         while true {
             let part = DownloadPart(of: download, for: rest.order, from: rest.start)
             let before = download.received
-            let problem = await problem(of: part, rest, errand.urgency)
+            let answer = await answer(for: part, rest, errand.urgency)
             if part.reach?.isWhole == true { order = .whole }
             switch part.refusal {
             case .partIsFull: return
@@ -54,7 +56,14 @@ struct DownloadRun: Sendable {
                 continue
             case nil: break
             }
-            if let problem {
+            switch answer {
+            case .given: break
+            case .leftOff:
+                // Another request for what is left is nobody's fault.
+                guard !Task.isCancelled else { throw Failure(.interrupted, "the download was given up") }
+                rest = whatIsLeft(of: rest, after: part, ofWhole: order == .whole)
+                continue
+            case .refused(let problem):
                 if download.knownSize == nil, part.reach == nil, order != .whole, problem.isOfRange {
                     // All of it may be had.
                     return download.firstPartIsRefused()
@@ -72,12 +81,7 @@ struct DownloadRun: Sendable {
                     throw Failure(problem)
                 }
                 do { try await self.rest(pause) } catch { throw Failure(problem) }
-                rest =
-                    if order == .whole, !download.canGoOn {
-                        Rest(.whole)
-                    } else {
-                        rest.after(part, of: download.knownSize)
-                    }
+                rest = whatIsLeft(of: rest, after: part, ofWhole: order == .whole)
                 continue
             }
             guard let reach = part.reach, reach.end != nil else {
@@ -94,17 +98,34 @@ struct DownloadRun: Sendable {
         }
     }
 
-    /// Sends the request for what is left of an order; returns what was wrong with the answer.
-    private func problem(of part: DownloadPart, _ rest: Rest, _ urgency: Urgency) async -> APIError? {
-        do throws(APIError) {
+    private func whatIsLeft(of rest: Rest, after part: DownloadPart, ofWhole isWhole: Bool) -> Rest {
+        isWhole && !download.canGoOn ? Rest(.whole) : rest.after(part, of: download.knownSize)
+    }
+
+    private enum Answer {
+        case given
+        /// Another machine's copy is not to be had any further.
+        case leftOff
+        case refused(APIError)
+    }
+
+    /// Sends the request for what is left of an order.
+    private func answer(for part: DownloadPart, _ rest: Rest, _ urgency: Urgency) async -> Answer {
+        let asked: FilePart? =
             switch rest.order {
-            case .whole: _ = try await ask(nil, part, urgency)
-            case .part(let range):
-                _ = try await ask(FilePart(range, validator: download.validators?.condition), part, urgency)
+            case .whole: nil
+            case .part(let range): FilePart(range, validator: download.validators?.condition)
             }
-            return nil
+        switch await stream?.send(asked?.range, into: part) ?? .unasked {
+        case .sent: return .given
+        case .leftOff: return .leftOff
+        case .unasked: break
+        }
+        do throws(APIError) {
+            _ = try await ask(asked, part, urgency)
+            return .given
         } catch {
-            return error
+            return .refused(error)
         }
     }
 

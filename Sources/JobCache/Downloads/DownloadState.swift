@@ -53,6 +53,7 @@ struct DownloadState {
     var blob: BlobFile?
     /// Of all bytes, in hexadecimal SHA-256: they are in the cache.
     var digest: String?
+    var sizeObserver: (@Sendable (UInt64) -> Void)?
     var waiters: [UInt64: Waiter] = [:]
     var nextTicket: UInt64 = 0
 
@@ -96,7 +97,7 @@ struct DownloadState {
         self.arrived = arrived
         isUnconfirmed = true
         size = facts.size
-        validators = Validators(entityTag: facts.entityTag, lastModified: facts.lastModified, size: facts.size)
+        validators = Validators(facts)
         plan.resume(arrived, of: facts.size)
     }
 
@@ -106,6 +107,23 @@ struct DownloadState {
             let validators, validators.isStrong, let tag = validators.entityTag
         else { return nil }
         return (PartialFacts(entityTag: tag, lastModified: validators.lastModified, size: size), arrived)
+    }
+
+    // MARK: What others have
+
+    /// Somebody has the file. Changes nothing of what goes on with an earlier download.
+    mutating func expect(_ size: UInt64, inParts isSentInParts: Bool) {
+        guard !isUnconfirmed, self.size == nil else { return }
+        self.size = size
+        plan.expect(size, inParts: isSentInParts)
+        if wish == .size, size > Self.longestUnwanted { isGivenUp = true }
+    }
+
+    /// Whom to tell the size, once it is known for certain; he is not told again.
+    mutating func observerOfSize() -> (observer: @Sendable (UInt64) -> Void, size: UInt64)? {
+        guard let sizeObserver, let size, !isUnconfirmed else { return nil }
+        self.sizeObserver = nil
+        return (sizeObserver, size)
     }
 
     // MARK: Readers
@@ -246,5 +264,12 @@ struct DownloadState {
         restingSince = restingSince ?? .now
         paused.append(whenReady)
         return true
+    }
+}
+
+extension Validators {
+    /// Of the version that a part has come of.
+    init(_ facts: PartialFacts) {
+        self.init(entityTag: facts.entityTag, lastModified: facts.lastModified, size: facts.size)
     }
 }

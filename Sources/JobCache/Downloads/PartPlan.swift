@@ -54,6 +54,12 @@ struct PartPlan: Sendable {
         (claimed, self.size, ranges, isResumed) = (arrived, size, .served, true)
     }
 
+    /// Somebody has the file, whose answers belong together if it is sent in parts.
+    mutating func expect(_ size: UInt64, inParts isSentInParts: Bool) {
+        (self.size, beginsWithPart) = (size, false)
+        ranges = isSentInParts ? .served : .ignored
+    }
+
     /// The file is large enough for parts.
     private func comesInParts(_ size: UInt64) -> Bool { size >= geometry.leastSize || isResumed || beginsWithPart }
 

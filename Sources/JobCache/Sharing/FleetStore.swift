@@ -74,11 +74,14 @@ package struct FleetStore: Sendable {
 package struct FleetRules: Sendable {
     /// What a reader loses at most to a store that does not answer.
     package var timeout = Self.standardTimeout
-    /// Bytes of the largest file that is shared.
+    /// Bytes of the largest file that machines wait for until all of it is there. A larger one is read as it comes, and is nobody's
+    /// to fetch for the others.
     var largestFile: UInt64 = 67_108_864
-    /// How long a file may take to come whole.
+    /// Bytes of the largest file that is shared: with its seals no more than the 5 GiB that an engine copies, as is done to renew it.
+    var largestShared: UInt64 = 5_367_660_544
+    /// How long a file may take to come whole, and a piece of a larger one to come after the one before.
     var fileTimeout = Duration.seconds(10)
-    /// How long one file or record may take to be written.
+    /// How long one record may take to be written, and a file beside what its size takes.
     package var writeTimeout = Duration.seconds(10)
     /// False: it is only read.
     package var isWritten = true
@@ -90,12 +93,19 @@ package struct FleetRules: Sendable {
     package var claims = ClaimRules()
     /// What becomes of them while the store cannot be asked.
     package var singleUse = SingleUsePolicy.late
-    /// How long such a result may take to be written.
+    /// How long such a result may take to be written, and any file at the most.
     var resultTimeout = Duration.seconds(600)
+    /// Bytes that are written in a second at least.
+    private static let leastWriteRate: UInt64 = 8_388_608
 
     package static let standardTimeout = Duration.seconds(2)
 
     package init() {}
+
+    /// How long a file of so many bytes may take to be written. Where it goes in several requests, each of them.
+    func writeTimeout(of size: UInt64) -> Duration {
+        min(writeTimeout + .seconds(Int64(clamping: size / Self.leastWriteRate)), max(writeTimeout, resultTimeout))
+    }
 
     /// Since 1970.
     static func seconds(_ time: Timestamp) -> Int64 { time.nanoseconds / 1_000_000_000 }

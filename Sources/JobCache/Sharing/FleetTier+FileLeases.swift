@@ -2,11 +2,12 @@ import ArtifactStore
 import Quantities
 import SharedStore
 
-/// Files that several machines want at the same time: one fetches, and the others wait for it.
+/// Files that several machines want at the same time: one fetches, and the others wait for it. For a large one nobody waits.
 extension FleetTier {
     package func fetch(_ file: SharedFile, size: UInt64?) async -> FileLook {
-        guard size.map({ $0 <= rules.largestFile }) ?? true, admits() else { return .alone }
+        guard size.map({ $0 <= rules.largestShared }) ?? true, admits() else { return .alone }
         let key = key(file)
+        if let size, size > rules.largestFile { return await fetchLarge(key) }
         var lease = JobLease(at: now())
         // Of a job that this machine was the first to ask about nobody has files, as a rule: one question less.
         var seen: JobLease.Seen? = claims && isFirst(file.job) ? .absent : nil
@@ -17,6 +18,12 @@ extension FleetTier {
                     case .found(let spool, let file):
                         counts.hit(.file)
                         return .found(spool, file)
+                    case .large(let stream):
+                        counts.hit(.file)
+                        return .large(stream)
+                    case .unheld(let etag):
+                        counts.miss(.file)
+                        return .absent(FileTicket(condition: .ifStill(etag)))
                     case .empty: return .absent(FileTicket(condition: .none))
                     case .unusable: return .alone
                     case .seen(let what): seen = what
@@ -41,6 +48,45 @@ extension FleetTier {
                 failed(error)
                 return .alone
             }
+        }
+    }
+
+    private func fetchLarge(_ key: ObjectKey) async -> FileLook {
+        do throws(ObjectStoreError) {
+            let condition: WriteCondition
+            switch try await read(key) {
+            case .found(let spool, let file):
+                counts.hit(.file)
+                return .found(spool, file)
+            case .large(let stream):
+                counts.hit(.file)
+                return .large(stream)
+            case .unusable: return .alone
+            case .empty: condition = .none
+            case .unheld(let etag): condition = .ifStill(etag)
+            case .seen(let seen): condition = seen.condition
+            }
+            counts.miss(.file)
+            return .absent(FileTicket(condition: condition))
+        } catch {
+            failed(error)
+            return .alone
+        }
+    }
+
+    package func sized(_ file: SharedFile, _ ticket: FileTicket, _ size: UInt64) -> Task<FileTicket, Never>? {
+        guard ticket.isLease, size > rules.largestFile else { return nil }
+        let key = key(file)
+        return Task { [self] in
+            var condition = ticket.condition
+            do throws(ObjectStoreError) {
+                let written = try await write(.unshared, key, condition, within: rules.writeTimeout)
+                if case .done(let etag) = written { condition = .ifStill(etag) }
+            } catch {
+                // Whoever waits takes over.
+                if error.kind != .denied { failed(error) }
+            }
+            return FileTicket(condition: condition)
         }
     }
 

@@ -1,4 +1,4 @@
-package import ArtifactStore
+import ArtifactStore
 import PulseAPI
 import Quantities
 import SharedStore
@@ -22,7 +22,7 @@ extension FleetTier {
         let key = key(file)
         do throws(ObjectStoreError) {
             guard case .bytes(let bytes, let facts) = try await head(of: key),
-                case .whole(let file) = begin(key, bytes, facts)?.record, file.size.bytes <= rules.largestFile
+                case .whole(let file) = begin(key, bytes, facts)?.record
             else { return nil }
             return file.size.bytes
         } catch {
@@ -34,8 +34,11 @@ extension FleetTier {
     /// What one look at a file's object comes to.
     enum FileRead {
         case found(SpoolFile, WholeFile)
+        case large(StoredStream)
         /// It is not there to be read.
         case seen(JobLease.Seen)
+        /// The same, and it is too large for anybody to wait for.
+        case unheld(ETag)
         /// It is of no bytes, as no member of a fleet writes one.
         case empty
         /// Nobody shares it, or it cannot be taken in.
@@ -46,17 +49,20 @@ extension FleetTier {
     func read(_ key: ObjectKey) async throws(ObjectStoreError) -> FileRead {
         do throws(ObjectStoreError) {
             guard case .bytes(let bytes, let facts) = try await head(of: key) else { return .unusable }
-            guard let (record, start) = begin(key, bytes, facts) else { return .seen(.free(facts.etag)) }
-            switch record {
+            guard let beginning = begin(key, bytes, facts) else { return .seen(.free(facts.etag)) }
+            switch beginning.record {
             case .asking: return .seen(.asking(facts.etag))
             case .released: return .seen(.free(facts.etag))
-            case .unshared, .other: return .unusable
+            case .unshared: return .unheld(facts.etag)
+            case .other: return .unusable
+            case .whole(let file) where file.size.bytes > rules.largestFile:
+                return .large(StoredStream(file, beginning, facts, key, in: self))
             case .whole(let file):
                 let size = file.size.bytes
-                guard size <= rules.largestFile, await store.arrivals.find(size, of: size),
-                    let spool = try? await store.spoolWhenPossible(), !spool.isInMemory
+                guard await store.arrivals.find(size, of: size), let spool = try? await store.spoolWhenPossible(),
+                    !spool.isInMemory
                 else { return .unusable }
-                let sink = ArrivingFile(key, fleet.secret, start: start, size: file.size, into: spool)
+                let sink = ArrivingFile(key, fleet.secret, start: beginning.start, size: file.size, into: spool)
                 if UInt64(bytes.count) == facts.size.bytes {
                     sink.take(bytes, facts)
                 } else {
@@ -78,14 +84,24 @@ extension FleetTier {
     }
 
     /// The beginning of an object. Throws `.absent` when there is none.
-    private func head(of key: ObjectKey) async throws(ObjectStoreError) -> ObjectRead {
+    func head(of key: ObjectKey) async throws(ObjectStoreError) -> ObjectRead {
         let last = UInt64(Self.firstBytes) -| 1
         return try await fleet.objects.get(
             key, range: ByteRange(first: 0, last: last), .none, limit: Self.firstBytes, within: rules.timeout)
     }
 
-    /// What an object says of itself, from its first piece; nil when that does not open.
-    private func begin(_ key: ObjectKey, _ bytes: [UInt8], _ facts: ObjectFacts) -> (record: FileRecord, start: Int)? {
+    /// What an object says of itself.
+    struct Beginning {
+        let record: FileRecord
+        /// Where the file begins in the contents.
+        let start: Int
+        let opener: ObjectOpener
+        /// The contents of the first piece.
+        let first: [UInt8]
+    }
+
+    /// From an object's first piece; nil when that does not open.
+    private func begin(_ key: ObjectKey, _ bytes: [UInt8], _ facts: ObjectFacts) -> Beginning? {
         do throws(SealError) {
             let opener = try ObjectOpener(key, head: bytes, total: facts.size, fleet.secret)
             let offset = Int(clamping: opener.whole.offset.bytes)
@@ -94,7 +110,7 @@ extension FleetTier {
             if case .whole(let file) = record, opener.size != file.size + ByteCount(UInt64(start)) {
                 throw .wrongLength
             }
-            return (record, start)
+            return Beginning(record: record, start: start, opener: opener, first: first)
         } catch {
             noteRejected(key, error.word)
             return nil
@@ -126,57 +142,6 @@ extension FleetTier {
             // What did not open is told by the sink.
             guard error.kind == .notTaken || error.kind == .conditionFailed else { throw error }
         }
-    }
-
-    // MARK: Publishing
-
-    package func publish(_ file: SharedFile, _ blob: BlobKey, _ ticket: FileTicket) {
-        guard rules.isWritten, let size = store.open(blob)?.size else { return release(file, ticket) }
-        // The bytes know better than what the record of the job says.
-        if let told = sizes.size(of: file), told != size { note(size, of: file) }
-        guard size <= rules.largestFile else { return end(.unshared, file, ticket) }
-        let key = key(file)
-        let isAdded = outbox.add(.files, bytes: size) { [self] in
-            // It may have been evicted meanwhile.
-            guard admits(), let blob = store.open(blob), blob.isKept else { return release(file, ticket) }
-            let isIntact = try? await store.onDisk { () throws(StoreError) in blob.isIntact(0..<blob.size) }
-            guard isIntact == true,
-                let head = FileRecord.whole(WholeFile(blob)).head
-            else { return release(file, ticket) }
-            if !(await put(CachedSource(head, blob), key, condition(ticket.condition))) { release(file, ticket) }
-        }
-        if !isAdded { release(file, ticket) }
-    }
-
-    /// A document that is an object of its own; whether it is there.
-    func put(_ document: SpoolFile, _ size: UInt64, _ job: ObjectNames.Name) async -> Bool {
-        let key = ObjectKey.file(names.file(SharedFile.documentName, of: job), of: job)
-        guard let head = FileRecord.whole(WholeFile(size: ByteCount(size))).head else {
-            return false
-        }
-        return await put(CachedSource(head, document, size: size), key, .none)
-    }
-
-    private func put(_ source: CachedSource, _ key: ObjectKey, _ condition: WriteCondition) async -> Bool {
-        do {
-            let sealer = try ObjectSealer(key, SealedHeader(writer: rules.writer), fleet.secret.first)
-            _ = try await fleet.objects.put(
-                key, .all(of: SealedSource(source, sealer)), condition, within: rules.writeTimeout)
-            return true
-        } catch let error as ObjectStoreError {
-            // Somebody else has shared it.
-            if error.kind != .denied { failed(error) }
-            return false
-        } catch {
-            return false
-        }
-    }
-}
-
-extension WholeFile {
-    fileprivate init(_ blob: BlobFile) {
-        self.init(
-            size: ByteCount(blob.size), sha256: blob.sha256, entityTag: blob.entityTag, lastModified: blob.lastModified)
     }
 }
 
@@ -211,6 +176,6 @@ private final class ArrivingFile: Sendable {
     func take(_ bytes: [UInt8], _ facts: ObjectFacts) {
         sink.begin(facts)
         // What does not open leaves the file incomplete.
-        try? sink.receive(bytes.span.bytes, at: .zero)
+        _ = try? sink.receive(bytes.span.bytes, at: .zero)
     }
 }

@@ -24,7 +24,7 @@ extension FleetTier {
 
     package func note(_ size: UInt64, of file: SharedFile) {
         // Without conditions, a record that another machine has just written would be lost.
-        guard claims, size <= rules.largestFile else { return }
+        guard claims else { return }
         sizes.add(size, of: file) { [weak self, sleep] in
             guard (try? await sleep(SharedSizes.pause)) != nil else { return }
             self?.writeSizes()

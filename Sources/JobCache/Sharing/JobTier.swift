@@ -31,9 +31,14 @@ package protocol JobTier: Sendable {
     /// The API has told the size of a file, in bytes, without sending it. Returns at once.
     func note(_ size: UInt64, of file: SharedFile)
 
-    /// The bytes of a file, whole and as they were published. Waits for whoever is fetching it, as far as that is worth it.
+    /// The bytes of a file as they were published: whole, or, of a large one, as they are wanted. Waits for whoever is fetching it, as far
+    /// as that is worth it.
     /// - Parameter size: bytes, as far as is known.
     func fetch(_ file: SharedFile, size: UInt64?) async -> FileLook
+
+    /// The server has said how large a file is that is being fetched, in bytes. Returns at once: nil when that changes nothing, else what
+    /// tells the other machines that none of them need wait, and is known of the file's object after that.
+    func sized(_ file: SharedFile, _ ticket: FileTicket, _ size: UInt64) -> Task<FileTicket, Never>?
 
     /// Shares a file that has been published in the cache. Returns at once.
     func publish(_ file: SharedFile, _ key: BlobKey, _ ticket: FileTicket)
@@ -155,4 +160,6 @@ package enum FileLook: Sendable {
     case absent(FileTicket)
     /// Its bytes, and what was written down of them.
     case found(SpoolFile, WholeFile)
+    /// It is large, and its bytes are there.
+    case large(StoredStream)
 }

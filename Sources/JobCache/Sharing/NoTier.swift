@@ -18,6 +18,7 @@ package struct NoTier: JobTier {
     package func size(of file: SharedFile) async -> UInt64? { nil }
     package func note(_ size: UInt64, of file: SharedFile) {}
     package func fetch(_ file: SharedFile, size: UInt64?) async -> FileLook { .alone }
+    package func sized(_ file: SharedFile, _ ticket: FileTicket, _ size: UInt64) -> Task<FileTicket, Never>? { nil }
     package func publish(_ file: SharedFile, _ key: BlobKey, _ ticket: FileTicket) {}
     package func release(_ file: SharedFile, _ ticket: FileTicket) {}
     package func verdict(of key: APIKey, within limit: Duration) async -> Duration? { nil }

@@ -4,12 +4,15 @@ import Synchronization
 /// What is to be shared, beside the readers: bounded, a few at a time. What others wait for has places of its own.
 ///
 /// Files wait for a moment in which none is added, so that whoever copies a job does not share the processor with their uploads: but
-/// not for long, as another machine may wait for them, and not when they are many.
+/// not for long, as another machine may wait for them, and not when they are many. Files that nobody waits for have a lane of their
+/// own, so that the others do not stand behind them.
 package final class Outbox: Sendable {
-    /// Whether others may wait for it.
     enum Lane: Sendable, CaseIterable {
+        /// Others may wait for it.
         case records
+        /// The same.
         case files
+        case largeFiles
     }
 
     private struct Entry {
@@ -23,6 +26,8 @@ package final class Outbox: Sendable {
         var waiting: [Lane: [Entry]] = [:]
         var running: [UInt64: (lane: Lane, task: Task<Void, Never>)] = [:]
         var bytes: UInt64 = 0
+        /// Of large files alone: the others do not make room for them.
+        var largeBytes: UInt64 = 0
         var next: UInt64 = 0
         var dropped: UInt64 = 0
         /// When a file was added last.
@@ -39,20 +44,25 @@ package final class Outbox: Sendable {
     private static let longestPause = Duration.seconds(2)
 
     private let capacity: UInt64
+    private let largeCapacity: UInt64
     private let width: Int
     private let pause: Duration
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - capacity: bytes that may wait.
-    ///   - width: entries of each lane that are under way at a time.
+    ///   - capacity: bytes that may wait, without large files.
+    ///   - largeCapacity: bytes of large files that may wait; one that is larger waits when no other does.
+    ///   - width: entries of each lane that are under way at a time; of large files one is.
     ///   - pause: for how long no file is added before files go.
-    package init(capacity: UInt64 = 268_435_456, width: Int = 2, pause: Duration = .zero) {
-        (self.capacity, self.width, self.pause) = (capacity, width, pause)
+    package init(
+        capacity: UInt64 = 268_435_456, largeCapacity: UInt64 = 1_073_741_824, width: Int = 2, pause: Duration = .zero
+    ) {
+        (self.capacity, self.largeCapacity) = (capacity, largeCapacity)
+        (self.width, self.pause) = (width, pause)
     }
 
     /// Bytes that wait or are under way, as they are counted.
-    var bytes: UInt64 { state.withLock { $0.bytes } }
+    var bytes: UInt64 { state.withLock { $0.bytes +| $0.largeBytes } }
     /// Entries that there was no room for.
     var dropped: UInt64 { state.withLock { $0.dropped } }
 
@@ -61,32 +71,59 @@ package final class Outbox: Sendable {
     func add(_ lane: Lane, bytes: UInt64, _ work: @escaping @Sendable () async -> Void) -> Bool {
         let bytes = max(bytes, Self.least)
         return state.withLock { state in
-            guard !state.isClosed, bytes <= capacity else {
+            guard !state.isClosed, makeRoom(for: bytes, in: lane, &state) else {
                 state.dropped +|= 1
                 return false
             }
-            while state.bytes +| bytes > capacity, let oldest = state.waiting[.files]?.first {
-                state.waiting[.files]?.removeFirst()
-                state.bytes = state.bytes -| oldest.bytes
-                state.dropped +|= 1
-            }
-            guard state.bytes +| bytes <= capacity else {
-                state.dropped +|= 1
-                return false
-            }
-            state.bytes +|= bytes
+            count(bytes, in: lane, &state)
             state.next +|= 1
             let now = ContinuousClock.now
             state.waiting[lane, default: []].append(
                 Entry(number: state.next, bytes: bytes, addedAt: now, work: work))
-            if lane == .files { state.lastFile = now }
+            if lane != .records { state.lastFile = now }
             begin(&state)
             return true
         }
     }
 
+    private func makeRoom(for bytes: UInt64, in lane: Lane, _ state: inout State) -> Bool {
+        guard lane != .largeFiles else {
+            while let waiting = state.waiting[lane], let oldest = waiting.first,
+                waiting.reduce(bytes, { $0 +| $1.bytes }) > largeCapacity
+            {
+                drop(oldest, of: lane, &state)
+            }
+            return true
+        }
+        guard bytes <= capacity else { return false }
+        while state.bytes +| bytes > capacity, let oldest = state.waiting[.files]?.first {
+            drop(oldest, of: .files, &state)
+        }
+        return state.bytes +| bytes <= capacity
+    }
+
+    /// The first of those that wait in a lane is not shared.
+    private func drop(_ oldest: Entry, of lane: Lane, _ state: inout State) {
+        state.waiting[lane]?.removeFirst()
+        discount(oldest.bytes, in: lane, &state)
+        state.dropped +|= 1
+    }
+
+    private func count(_ bytes: UInt64, in lane: Lane, _ state: inout State) {
+        if lane == .largeFiles { state.largeBytes +|= bytes } else { state.bytes +|= bytes }
+    }
+
+    private func discount(_ bytes: UInt64, in lane: Lane, _ state: inout State) {
+        if lane == .largeFiles {
+            state.largeBytes = state.largeBytes -| bytes
+        } else {
+            state.bytes = state.bytes -| bytes
+        }
+    }
+
     private func begin(_ state: inout State) {
-        for lane in Lane.allCases where lane != .files || isQuiet(&state) {
+        for lane in Lane.allCases where lane == .records || isQuiet(lane, &state) {
+            let width = lane == .largeFiles ? 1 : width
             while state.running.values.count(where: { $0.lane == lane }) < width, let entry = state.waiting[lane]?.first
             {
                 state.waiting[lane]?.removeFirst()
@@ -96,7 +133,7 @@ package final class Outbox: Sendable {
                         await entry.work()
                         self.state.withLock { state in
                             state.running[entry.number] = nil
-                            state.bytes = state.bytes -| entry.bytes
+                            discount(entry.bytes, in: lane, &state)
                             begin(&state)
                         }
                     }
@@ -105,9 +142,9 @@ package final class Outbox: Sendable {
         }
     }
 
-    /// Whether files may go; sets the alarm for when they may.
-    private func isQuiet(_ state: inout State) -> Bool {
-        guard pause > .zero, !state.isClosed, state.bytes <= capacity / 2, let oldest = state.waiting[.files]?.first,
+    /// Whether files of a lane may go; sets the alarm for when they may.
+    private func isQuiet(_ lane: Lane, _ state: inout State) -> Bool {
+        guard pause > .zero, !state.isClosed, state.bytes <= capacity / 2, let oldest = state.waiting[lane]?.first,
             let last = state.lastFile
         else { return true }
         let end = min(last + pause, oldest.addedAt + Self.longestPause)
@@ -147,7 +184,9 @@ package final class Outbox: Sendable {
 
     private func giveUp() -> [Task<Void, Never>] {
         state.withLock { state in
-            for entry in state.waiting.values.joined() { state.bytes = state.bytes -| entry.bytes }
+            for (lane, entries) in state.waiting {
+                for entry in entries { discount(entry.bytes, in: lane, &state) }
+            }
             state.waiting = [:]
             return state.running.values.map(\.task)
         }

@@ -7,7 +7,7 @@ package enum FileRecord: Sendable, Hashable {
     case asking
     /// Somebody has fetched it, and could not share it: the next one fetches.
     case released
-    /// It is too large to be shared: each fetches it for itself.
+    /// It is too large to be waited for: each fetches it for itself until somebody has put its bytes here.
     case unshared
     /// Its bytes follow.
     case whole(WholeFile)

@@ -97,6 +97,34 @@ import Testing
         #expect(Set(works.ended) == ["file 0", "file 1", "record", "file 4"])
     }
 
+    @Test func aLargeFileGoesByItselfAndNothingStandsBehindItOrMakesRoomForIt() async {
+        let (outbox, works) = (Outbox(capacity: 1_000_000, largeCapacity: 3_000_000), Works())
+        outbox.add(.largeFiles, bytes: 9_000_000, works.work("larger than the room"))
+        await works.waitForBegun(1)
+        for number in 0..<2 { outbox.add(.files, bytes: 400_000, works.work("file \(number)")) }
+        await works.waitForBegun(3)
+        for number in 0..<3 { outbox.add(.largeFiles, bytes: 1_000_000, works.work("large \(number)")) }
+        #expect(outbox.dropped == 0)
+        #expect(outbox.bytes == 12_800_000)
+        outbox.add(.largeFiles, bytes: 2_000_000, works.work("last"))
+        #expect(outbox.dropped == 2)
+        #expect(works.begun.count == 3)
+        works.open()
+        await outbox.close(within: nil)
+        #expect(works.ended.count == 5)
+        #expect(Set(works.ended).isSuperset(of: ["larger than the room", "large 2", "last"]))
+        #expect(outbox.bytes == 0)
+    }
+
+    @Test func largeFilesTooWaitForAMomentWithoutAnother() async {
+        let (outbox, works) = (Outbox(pause: .seconds(3600)), Works())
+        works.open()
+        outbox.add(.largeFiles, bytes: 1_000_000_000, works.work("large"))
+        #expect(works.begun.isEmpty)
+        await works.waitForBegun(1)
+        await outbox.close(within: nil)
+    }
+
     @Test func atTheEndOnlyWhatIsQuickIsWaitedFor() async {
         let (outbox, works) = (Outbox(), Works())
         for number in 0..<3 {

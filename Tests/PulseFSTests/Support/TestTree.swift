@@ -70,7 +70,7 @@ final class TestTree: Sendable {
         let library = JobLibrary(
             JobFetcher.Ground(
                 client: client, store: store, keyring: keyring, events: events, actor: "a test",
-                tier: fleet.map { FleetTier($0, origin: origin.description, store: store) } ?? NoTier()),
+                tier: fleet.map { FleetTier($0, origin: origin.description, store: store, events: events) } ?? NoTier()),
             rules: choices, geometry: parts,
             time: LibraryTime(
                 clock: { clock.now }, sleep: { try await clock.sleep(until: $0) }, now: { clock.date }))
