@@ -76,6 +76,7 @@ section_fleet() {
     fleet_up || return 0
     heading "A second machine that shares a store, the API 100 ms away"
     fleet_shared
+    fleet_streamed
     fleet_large
     fleet_publishing
     fleet_itself
@@ -140,6 +141,39 @@ fleet_shared() {
 in_fleet_speed() { awk '{ printf "%.0f MB/s\n", 536870912 / $1 }'; }
 # yes where all are.
 fleet_all() { case " $* " in *" no "*) echo no ;; *) echo yes ;; esac; }
+
+# An image of 512 MiB, which is read from the store while it comes.
+fleet_streamed() {
+    local round image=jobs/huge/images/image_0001.png waited=0
+    say "Reading an image of 512 MiB that another machine has fetched"
+    fresh fleet-one "$fleet_trip"
+    cat "$(point fleet-one)/$image" > /dev/null
+    # It is digested and made durable before it is uploaded.
+    until [ "$(fleet_metric fleet-one '^pulsefs_store_bytes_total.direction="sent"')" -gt 536870912 ]; do
+        ((++waited < 600)) || { say "the image is not uploaded"; return 1; }
+        sleep 0.5
+    done
+    end fleet-one
+    wipe fleet-one
+    for round in $(seq "$few"); do
+        fresh fleet-two "$fleet_trip"
+        stat "$(point fleet-two)/jobs/huge/status.json" > /dev/null
+        mark
+        sample fleet-begin head -c 64k "$(point fleet-two)/$image"
+        end fleet-two
+        wipe fleet-two
+        fresh fleet-two "$fleet_trip"
+        stat "$(point fleet-two)/jobs/huge/status.json" > /dev/null
+        sample fleet-streamed cat "$(point fleet-two)/$image"
+        put fleet-streamed-api "$(count_asked huge/images)"
+        end fleet-two
+        wipe fleet-two
+    done
+    row "an image of 512 MiB, read while it comes: $(median fleet-streamed-api) requests to the API" "$(show in_fleet_speed fleet-streamed)" "" "none, ≥ 400 MB/s" \
+        "$(fleet_all "$(holds "$(median fleet-streamed)" '<=' 1342177)" "$(holds "$(median fleet-streamed-api)" == 0)")" "cat jobs/ID/images/image_0001.png"
+    row "its first 64 KiB" "$(show in_milliseconds fleet-begin)" "" "≤ 50 ms" "$(holds "$(median fleet-begin)" '<=' 50000)" \
+        "head -c 64k jobs/ID/images/image_0001.png"
+}
 
 # A result of 512 MB behind a link that works once, which the first machine claims.
 fleet_large() {

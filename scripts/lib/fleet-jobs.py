@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the answers and files that machines share, for the part `fleet` of scripts/bench.
 
-Usage: fleet-jobs.py DIRECTORY ORIGIN: `twenty` has a text and 20 images, `parted` eight images of 64 MiB, `once` a result of 512 MB behind a
-link, and `begins-N` a text and a large image each.
+Usage: fleet-jobs.py DIRECTORY ORIGIN: `twenty` has a text and 20 images, `parted` eight images of 64 MiB, `huge` an image of 512 MiB,
+`once` a result of 512 MB behind a link, and `begins-N` a text and a large image each.
 """
 
 import json
@@ -38,6 +38,7 @@ def write_images(job, sizes, text):
 line = "Quantity 12, unit price 31.00, carried forward to the next page.\n"
 write_images("twenty", [20_000 + 11_000 * number for number in range(20)], "# Twenty\n" + line * 300)
 write_images("parted", [64 * MEBIBYTE] * 8, "# Parted\n")
+write_images("huge", [512 * MEBIBYTE], "# Huge\n")
 for number in range(24):
     write_images(f"begins-{number}", [8 * MEBIBYTE], f"# Begins {number}\n")
 os.makedirs(os.path.join(directory, "large_results"), exist_ok=True)
