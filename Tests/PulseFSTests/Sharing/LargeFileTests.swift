@@ -271,7 +271,8 @@ import Transfer
 
     @Test func nobodyWaitsForWhoFetchesALargeFileAndTheFirstToHaveItSharesIt() async throws {
         try await FleetRig.with(pictures: Self.job()) { rig in
-            let shared = try await rig.machine(large: .init()) { (tree) async throws in
+            let store = HeldStore(rig.objects)
+            let shared = try await rig.machine(large: .init(store: store)) { (tree) async throws in
                 // A name that was not listed is asked for with its first bytes, and the rest waits for a reader.
                 let node = try await tree.node(Self.file)
                 let begin = ContinuousClock.now
@@ -289,6 +290,7 @@ import Transfer
                 return shared
             }
             #expect(try #require(shared).count > Self.size)
+            #expect(store.puts == 0)
             #expect(rig.objects.contents[try Self.key(rig).text] == shared)
             let requests = rig.requests
             try await rig.machine(large: .init()) { try await Self.readWhole($0) }
