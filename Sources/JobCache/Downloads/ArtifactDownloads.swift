@@ -216,9 +216,7 @@ final class ArtifactDownloads: Sendable {
         if let shared { return download.complete(with: shared) }
         defer { turn.end() }
         let keeper: PartKeeper
-        do throws(StoreError) {
-            keeper = try await open(download, lock != nil, source, job, turn.stream?.validators)
-        } catch {
+        do throws(StoreError) { keeper = try await open(download, lock != nil, source, job) } catch {
             return download.fail(Failure(error))
         }
         turn.watch(download)
@@ -265,20 +263,14 @@ final class ArtifactDownloads: Sendable {
         }
     }
 
-    /// Makes the file of a download: one that goes on with what was left of an earlier one, if no other process can have it open, and
-    /// that is of the version which the store has, if it has one.
+    /// Makes the file of a download: one that goes on with what was left of an earlier one, if no other process can have it open.
     private func open(
-        _ download: Download, _ isAlone: Bool, _ source: ArtifactSource, _ job: Job, _ version: Validators?
+        _ download: Download, _ isAlone: Bool, _ source: ArtifactSource, _ job: Job
     ) async throws(StoreError) -> PartKeeper {
         let (store, origin, id) = (store, job.facts.origin, job.id.text)
         if isAlone, !store.isTemporary {
-            let partial = try? await store.onDisk { () throws(StoreError) -> (file: SpoolFile, facts: PartialFacts?)? in
-                guard let found = try store.partialFile(origin: origin, id: id, what: source.text) else { return nil }
-                guard let facts = found.facts, let version, version.compared(with: Validators(facts)) != .same else {
-                    return found
-                }
-                try found.file.restart()
-                return (found.file, nil)
+            let partial = try? await store.onDisk { () throws(StoreError) in
+                try store.partialFile(origin: origin, id: id, what: source.text)
             }
             if let found = partial {
                 if let facts = found.facts { download.open(found.file, facts) } else { download.open(found.file) }

@@ -97,7 +97,7 @@ struct DownloadState {
         self.arrived = arrived
         isUnconfirmed = true
         size = facts.size
-        validators = Validators(facts)
+        validators = Validators(entityTag: facts.entityTag, lastModified: facts.lastModified, size: facts.size)
         plan.resume(arrived, of: facts.size)
     }
 
@@ -264,12 +264,5 @@ struct DownloadState {
         restingSince = restingSince ?? .now
         paused.append(whenReady)
         return true
-    }
-}
-
-extension Validators {
-    /// Of the version that a part has come of.
-    init(_ facts: PartialFacts) {
-        self.init(entityTag: facts.entityTag, lastModified: facts.lastModified, size: facts.size)
     }
 }

@@ -77,8 +77,10 @@ import Transfer
     @Test func readersHaveBytesBeforeTheLastAreSentAndTheEndWithoutTheRest() async throws {
         try await Self.withShared { rig, store in
             let requests = rig.requests
-            store.stop(after: 500_000)
-            try await rig.machine(large: .init(store: store)) { (tree) async throws in
+            // One request, which has brought two pieces.
+            let parts = PartGeometry(leastSize: 400_000, partSize: 1_000_000, width: 1, greatestWidth: 1)
+            store.stop(after: 300_000)
+            try await rig.machine(large: .init(parts: parts, store: store)) { (tree) async throws in
                 let node = try await tree.node(Self.file)
                 for place in [0, 150_000] {
                     let bytes = try await tree.read(node, at: UInt64(place), count: 1000)
