@@ -63,7 +63,7 @@ struct FleetTests {
         #expect(names.count == 22)
         let text = try String(contentsOfFile: "\(copy)/result.md", encoding: .utf8)
         let words = [
-            "album", "image_0001", TestKeys.northwind, "northwind", "completed", "PNG", String(text.prefix(10)),
+            "album", "image_0001", TestKeys.northwind, "northwind", "completed", "PNG\r\n", String(text.prefix(10)),
         ]
         for name in names {
             let bytes = try await fleet.bytes(name)
