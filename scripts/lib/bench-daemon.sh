@@ -116,11 +116,11 @@ interrupted() { # series, signal, what the reader runs
     shift 2
     # With job control, as else the shell would have its children ignore SIGINT.
     set -m
-    "$@" > /dev/null 2>&1 &
+    "$@" > /dev/null 2> "$scratch/ended" &
     pid=$!
     set +m
     until grep -qsE "request_wait_answer|folio_wait" "/proc/$pid/wchan"; do
-        ((++waited < 200)) || { say "$* does not wait"; return 1; }
+        ((++waited < 200)) || { say "$* does not wait: $(cat "$scratch/ended" "/proc/$pid/wchan" 2> /dev/null)"; return 1; }
         sleep 0.02
     done
     sample "$name" end_by "$signal" "$pid"

@@ -1,3 +1,4 @@
+import PulseTestSupport
 import Testing
 
 @testable import JobCache
@@ -48,15 +49,15 @@ struct FileNameTests {
             #expect(Set(given.map(FileName.init)).count == 300 && given.allSatisfy { $0.utf8.count <= 255 })
         }
         let time = { (count: Int) in
-            ContinuousClock().measure {
+            ProcessorTime.measure {
                 var names = UniqueNames()
                 for _ in 0..<count { _ = names.take("image.png") }
             }
         }
-        _ = time(1000)
-        // Ten times as many take ten times as long, not a hundred times.
-        let few = max(time(3000), Duration.milliseconds(1))
-        #expect(time(30_000) < few * 40)
+        // Ten times as many take ten times as long, not a hundred times. Others share the processor's caches, so one of a few rounds
+        // has to show it.
+        let isLinear = (0..<4).contains { _ in time(30_000) < max(time(3000), .milliseconds(1)) * 40 }
+        #expect(isLinear)
     }
 
     @Test(
