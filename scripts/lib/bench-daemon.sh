@@ -132,18 +132,21 @@ end_by() {
 section_interrupts() {
     local round signal name number=0
     say "Ending readers that wait"
-    fresh pulsefs-ends 0
-    ls "$(images pulsefs-ends crawl)" > /dev/null
     for round in $(seq "$rounds"); do
+        # A mount of its own: this origin answers nothing within the time that a request has, which a mount takes for a server that
+        # cannot be reached.
+        fresh pulsefs-ends 0
+        ls "$(images pulsefs-ends crawl)" > /dev/null
         for signal in KILL INT; do
             # The request for a name goes on without its reader: each is another.
-            interrupted "ends-lookup-$signal" "$signal" cat "$(point pulsefs-ends)/jobs/crawl-$((number % 40))/result.md"
-            interrupted "ends-stat-$signal" "$signal" stat "$(point pulsefs-ends)/jobs/crawl-$(((number + 1) % 40))"
-            interrupted "ends-read-$signal" "$signal" cat "$(images pulsefs-ends crawl)/image_$(printf %04d $((number % 40 + 1))).png"
-            ((number += 2))
+            interrupted "ends-lookup-$signal" "$signal" cat "$(point pulsefs-ends)/jobs/crawl-$number/result.md"
+            interrupted "ends-stat-$signal" "$signal" stat "$(point pulsefs-ends)/jobs/crawl-$((number + 1))"
+            interrupted "ends-read-$signal" "$signal" cat "$(images pulsefs-ends crawl)/image_$(printf %04d $((number + 1))).png"
+            ((number = (number + 2) % 40))
         done
+        end pulsefs-ends
+        wipe pulsefs-ends
     done
-    end pulsefs-ends
     heading "Readers that wait for the network and are ended"
     for signal in KILL INT; do
         for name in lookup stat read; do
