@@ -34,7 +34,8 @@ extension ArtifactDownloads {
         }
     }
 
-    /// Publishes a file that has come whole; nil when that does not work out, or it is not what was announced.
+    /// Publishes a file that has come whole; nil when that does not work out, or it is not what was announced: then a machine of the
+    /// fleet has shared something else than it meant to.
     private func take(
         _ spool: SpoolFile, _ file: WholeFile, _ name: String, _ source: ArtifactSource, _ job: Job
     ) async -> BlobFile? {
@@ -48,12 +49,7 @@ extension ArtifactDownloads {
             let facts = BlobFacts(
                 key: job.blobKey(slot), name: name, source: source.text, isListed: artifact.isListed,
                 entityTag: file.entityTag, lastModified: file.lastModified)
-            let blob = try await store.publish(spool, facts)
-            guard (file.sha256 ?? blob.sha256) == blob.sha256 else {
-                // A machine of the fleet has shared something else than it meant to.
-                try await store.quarantine(blob, facts.key, name: name, job: job.ordinal)
-                return nil
-            }
+            let blob = try await store.publish(spool, facts, digest: file.sha256)
             artifact.take(blob)
             catalog.put(artifact, of: job.ordinal)
             try await store.put(artifact, of: job.ordinal)

@@ -1,4 +1,5 @@
 import FUSE
+import Foundation
 import PulseEmulator
 import PulseTestSupport
 import Quantities
@@ -173,18 +174,27 @@ import Transfer
         }
     }
 
-    @Test func aFileThatIsNotWhatWasAnnouncedIsFetchedAgain() async throws {
+    @Test(arguments: [true, false]) func aFileThatIsNotWhatWasAnnouncedIsFetchedAgain(isLarge: Bool) async throws {
         try await Self.withShared { rig, store in
             let other = SyntheticImage(size: Self.size, seed: 9).bytes
             let digest = String(repeating: "ab", count: 32)
             try Self.plant(
                 other, WholeFile(size: ByteCount(UInt64(Self.size)), sha256: digest, entityTag: "\"x\""), rig)
-            try await rig.machine(large: .init(store: store)) { (tree) async throws in
-                _ = try? await tree.content(Self.file)
-                await tree.library.downloads.waitUntilIdle()
-                #expect(tree.library.events.text.contains("store_object_rejected"))
+            let cache = rig.scratch.appending("kept")
+            try await rig.machine(
+                cache: cache, large: .init(most: isLarge ? 100_000 : .max, store: store)
+            ) { (tree) async throws in
+                if isLarge {
+                    // It is read while it comes.
+                    _ = try? await tree.content(Self.file)
+                    await tree.library.downloads.waitUntilIdle()
+                    #expect(tree.library.events.text.contains("store_object_rejected"))
+                }
                 #expect(try await tree.content(Self.file) == Self.image.bytes)
             }
+            // It was never in the cache, not even for a moment.
+            let aside = try FileManager.default.contentsOfDirectory(atPath: cache.appending("quarantine").string)
+            #expect(aside.isEmpty)
         }
     }
 
