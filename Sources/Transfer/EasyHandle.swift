@@ -145,8 +145,8 @@ final class EasyHandle {
         return isSet
     }
 
-    /// Bytes read from the network at once (CURLOPT_BUFFERSIZE(3)), in memory for each transfer under way. With 64 KiB, a large file comes
-    /// up to a tenth more slowly where system calls are slow.
+    /// Bytes read from the network at once (CURLOPT_BUFFERSIZE(3)), in memory for each transfer under way. With 64 KiB, a large file came
+    /// up to a tenth more slowly on one of two machines.
     private static let receiveBufferSize = 256 * 1024
 
     /// Bytes of a body read at once (CURLOPT_UPLOAD_BUFFERSIZE(3)).

@@ -142,7 +142,7 @@ section_interrupts() {
             interrupted "ends-lookup-$signal" "$signal" cat "$(point pulsefs-ends)/jobs/crawl-$number/result.md"
             interrupted "ends-stat-$signal" "$signal" stat "$(point pulsefs-ends)/jobs/crawl-$((number + 1))"
             interrupted "ends-read-$signal" "$signal" cat "$(images pulsefs-ends crawl)/image_$(printf %04d $((number + 1))).png"
-            ((number = (number + 2) % 40))
+            number=$(((number + 2) % 40))
         done
         end pulsefs-ends
         wipe pulsefs-ends

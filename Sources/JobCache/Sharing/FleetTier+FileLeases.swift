@@ -7,10 +7,10 @@ extension FleetTier {
     package func fetch(_ file: SharedFile, size: UInt64?) async -> FileLook {
         guard size.map({ $0 <= rules.largestShared }) ?? true, admits() else { return .alone }
         let key = key(file)
-        if let size, size > rules.largestFile { return await fetchLarge(key) }
+        let isHeld = claims && size.map { $0 <= rules.largestFile } ?? true
         var lease = JobLease(at: now())
         // Of a job that this machine was the first to ask about nobody has files, as a rule: one question less.
-        var seen: JobLease.Seen? = claims && isFirst(file.job) ? .absent : nil
+        var seen: JobLease.Seen? = isHeld && isFirst(file.job) ? .absent : nil
         while true {
             do throws(ObjectStoreError) {
                 if seen == nil {
@@ -24,14 +24,19 @@ extension FleetTier {
                     case .unheld(let etag):
                         counts.miss(.file)
                         return .absent(FileTicket(condition: .ifStill(etag)))
-                    case .empty: return .absent(FileTicket(condition: .none))
+                    case .empty:
+                        counts.miss(.file)
+                        return .absent(FileTicket(condition: .none))
                     case .unusable: return .alone
                     case .seen(let what): seen = what
                     }
                 }
                 guard let what = seen else { return .alone }
                 seen = nil
-                guard claims else { return .absent(FileTicket(condition: what.condition)) }
+                guard isHeld else {
+                    counts.miss(.file)
+                    return .absent(FileTicket(condition: what.condition))
+                }
                 var decision = lease.saw(what, at: now())
                 if case .claim(let condition) = decision { decision = lease.wrote(await claim(key, condition)) }
                 switch decision {
@@ -48,29 +53,6 @@ extension FleetTier {
                 failed(error)
                 return .alone
             }
-        }
-    }
-
-    private func fetchLarge(_ key: ObjectKey) async -> FileLook {
-        do throws(ObjectStoreError) {
-            let condition: WriteCondition
-            switch try await read(key) {
-            case .found(let spool, let file):
-                counts.hit(.file)
-                return .found(spool, file)
-            case .large(let stream):
-                counts.hit(.file)
-                return .large(stream)
-            case .unusable: return .alone
-            case .empty: condition = .none
-            case .unheld(let etag): condition = .ifStill(etag)
-            case .seen(let seen): condition = seen.condition
-            }
-            counts.miss(.file)
-            return .absent(FileTicket(condition: condition))
-        } catch {
-            failed(error)
-            return .alone
         }
     }
 

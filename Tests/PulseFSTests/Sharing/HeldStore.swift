@@ -5,7 +5,7 @@ import Synchronization
 import Transfer
 
 /// A store whose files come part by part as the test has it: they stop after so many bytes, until they are let go or for good.
-final class HeldStore: ObjectStore {
+final class HeldStore: ForwardingStore {
     enum Ending: Sendable {
         /// Nothing more comes until ``release()``.
         case held
@@ -22,12 +22,12 @@ final class HeldStore: ObjectStore {
         var puts = 0
     }
 
-    private let store: MemoryObjectStore
+    let next: MemoryObjectStore
     private let state = Mutex(State())
 
     private static let chunk = 20_000
 
-    init(_ store: MemoryObjectStore) { self.store = store }
+    init(_ next: MemoryObjectStore) { self.next = next }
 
     /// Bytes that have been sent part by part, and how often a part was asked for.
     var streamed: Int { state.withLock { $0.streamed } }
@@ -57,10 +57,10 @@ final class HeldStore: ObjectStore {
             return state.before
         }
         before?()
-        let read = try await store.get(key, range: range, condition, limit: .max, within: within)
+        let read = try await next.get(key, range: range, condition, limit: .max, within: within)
         guard case .bytes(let bytes, let facts) = read else { return nil }
         let (resumes, resumed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        var next = resumes.makeAsyncIterator()
+        var waits = resumes.makeAsyncIterator()
         let cancelled = ObjectStoreError(.cancelled, "it was given up")
         do {
             try sink.begin(facts, flow: TransferFlow { resumed.yield() })
@@ -73,7 +73,7 @@ final class HeldStore: ObjectStore {
                 }
                 let offset = ByteCount((range?.first ?? 0) + UInt64(done))
                 while case .pause = try sink.receive(bytes[done..<done + count].span.bytes, at: offset) {
-                    guard await next.next() != nil else { throw cancelled }
+                    guard await waits.next() != nil else { throw cancelled }
                 }
                 done += count
             }
@@ -97,14 +97,6 @@ final class HeldStore: ObjectStore {
         return taken
     }
 
-    // MARK: The rest
-
-    func get(
-        _ key: ObjectKey, range: ByteRange?, _ condition: ReadCondition, limit: Int, within: Duration
-    ) async throws(ObjectStoreError) -> ObjectRead {
-        try await store.get(key, range: range, condition, limit: limit, within: within)
-    }
-
     func put(
         _ key: ObjectKey, _ body: RequestBody, _ condition: WriteCondition, within: Duration
     ) async throws(ObjectStoreError) -> ETag {
@@ -116,20 +108,6 @@ final class HeldStore: ObjectStore {
                 }
             }
         }
-        return try await store.put(key, body, condition, within: within)
-    }
-
-    func renew(_ key: ObjectKey, _ etag: ETag, within: Duration) async throws(ObjectStoreError) {
-        try await store.renew(key, etag, within: within)
-    }
-
-    func delete(_ key: ObjectKey, _ condition: WriteCondition, within: Duration) async throws(ObjectStoreError) {
-        try await store.delete(key, condition, within: within)
-    }
-
-    func list(
-        _ prefix: String, from next: String?, limit: Int, within: Duration
-    ) async throws(ObjectStoreError) -> ObjectPage {
-        try await store.list(prefix, from: next, limit: limit, within: within)
+        return try await next.put(key, body, condition, within: within)
     }
 }

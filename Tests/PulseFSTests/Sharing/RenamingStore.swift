@@ -4,18 +4,18 @@ import Synchronization
 import Transfer
 
 /// A store in which an object comes to be called otherwise, with the same bytes.
-final class RenamingStore: ObjectStore {
+final class RenamingStore: ForwardingStore {
     private struct State {
         var isRenamed = false
         var refused = 0
     }
 
-    private let store: HeldStore
+    let next: HeldStore
     private let key: ObjectKey
     private let state = Mutex(State())
     private static let name = ETag("\"renamed\"")
 
-    init(_ store: HeldStore, _ key: ObjectKey) { (self.store, self.key) = (store, key) }
+    init(_ next: HeldStore, _ key: ObjectKey) { (self.next, self.key) = (next, key) }
 
     func rename() { state.withLock { $0.isRenamed = true } }
     /// Readings under the name that it had before.
@@ -43,7 +43,7 @@ final class RenamingStore: ObjectStore {
     func get(
         _ key: ObjectKey, range: ByteRange?, _ condition: ReadCondition, limit: Int, within: Duration
     ) async throws(ObjectStoreError) -> ObjectRead {
-        let read = try await store.get(
+        let read = try await next.get(
             key, range: range, try self.condition(key, condition), limit: limit, within: within)
         guard case .bytes(let bytes, let facts) = read else { return read }
         return .bytes(bytes, renamed(key, facts))
@@ -53,25 +53,11 @@ final class RenamingStore: ObjectStore {
         _ key: ObjectKey, range: ByteRange?, _ condition: ReadCondition, into sink: any ObjectSink, within: Duration
     ) async throws(ObjectStoreError) -> ObjectFacts? {
         let renaming = RenamingSink(sink) { [self] in renamed(key, $0) }
-        return try await store.get(
+        return try await next.get(
             key, range: range, try self.condition(key, condition), into: renaming, within: within)
     }
 
-    func put(
-        _ key: ObjectKey, _ body: RequestBody, _ condition: WriteCondition, within: Duration
-    ) async throws(ObjectStoreError) -> ETag { try await store.put(key, body, condition, within: within) }
-
     func renew(_ key: ObjectKey, _ etag: ETag, within: Duration) async throws(ObjectStoreError) {}
-
-    func delete(_ key: ObjectKey, _ condition: WriteCondition, within: Duration) async throws(ObjectStoreError) {
-        try await store.delete(key, condition, within: within)
-    }
-
-    func list(
-        _ prefix: String, from next: String?, limit: Int, within: Duration
-    ) async throws(ObjectStoreError) -> ObjectPage {
-        try await store.list(prefix, from: next, limit: limit, within: within)
-    }
 
     private final class RenamingSink: ObjectSink {
         private let sink: any ObjectSink
