@@ -176,12 +176,13 @@ const char *pulse_curl_open(void) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static atomic_int is_open;
     if (atomic_load(&is_open)) return NULL;
-    trouble[0] = 0;
     pthread_mutex_lock(&lock);
     if (!atomic_load(&is_open)) {
+        trouble[0] = 0;
         open_library();
         if (trouble[0] == 0) atomic_store(&is_open, 1);
     }
+    const char *reason = atomic_load(&is_open) ? NULL : trouble;
     pthread_mutex_unlock(&lock);
-    return trouble[0] == 0 ? NULL : trouble;
+    return reason;
 }

@@ -47,11 +47,8 @@ struct BackgroundMount {
     static func begun(with words: some Collection<String>) -> MountRun? {
         guard words.starts(with: Self.words), let directory = words.suffix(2).last, words.suffix(2).first == Self.end
         else { return nil }
-        var log = LogChoice()
-        let others = words.dropFirst(Self.words.count).dropLast(2).filter { !log.take($0) }
-        guard let flags = SettingsFlags(words: others) else { return nil }
-        var run = MountRun(flags, log, directory)
-        run.isDetached = true
+        var run = MountRun(words: words.dropFirst(Self.words.count).dropLast(2), directory)
+        run?.isDetached = true
         return run
     }
 

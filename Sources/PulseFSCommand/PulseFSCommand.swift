@@ -53,7 +53,9 @@ struct PulseFSCommand: AsyncParsableCommand {
         StandardOutput.whenLost { work.cancel() }
         do {
             try await work.value
-            end(with: ExitCode.success)
+            // There is nothing to be said of it, which the parser would take some milliseconds to find out.
+            StandardOutput.endIfLost()
+            Foundation.exit(0)
         } catch {
             end(with: error)
         }
@@ -61,6 +63,7 @@ struct PulseFSCommand: AsyncParsableCommand {
 
     private static func run(_ words: [String]) async throws {
         if let mount = BackgroundMount.begun(with: words) { return try await mount.serve() }
+        if let mount = PlainMount(words) { return try mount.start() }
         var command = try await asyncParseAsRoot(words)
         if var command = command as? any AsyncParsableCommand {
             try await command.run()

@@ -41,12 +41,38 @@ package struct SettingsFlags: Sendable {
             }
     }
 
+    /// Options as people write them, the value behind `=` or in the next word, in the form that `init(words:)` takes. Nil for what is not
+    /// plain: an option that is said twice, or a value that is empty.
+    package static func joined(_ words: some Collection<String>) -> [String]? {
+        var joined: [String] = []
+        var names: Set<Substring> = []
+        var rest = ArraySlice(Array(words))
+        while var option = rest.popFirst() {
+            guard option.hasPrefix("--") else { return nil }
+            if !option.contains("="), let value = rest.first, !value.hasPrefix("-") {
+                option += "=\(value)"
+                rest.removeFirst()
+            }
+            let (name, value) = split(option)
+            let isFirst = names.insert(name.hasPrefix("--no-") ? name.dropFirst("--no-".count) : name.dropFirst(2))
+                .inserted
+            guard isFirst, value?.isEmpty != true else { return nil }
+            joined.append(option)
+        }
+        return joined
+    }
+
+    private static func split(_ word: String) -> (name: Substring, value: Substring?) {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        return (parts[0], parts.count == 2 ? parts[1] : nil)
+    }
+
     /// What `words` has written; nil for anything else.
     package init?(words: some Sequence<String>) {
         self.init()
         for word in words {
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
-            guard take(parts[0], parts.count == 2 ? parts[1] : nil) else { return nil }
+            let (name, value) = Self.split(word)
+            guard take(String(name), value.map { String($0) }) else { return nil }
         }
     }
 

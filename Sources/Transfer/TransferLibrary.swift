@@ -10,6 +10,10 @@ package enum TransferLibrary {
         return "libcurl \(number) (\(backend), \(hasHTTP2 ? "HTTP/2" : "no HTTP/2"))"
     }
 
+    /// Loads libcurl and what it needs, which takes some milliseconds, in a thread of its own. What fails is tried again by whoever asks
+    /// for it.
+    package static func loadAside() { _ = DedicatedThread.start(named: "transfer-load") { _ = pulse_curl_open() } }
+
     /// Why nothing can be fetched here: there is no libcurl, or one that is too old. Nil when all is well.
     package static var trouble: String? { pulse_curl_open().map { String(cString: $0) } }
 

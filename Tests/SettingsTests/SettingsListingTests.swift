@@ -77,6 +77,28 @@ struct SettingsListingTests {
         }
     }
 
+    @Test("S7.1: options as people write them are those words, unless there is something to be said of them")
+    func joined() throws {
+        let written = [
+            "--timeout", "5s", "--cache-dir=/c d", "--no-allow-other", "--profile", "p=q", "--api-url=http://a?b=c",
+        ]
+        let words = ["--timeout=5s", "--cache-dir=/c d", "--no-allow-other", "--profile=p=q", "--api-url=http://a?b=c"]
+        #expect(SettingsFlags.joined(written) == words)
+        #expect(SettingsFlags.joined([]) == [])
+        let flags = try #require(SettingsFlags(words: words))
+        #expect(flags[.timeout] == "5s" && flags[.allowOther] == "false" && flags.profile == "p=q")
+        for wrong in [
+            ["x"], ["-v"], [""], ["--timeout=5s", "x"], ["--timeout="], ["--timeout", ""],
+            ["--timeout=1s", "--timeout=2s"],
+            ["--timeout", "1s", "--timeout=1s"], ["--allow-other", "--no-allow-other"], ["--timeout", "5s", "6s"],
+        ] {
+            #expect(SettingsFlags.joined(wrong) == nil, "\(wrong)")
+        }
+        // What takes no value, and what needs one.
+        #expect(SettingsFlags(words: try #require(SettingsFlags.joined(["--allow-other", "x"]))) == nil)
+        #expect(SettingsFlags(words: try #require(SettingsFlags.joined(["--timeout", "--allow-other"]))) == nil)
+    }
+
     @Test(
         "a name is suggested when it is close, and none when nothing is",
         arguments: [

@@ -74,12 +74,13 @@ package struct FleetStore: Sendable {
 package struct FleetRules: Sendable {
     /// What a reader loses at most to a store that does not answer.
     package var timeout = Self.standardTimeout
-    /// Bytes of the largest file that machines wait for until all of it is there. A larger one is read as it comes, and is nobody's
-    /// to fetch for the others.
+    /// Bytes of the largest file that one machine fetches while the others wait. A larger one is nobody's to fetch for the others.
     var largestFile: UInt64 = 67_108_864
+    /// Bytes of the largest file whose readers wait until all of it has come from the store. A larger one is read as it comes.
+    var largestAtOnce: UInt64 = 8_388_608
     /// Bytes of the largest file that is shared: with its seals no more than the 5 GiB that an engine copies, as is done to renew it.
     var largestShared: UInt64 = 5_367_660_544
-    /// How long a file may take to come whole, and a piece of a larger one to come after the one before.
+    /// How long a file may take to come whole, and a piece of one that is read as it comes to come after the one before.
     var fileTimeout = Duration.seconds(10)
     /// How long one record may take to be written, and a file beside what its size takes.
     package var writeTimeout = Duration.seconds(10)

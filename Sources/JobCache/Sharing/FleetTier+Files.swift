@@ -55,7 +55,7 @@ extension FleetTier {
             case .released: return .seen(.free(facts.etag))
             case .unshared: return .unheld(facts.etag)
             case .other: return .unusable
-            case .whole(let file) where file.size.bytes > rules.largestFile:
+            case .whole(let file) where file.size.bytes > rules.largestAtOnce:
                 return .large(StoredStream(file, beginning, facts, key, in: self))
             case .whole(let file):
                 let size = file.size.bytes

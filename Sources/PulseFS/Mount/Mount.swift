@@ -8,6 +8,7 @@ import Settings
 import Synchronization
 import System
 package import SystemPackage
+import Transfer
 
 /// One mounted tree: from its configuration to its end.
 package final class Mount: Sendable {
@@ -21,6 +22,9 @@ package final class Mount: Sendable {
 
     /// Work that is under way when the mount ends has this long to finish. What has come of a file by then is gone on with.
     private static let grace = Duration.milliseconds(500)
+
+    /// Loads, aside, what any mount needs of the system: that takes as long as opening the cache, and would be waited for after it.
+    package static func prepare() { TransferLibrary.loadAside() }
 
     /// Opens the cache. `attach` makes the mount, which `serve` then answers.
     package init(_ configuration: MountConfiguration, sharing fleet: FleetStore? = nil) throws(MountFailure) {

@@ -18,11 +18,11 @@ struct LogChoice: Sendable, Equatable {
         (file.map { [Self.fileFlag + $0] } ?? []) + Self.levelFlags.filter { $0.level == level }.map(\.flag)
     }
 
-    /// Takes a word that `words` has written; false for any other.
+    /// Takes a word that `words` has written; false for any other, and for one that contradicts those before.
     mutating func take(_ word: String) -> Bool {
         if word.hasPrefix(Self.fileFlag) {
             file = String(word.dropFirst(Self.fileFlag.count))
-        } else if let known = Self.levelFlags.first(where: { $0.flag == word }) {
+        } else if let known = Self.levelFlags.first(where: { $0.flag == word }), level == nil || level == known.level {
             level = known.level
         } else {
             return false

@@ -23,12 +23,21 @@ struct MountRun {
         (self.flags, self.log, self.directory) = (flags, log, directory)
     }
 
+    /// From options as `SettingsFlags.words` and `LogChoice.words` write them; nil for any other.
+    init?(words: some Sequence<String>, _ directory: String) {
+        var log = LogChoice()
+        let others = words.filter { !log.take($0) }
+        guard let flags = SettingsFlags(words: others) else { return nil }
+        self.init(flags, log, directory)
+    }
+
     /// Mounts, in a process of its own. Returns when the mount is usable.
-    func start() throws {
+    /// - Parameter isChecked: the settings are known to be right.
+    func start(isChecked: Bool = false) throws {
         do {
             let surroundings = Surroundings.process
             // What is wrong with them is said before anything is begun.
-            _ = try MountSettings(SettingsSources(flags, surroundings))
+            if !isChecked { _ = try MountSettings(SettingsSources(flags, surroundings)) }
             try BackgroundMount(run: self).start(surroundings)
         } catch let error as ExitCode {
             throw error
@@ -51,6 +60,7 @@ struct MountRun {
     }
 
     private func serve(_ settings: MountSettings, _ surroundings: Surroundings) async throws {
+        Mount.prepare()
         let environment = surroundings.variables
         // Whatever is made from here on is the user's alone.
         _ = Foundation.umask(0o077)

@@ -24,6 +24,31 @@ struct BackgroundTests {
         }
     }
 
+    @Test(
+        "S7.1: a mount in the background reads its options in both spellings, and a mistake is told as in the foreground"
+    )
+    func spellings() async throws {
+        try await Rig.with { (rig) async throws in
+            let said = try await rig.script(
+                """
+                "$P" mount --timeout=7s --umask 0027 --no-allow-other --quiet "$M" > /dev/null || exit
+                tr '\\0' ' ' < /proc/$(daemon "$M")/cmdline; echo; stat -c %a "$M/README.txt"
+                "$P" unmount "$M"
+                for words in "--timeout x" "--timeout" "--timeout=" "--timeout 1s --timeout x" "--quiet --verbose" "--umask 9 --x" \\
+                    "--allow-other=yes" "--cache-size 1Q" "--large-results maybe" "--api-url ftp://x" "--nonsense" "-x" "a"; do
+                    "$P" mount $words "$M" > "$D/background" 2>&1; background=$?
+                    "$P" mount --foreground $words "$M" > "$D/foreground" 2>&1; foreground=$?
+                    [ $background != 0 ] && [ $background = $foreground ] || echo "$words: $background, $foreground"
+                    cmp -s "$D/background" "$D/foreground" || cat "$D/background" "$D/foreground"
+                done
+                """)
+            #expect(said.status == 0, "\(said.errors)")
+            let lines = said.lines
+            #expect(lines.first?.contains(" --timeout=7s --no-allow-other --umask=0027 ") == true, "\(said.text)")
+            #expect(lines.dropFirst() == ["440"], "\(said.text)")
+        }
+    }
+
     @Test("S7.1: a background mount survives the end of the terminal that it was started on")
     func terminal() async throws {
         try await Rig.with { (rig) async throws in

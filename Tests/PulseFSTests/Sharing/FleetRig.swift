@@ -95,7 +95,8 @@ struct FleetRig {
         let number = machines.count.add(1, ordering: .relaxed).newValue
         var rules = FleetRules()
         if let large {
-            (rules.largestFile, rules.largestShared) = (large.most, large.mostShared)
+            (rules.largestFile, rules.largestAtOnce) = (large.most, large.mostAtOnce)
+            rules.largestShared = large.mostShared
             (rules.timeout, rules.fileTimeout) = (large.timeout, large.timeout)
         }
         (rules.isWritten, rules.claims, rules.machine) = (isWritten, ClaimRules().paced(by: pace), "machine-\(number)")
@@ -113,8 +114,9 @@ struct FleetRig {
 
     /// How a machine has to do with large files.
     struct LargeFiles {
-        /// Bytes of the largest file that is none.
+        /// Bytes of the largest file that one machine fetches for all.
         var most: UInt64 = 100_000
+        var mostAtOnce: UInt64 = 100_000
         var mostShared: UInt64 = .max
         var timeout = Duration.seconds(60)
         var parts = PartGeometry(leastSize: 400_000, partSize: 400_000, width: 4, greatestWidth: 6)

@@ -75,13 +75,15 @@ import Transfer
         }
     }
 
-    @Test func readersHaveBytesBeforeTheLastAreSentAndTheEndWithoutTheRest() async throws {
+    /// Whether or not one machine fetches it for all.
+    @Test(arguments: [100_000, .max] as [UInt64])
+    func readersHaveBytesBeforeTheLastAreSentAndTheEndWithoutTheRest(most: UInt64) async throws {
         try await Self.withShared { rig, store in
             let requests = rig.requests
             // One request, which has brought two pieces.
             let parts = PartGeometry(leastSize: 400_000, partSize: 1_000_000, width: 1, greatestWidth: 1)
             store.stop(after: 300_000)
-            try await rig.machine(large: .init(parts: parts, store: store)) { (tree) async throws in
+            try await rig.machine(large: .init(most: most, parts: parts, store: store)) { (tree) async throws in
                 let node = try await tree.node(Self.file)
                 for place in [0, 150_000] {
                     let bytes = try await tree.read(node, at: UInt64(place), count: 1000)
@@ -91,7 +93,7 @@ import Transfer
                 #expect(try await tree.content(Self.file) == Self.image.bytes)
             }
             store.stop(after: 300_000)
-            try await rig.machine(large: .init(store: store)) { (tree) async throws in
+            try await rig.machine(large: .init(most: most, store: store)) { (tree) async throws in
                 let node = try await tree.node(Self.file)
                 let bytes = try await tree.read(node, at: UInt64(Self.size - 1000), count: 1000)
                 #expect(bytes == Self.image.bytes(in: Self.size - 1000..<Self.size))
@@ -182,7 +184,9 @@ import Transfer
                 other, WholeFile(size: ByteCount(UInt64(Self.size)), sha256: digest, entityTag: "\"x\""), rig)
             let cache = rig.scratch.appending("kept")
             try await rig.machine(
-                cache: cache, large: .init(most: isLarge ? 100_000 : .max, store: store)
+                cache: cache,
+                large: .init(
+                    most: isLarge ? 100_000 : .max, mostAtOnce: isLarge ? 100_000 : .max, store: store)
             ) { (tree) async throws in
                 if isLarge {
                     // It is read while it comes.
