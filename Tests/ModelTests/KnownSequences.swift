@@ -18,6 +18,8 @@ enum KnownSequences {
             .settle, .fillDisk, .rotateKey, .mount(0), .read(.json, of: .once, on: 0),
             .read(.markdown, of: .once, on: 0),
         ],
+        // What to read first is listed of a result that nobody has fetched.
+        [.list(.once, on: 0)],
         // The names of a result that there is no room to fetch.
         [.fillDisk, .read(.image(2), of: .once, on: 0), .read(.noImage, of: .once, on: 0), .freeDisk],
     ]

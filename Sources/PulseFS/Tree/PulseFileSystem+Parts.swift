@@ -97,12 +97,12 @@ extension PulseFileSystem {
     // MARK: Listing
 
     /// Hands the entries of the parts beside `result.md` on. A job whose parts were never made has none while its result is
-    /// not here, as a listing asks the API for nothing.
+    /// not here, as a listing asks the API for nothing: only what every result has is listed of one that was not fetched yet.
     func withPartEntries<Value: Sendable>(
         of job: Job, for caller: Caller, _ answer: @escaping @Sendable ([DirectoryEntry], PulseFileSystem) -> Value
     ) -> Answer<Value> {
         if let summary = library.partsSummary(of: job) { return .now(answer(partEntries(summary, job), self)) }
-        guard library.hasParts(job) else { return .now(answer([], self)) }
+        guard library.hasParts(job) else { return .now(answer(certainParts(of: job), self)) }
         let found = withParts(of: job, for: caller, otherwise: []) { list, job, tree in
             tree.partEntries(PartsSummary(list), job)
         }
@@ -112,6 +112,17 @@ extension PulseFileSystem {
             // What is wrong with the parts, which the log has, is nothing wrong with the other files.
             answer((try? await work()) ?? [], self)
         }
+    }
+
+    /// What there is when the result has been fetched, as `result.md` itself: without attributes.
+    private func certainParts(of job: Job) -> [DirectoryEntry] {
+        guard job.awaitsLargeResult, library.mayHaveParts(job) else { return [] }
+        let slot = ArtifactSlot.part(0)
+        return [
+            DirectoryEntry(
+                name: PartFile.contents, node: Node.file(job.ordinal, slot).id, kind: .file,
+                cookie: DirectoryCookie(UInt64(clamping: slot.rawValue)), entry: nil)
+        ]
     }
 
     private func partEntries(_ summary: PartsSummary, _ job: Job) -> [DirectoryEntry] {

@@ -185,7 +185,7 @@ def api_cut_off(fleet, store):
     first.mount(store)
     first.copy(job, f"{fleet.work}/with-the-api")
     prefix = "failing/1/b/"
-    until(lambda: len(fleet.seaweed.engine.names(prefix)) >= 5, 30, "five images in the store")
+    until(lambda: len(fleet.seaweed.engine.names(prefix)) >= 5 and first.has_shared_all(), 30, "five images in the store")
     second.mount(store, options=["--timeout", "8s"])
     fleet.api.place.cut()
     try:

@@ -120,7 +120,7 @@ def forged(fleet, store):
     store = fleet.store(prefix)
     first = fleet.machine("first").mount(store)
     first.copy(job, f"{fleet.work}/sound")
-    until(lambda: len([key for key in engine.names(f"{prefix}/1/") if "/g/" not in key]) == 11, 30, "eleven objects")
+    until(lambda: len([key for key in engine.names(f"{prefix}/1/") if "/g/" not in key]) == 11 and first.has_shared_all(), 30, "eleven objects")
     kept = {}
     for one in (single, claimed):
         before = set(engine.names(f"{prefix}/keep/"))
@@ -307,7 +307,7 @@ def unconditional(fleet):
     fleet.api.job("single-use", "unclaimed", bytes=SIZE)
     first = fleet.machine("first").mount(store, endpoint=proxy.url)
     first.copy("unclaimed-album", f"{fleet.work}/unclaimed-1")
-    until(lambda: len(fleet.seaweed.engine.names("unconditional/1/b/")) == 3, 30, "three images")
+    until(lambda: len(fleet.seaweed.engine.names("unconditional/1/b/")) == 3 and first.has_shared_all(), 30, "three images")
     second = fleet.machine("second").mount(store, endpoint=proxy.url)
     before = len(fleet.api.about("unclaimed-album"))
     second.copy("unclaimed-album", f"{fleet.work}/unclaimed-2")

@@ -196,6 +196,10 @@ class Machine:
                 return float(line.split()[-1])
         return None
 
+    def has_shared_all(self):
+        """Nothing waits to be uploaded: what stands in the store by then is more than the word that a file is being fetched."""
+        return self.metric("pulsefs_store_outbox_bytes") == 0
+
     def claims(self, outcome):
         return self.metric('pulsefs_store_claims_total{outcome="%s"}' % outcome) or 0
 

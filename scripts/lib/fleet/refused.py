@@ -64,6 +64,7 @@ def reading(fleet, store):
     until(
         lambda: writer.claims("delivered") == 1 and len(fleet.seaweed.engine.names(f"{store.prefix}/1/b/")) >= 4, 30, "it is in the store"
     )
+    until(writer.has_shared_all, 30, "all of it is in the store")
     for mode in ("readwrite", "read"):
         before = sorted(fleet.seaweed.engine.names(f"{store.prefix}/"))
         asked = len(fleet.api.about(jobs[0]))

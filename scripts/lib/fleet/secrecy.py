@@ -35,6 +35,7 @@ def group(fleet):
     first.copy(job, f"{fleet.work}/shown")
     text = first.read(f"jobs/{single}/result.md")
     until(lambda: first.claims("delivered") == 1 and len(fleet.seaweed.engine.names("secrecy/1/b/")) == 6, 30, "all of it is in the store")
+    until(first.has_shared_all, 30, "nothing waits to be uploaded")
 
     stranger = fleet.machine("stranger").mount(store, key=CONTOSO)
     files = [
