@@ -4,6 +4,8 @@
 build_packages="libfuse3-dev fuse3 libcurl4-openssl-dev libsqlite3-dev libxxhash-dev zlib1g-dev libcmark-gfm-dev libcmark-gfm-extensions-dev pkg-config ca-certificates"
 # What the tour and the tests read a mount with, and the servers and checkers they use.
 tool_packages="jq rsync attr strace imagemagick curl python3 python3-venv openssl procps iproute2"
+# What a package is installed in and looked at with.
+package_check_packages="debootstrap lintian systemd jq python3 git desktop-file-utils"
 
 need() {
     missing=""
@@ -21,9 +23,9 @@ need() {
         command -v sudo >/dev/null || { echo "Run as root, or install sudo, to install:$missing" >&2; return 1; }
     fi
     echo "Installing with ${sudo:+sudo }apt-get:$missing"
-    $sudo apt-get update -qq
+    $sudo apt-get update -qq -o DPkg::Lock::Timeout=300
     # shellcheck disable=SC2086
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends $missing >/dev/null
 }
 
 # A real object store for the tests, of PyPI. Without it those that want one are left out, and say so.
