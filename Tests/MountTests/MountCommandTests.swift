@@ -79,8 +79,14 @@ struct MountCommandTests {
         try await Rig.with { (rig) async throws in
             let directory = try rig.scratch.make("mnt")
             for isKnown in [false, true] {
-                let said = try await rig.run(
-                    ["mount", directory.string] + (flag.isEmpty ? [] : [flag]), key: "pulse-key-of-nobody-4711")
+                var said: Shell.Outcome
+                repeat {
+                    said = try await rig.run(
+                        ["mount", directory.string] + (flag.isEmpty ? [] : [flag]), key: "pulse-key-of-nobody-4711")
+                    // The machine was too busy for the API to answer in time: that mount is there.
+                    guard said.errors.contains("cannot be reached yet") else { break }
+                    _ = try await rig.run(["unmount", "--lazy", directory.string])
+                } while true
                 #expect(said.status == 1 && said.output.isEmpty)
                 #expect(said.errors.split(separator: "\n").count == 1, "\(isKnown): \(said.errors)")
                 #expect(said.errors.contains("refuses the key") && said.errors.contains("401"))

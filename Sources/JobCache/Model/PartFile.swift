@@ -58,6 +58,14 @@ extension ArtifactSlot {
 
     package static func part(_ number: Int) -> ArtifactSlot { ArtifactSlot(firstPart.rawValue + number) }
 
+    /// `contents.md`, wherever it stands in the list of parts: it is listed before there is one.
+    package static let contents = ArtifactSlot((1 << 20) - 1)
+
+    /// The slot of a part that is called so, at this place in the list.
+    package static func part(_ number: Int, named path: String) -> ArtifactSlot {
+        path == PartFile.contents ? .contents : .part(number)
+    }
+
     /// The place in the list of parts; nil for any other file.
     package var partNumber: Int? { self >= .firstPart ? rawValue - Self.firstPart.rawValue : nil }
 }

@@ -23,7 +23,7 @@ extension PulseFileSystem {
         switch place {
         case .file(let path):
             guard let file = summary.files.first(where: { $0.name == path }) else { return .absent(lifetime(of: job)) }
-            return .found(entry(ofPart: file.number, size: file.size, job))
+            return .found(entry(ofPart: .part(file.number, named: path), size: file.size, job))
         case .directory(let directory):
             guard summary.directories.contains(directory) else { return .absent(lifetime(of: job)) }
             return .found(entry(of: directory, job))
@@ -59,12 +59,12 @@ extension PulseFileSystem {
     }
 
     private func entry(ofPart number: Int, _ list: PartList, _ job: Job) -> Entry {
-        entry(ofPart: number, size: list.parts[number].size, job)
+        entry(ofPart: .part(number, named: list.parts[number].path), size: list.parts[number].size, job)
     }
 
-    private func entry(ofPart number: Int, size: UInt64, _ job: Job) -> Entry {
+    private func entry(ofPart slot: ArtifactSlot, size: UInt64, _ job: Job) -> Entry {
         job.isShown(.parts)
-        return entry(.part(number), size: size, of: job)
+        return entry(slot, size: size, of: job)
     }
 
     private func entry(of directory: PartDirectory, _ job: Job) -> Entry {
@@ -75,12 +75,12 @@ extension PulseFileSystem {
     }
 
     /// The entry of a part that the kernel holds.
-    func partEntry(_ number: Int, of job: Job, for caller: Caller) -> Answer<Entry> {
+    func partEntry(_ slot: ArtifactSlot, of job: Job, for caller: Caller) -> Answer<Entry> {
         guard library.mayHaveParts(job) || library.storedParts(of: job) != nil else {
             return .failed(.absentFile)
         }
         let found = withParts(of: job, for: caller, otherwise: Entry?.none) { list, job, tree in
-            number < list.parts.count ? tree.entry(ofPart: number, list, job) : nil
+            Self.number(of: slot, in: list).map { tree.entry(ofPart: $0, list, job) }
         }
         return found.then { entry in entry.map { .now($0) } ?? .failed(.staleNode) }
     }
@@ -117,12 +117,7 @@ extension PulseFileSystem {
     /// What there is when the result has been fetched, as `result.md` itself: without attributes.
     private func certainParts(of job: Job) -> [DirectoryEntry] {
         guard job.awaitsLargeResult, library.mayHaveParts(job) else { return [] }
-        let slot = ArtifactSlot.part(0)
-        return [
-            DirectoryEntry(
-                name: PartFile.contents, node: Node.file(job.ordinal, slot).id, kind: .file,
-                cookie: DirectoryCookie(UInt64(clamping: slot.rawValue)), entry: nil)
-        ]
+        return [entry(named: PartFile.contents, .contents, nil, job)]
     }
 
     private func partEntries(_ summary: PartsSummary, _ job: Job) -> [DirectoryEntry] {
@@ -132,12 +127,13 @@ extension PulseFileSystem {
                 cookie: DirectoryCookie(UInt64(clamping: directory.rawValue)), entry: entry(of: directory, job))
         }
         let files = summary.files.map { file in
-            entry(named: file.name, .part(file.number), entry(ofPart: file.number, size: file.size, job), job)
+            let slot = ArtifactSlot.part(file.number, named: file.name)
+            return entry(named: file.name, slot, entry(ofPart: slot, size: file.size, job), job)
         }
         return directories + files
     }
 
-    private func entry(named name: String, _ slot: ArtifactSlot, _ entry: Entry, _ job: Job) -> DirectoryEntry {
+    private func entry(named name: String, _ slot: ArtifactSlot, _ entry: Entry?, _ job: Job) -> DirectoryEntry {
         DirectoryEntry(
             name: name, node: Node.file(job.ordinal, slot).id, kind: .file,
             cookie: DirectoryCookie(UInt64(clamping: slot.rawValue)), entry: entry)
@@ -161,7 +157,7 @@ extension PulseFileSystem {
     // MARK: Reading
 
     func readPart(
-        _ number: Int, of job: Job, at offset: UInt64, count: Int, for caller: Caller
+        _ slot: ArtifactSlot, of job: Job, at offset: UInt64, count: Int, for caller: Caller
     ) -> Answer<ReadReply> {
         guard let list = library.knownParts(of: job), let artifact = library.storedParts(of: job) else {
             if crawlers.contains(caller.thread) { return .failed(.notForCrawlers) }
@@ -170,7 +166,9 @@ extension PulseFileSystem {
                     let list = try await library.parts(of: job)
                     let job = try library.catalog.job(job.ordinal) ?? job
                     guard let artifact = library.storedParts(of: job) else { throw Failure.changed }
-                    guard let range = Self.range(of: number, list, at: offset, count) else { return .bytes([]) }
+                    guard let number = Self.number(of: slot, in: list),
+                        let range = Self.range(of: number, list, at: offset, count)
+                    else { return .bytes([]) }
                     return ReadReply(
                         try await library.readParts(
                             artifact, of: job, list, at: range.lowerBound, count: range.count))
@@ -179,7 +177,8 @@ extension PulseFileSystem {
                 }
             }
         }
-        guard let range = Self.range(of: number, list, at: offset, count) else { return .now(.bytes([])) }
+        guard let number = Self.number(of: slot, in: list), let range = Self.range(of: number, list, at: offset, count)
+        else { return .now(.bytes([])) }
         let otherwise = { @Sendable () async throws(Errno) -> ReadReply in
             if self.crawlers.contains(caller.thread) { throw .notForCrawlers }
             return try await self.whileOpen { () throws(Errno) in
@@ -200,9 +199,15 @@ extension PulseFileSystem {
         return .later(otherwise)
     }
 
-    /// Where bytes of a part stand in the file of all; nil behind its end, and for a part that there is not.
+    /// The place of a part in the list; nil for one that there is not.
+    private static func number(of slot: ArtifactSlot, in list: PartList) -> Int? {
+        slot == .contents
+            ? list.number(of: PartFile.contents) : slot.partNumber.flatMap { $0 < list.parts.count ? $0 : nil }
+    }
+
+    /// Where bytes of a part stand in the file of all; nil behind its end.
     private static func range(of number: Int, _ list: PartList, at offset: UInt64, _ count: Int) -> Range<UInt64>? {
-        guard number < list.parts.count, offset < list.parts[number].size else { return nil }
+        guard offset < list.parts[number].size else { return nil }
         let part = list.parts[number].range
         let start = part.lowerBound +| offset
         return start..<min(part.upperBound, start +| UInt64(count))

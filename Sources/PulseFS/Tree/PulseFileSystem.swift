@@ -69,7 +69,8 @@ package final class PulseFileSystem: FileSystem {
             return withKey(for: caller) { tree in
                 tree.withJob(ordinal, for: caller) { job, tree in
                     let entry =
-                        slot.partNumber.map { tree.partEntry($0, of: job, for: caller) } ?? tree.entry(slot, of: job)
+                        slot.partNumber == nil
+                        ? tree.entry(slot, of: job) : tree.partEntry(slot, of: job, for: caller)
                     return entry.map {
                         AttributeReply(attributes: $0.attributes, lifetime: $0.attributesLifetime)
                     }
@@ -137,7 +138,7 @@ package final class PulseFileSystem: FileSystem {
     private func read(
         _ slot: ArtifactSlot, of job: Job, at offset: UInt64, count: Int, for caller: Caller
     ) -> Answer<ReadReply> {
-        if let number = slot.partNumber { return readPart(number, of: job, at: offset, count: count, for: caller) }
+        if slot.partNumber != nil { return readPart(slot, of: job, at: offset, count: count, for: caller) }
         if slot == .page { return readPage(of: job, at: offset, count: count, for: caller) }
         let own: [UInt8]? =
             switch slot {
