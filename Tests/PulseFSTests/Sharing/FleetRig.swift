@@ -24,7 +24,10 @@ struct FleetRig {
         /// Requests that take so much longer.
         let slow = Mutex<(MemoryObjectStore.Operation, String, Duration)?>(nil)
 
+        let questions = Mutex(0)
+
         func fault(_ operation: MemoryObjectStore.Operation, _ key: ObjectKey?) -> MemoryObjectStore.Fault? {
+            if key != .description { questions.withLock { $0 += 1 } }
             if let (slow, part, time) = slow.withLock({ $0 }), slow == operation, key?.text.contains(part) == true {
                 return .delayed(time)
             }
@@ -70,6 +73,9 @@ struct FleetRig {
     func slow(_ operation: MemoryObjectStore.Operation, _ part: String, by time: Duration) {
         fault.slow.withLock { $0 = (operation, part, time) }
     }
+
+    /// Requests to the store, but for those that find out whether it is back: how many there are of these depends on the time.
+    var questions: Int { fault.questions.withLock { $0 } }
 
     /// Requests about the job of pictures and its files.
     var requests: Int { emulator.count(PictureJob.asked) + emulator.count(PictureJob.results) }
