@@ -23,6 +23,10 @@ package struct PartList: Sendable, Equatable {
     private var numbers: [[UInt8]: Int] = [:]
     private var directories: [String: [Int]] = [:]
 
+    /// How many parts a result can have besides contents.md: a job has 2¹⁹ inode numbers for parts, of which contents.md has the
+    /// last.
+    package static let most = (1 << 19) - 1
+
     package init() {}
 
     package static func == (one: PartList, other: PartList) -> Bool {
@@ -30,9 +34,14 @@ package struct PartList: Sendable, Equatable {
             && one.absences.elementsEqual(other.absences) { $0.path == $1.path && $0.reason == $1.reason }
     }
 
-    /// A path that is there already is not taken twice.
+    /// A path that is there already is not taken twice. What is over `most` is left out, and the list says so.
     mutating func add(_ path: String, _ range: Range<UInt64>) {
         guard numbers[Array(path.utf8)] == nil else { return }
+        guard parts.count < Self.most || path == PartKind.contents else {
+            let place = String(path.prefix { $0 != "/" })
+            if reason(place) == nil { lacks(place, "some are left out: a result can have \(Self.most) parts") }
+            return
+        }
         numbers[Array(path.utf8)] = parts.count
         if let slash = path.firstIndex(of: "/") { directories[String(path[..<slash]), default: []].append(parts.count) }
         parts.append(Part(path: path, range: range))
