@@ -156,7 +156,7 @@ struct BoundsTests {
                 exec 3< "$M/jobs/elsewhere/images/picture.png"
                 head -c 65536 <&3 | tr -d '\\001' | wc -c; touch "$1.began"
                 while ! [ -e "$1" ]; do sleep 0.05; done
-                dd bs=64k skip=250 count=1 <&3 | tr -d '\\001' | wc -c
+                dd bs=64k skip=800 count=1 <&3 | tr -d '\\001' | wc -c
                 """, [go], timeout: 90)
             try await mount.eventually("[ -e \"$1.began\" ]", [go])
             isNew.store(true, ordering: .sequentiallyConsistent)
@@ -174,7 +174,7 @@ struct BoundsTests {
     func descriptors(limit: Int) async throws {
         try await Rig.with(adding: [.syntheticImages(id: "many", count: 900, size: 3000)]) { rig in
             let limited = ["sh", "-c", "ulimit -n \(limit) && exec \"$@\"", "sh"]
-            try await rig.mounted(tracing: limited) { (mount) async throws in
+            try await rig.mounted(options: ["--timeout", "3m"], tracing: limited) { (mount) async throws in
                 let read = try await mount.shell(
                     """
                     cd "$M/jobs/many/images" && for file in *; do cat "$file" > /dev/null & done

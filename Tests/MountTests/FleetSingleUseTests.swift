@@ -5,67 +5,10 @@ import SystemPackage
 import Testing
 
 /// A result that can be fetched only once is asked for by one machine, and no state of its claim loses what a machine has made durable.
-/// Everything about claims is twenty times as fast here: a claimant that has said nothing for 3 s is taken over from.
 @Suite(
     "Machines that share a result which can be fetched only once", .takingTurns, .serialized,
     .enabled(if: SeaweedServer.program != nil, Comment(rawValue: SeaweedServer.wanted)), .timeLimit(.minutes(20)))
-struct FleetSingleUseTests {
-    private static let size = 400_000
-    private static let markdown = SyntheticMarkdown(size: size)
-    private static let link = RequestPattern.path("/large_results/once")
-    private static let file = "jobs/once/result.md"
-    private static let job = EmulatedJob.syntheticSingleUse(id: "once", markdownSize: size)
-
-    private static func with(
-        clock: @escaping @Sendable () -> Date = { Date() }, _ body: (Rig, FleetStoreRig) async throws -> Void
-    ) async throws {
-        try await FleetStoreRig.with { fleet in
-            try await Rig.with(adding: [job], clock: clock) { rig in try await body(rig, fleet) }
-        }
-    }
-
-    /// A mount with a cache of its own, on a machine of this name.
-    private static func machine<Value: Sendable>(
-        _ name: String, _ rig: Rig, _ fleet: FleetStoreRig, key: String = TestKeys.northwind,
-        options: [String] = [], endpoint: String? = nil, dyingAt step: String? = nil, pace: Int = 20,
-        _ body: (MountedPulseFS) async throws -> Value
-    ) async throws -> Value {
-        var environment = fleet.environment(endpoint: endpoint ?? fleet.server.url)
-        environment["PULSEFS_TEST_CLAIM_PACE"] = "\(pace)"
-        environment["PULSEFS_TEST_MACHINE"] = name
-        environment["PULSEFS_TEST_DIE_AT"] = step.map { "\($0):1" }
-        return try await rig.mounted(
-            key: key, options: fleet.options + options, cache: rig.scratch.appending("cache-\(name)"),
-            environment: environment, body)
-    }
-
-    private static func asked(_ rig: Rig) -> Int { rig.emulator.requests(matching: link).count }
-
-    private static func expectWhole(_ mount: MountedPulseFS) async throws {
-        let bytes = try await mount.bytes(file)
-        #expect(bytes == markdown.decodedBytes(in: 0..<size))
-        #expect(try await mount.shell("jq -e .page_count \"$M/jobs/once/result.json\"").status == 0)
-    }
-
-    /// What a reader gets.
-    private static func expect(_ errno: String, _ mount: MountedPulseFS, _ file: String = file) async throws {
-        let got = try await mount.errno(of: "open(p)", file)
-        #expect(got == errno, "\(mount.process.errors)")
-    }
-
-    private static func ledger(_ name: String, _ rig: Rig) async throws -> [String] {
-        try await Shell.run(
-            #"grep -ao '"event":"[a-z]*"' "$1" | cut -d'"' -f4"#,
-            [rig.scratch.appending("cache-\(name)").appending("ledger").string]
-        ).lines
-    }
-
-    private static func claim(_ outcome: String, _ mount: MountedPulseFS) async throws -> String? {
-        try await mount.shell(
-            "grep \"^pulsefs_store_claims_total{outcome=.$1.}\" \"$M/.pulsefs/metrics\" | cut -d' ' -f2", [outcome]
-        ).lines.first
-    }
-
+struct FleetSingleUseTests: SingleUseFleet {
     @Test("S8.2 S8.4: wanted on four mounts at once its link is asked once, all read the same, and another key nothing")
     func once() async throws {
         try await Self.with { rig, fleet in
@@ -107,109 +50,6 @@ struct FleetSingleUseTests {
                 }
             }
             #expect(Self.asked(rig) == 1)
-        }
-    }
-
-    /// A moment at which the claimant dies.
-    private struct Death: CustomTestStringConvertible {
-        /// Of the fetching; nil for amid the download.
-        let step: String?
-        /// The link is spent by then, and the bytes are on the disk.
-        let isDurable: Bool
-
-        var testDescription: String { step ?? "amid the download" }
-    }
-
-    private static let deaths = [
-        Death(step: "held", isDurable: false), Death(step: "claimed", isDurable: false),
-        Death(step: nil, isDurable: false), Death(step: "downloaded", isDurable: true),
-        Death(step: "renamed", isDurable: true), Death(step: "delivered", isDurable: true),
-        Death(step: "uploaded", isDurable: true),
-    ]
-
-    @Test(
-        "S8.2: a claimant is killed, and another has the result at once or when that machine mounts again",
-        arguments: deaths)
-    private func killed(_ death: Death) async throws {
-        try await Self.with { rig, fleet in
-            if death.step == nil { rig.emulator.set(.stallBody(afterBytes: Self.size / 2), on: Self.link, count: 1) }
-            try? await Self.machine("a", rig, fleet, dyingAt: death.step) { mount in
-                try await ChildProcess.with(mount.cat(Self.file)) { _ in
-                    if death.step == nil {
-                        try await rig.emulator.waitForStalled(1, matching: Self.link)
-                        mount.process.signal(SIGKILL)
-                    }
-                    #expect(await mount.process.ended() != nil, "it was not killed")
-                }
-            }
-            try await rig.emulator.waitUntilIdle()
-            rig.emulator.clearFaults()
-            let before = Self.asked(rig)
-            #expect(before == (["held", "claimed"].contains(death.step) ? 0 : 1))
-            try await Self.machine("b", rig, fleet) { mount in
-                let begin = ContinuousClock.now
-                guard death.isDurable else {
-                    try await Self.expectWhole(mount)
-                    #expect(begin.duration(to: .now) > .seconds(2))
-                    #expect(try await Self.claim("taken_over", mount) == "1")
-                    #expect(try await mount.shell("cat \"$M/.pulsefs/log\"").text.contains("claim_taken_over"))
-                    return
-                }
-                try await Self.expect("ENOENT", mount)
-                let said = try await mount.shell("cat \"$M/jobs/once/error.txt\"").text
-                #expect(said.contains("a claimed it at"), "\(said)")
-                let explained = try await rig.pulsefs("explain", mount.path.appending(Self.file).string).text
-                #expect(explained.contains("The API told b at"), "\(explained)")
-                // Nobody reads it there: it is brought all the same.
-                try await Self.machine("a", rig, fleet) { _ in
-                    try await mount.eventually("[ -s \"$M/jobs/once/result.md\" ]")
-                }
-                try await Self.expectWhole(mount)
-                try await Self.expect("ENOENT", mount, "jobs/once/error.txt")
-            }
-            #expect(Self.asked(rig) == before + 1)
-            // What was killed is none the worse.
-            try await Self.machine("a", rig, fleet) { try await Self.expectWhole($0) }
-            #expect(Self.asked(rig) == before + 1)
-        }
-    }
-
-    @Test(
-        "S8.2: the next process on the cache of a claimant that was killed goes on at once",
-        arguments: ["held", "claimed"])
-    func again(_ step: String) async throws {
-        try await Self.with { rig, fleet in
-            try? await Self.machine("a", rig, fleet, dyingAt: step, pace: 1) { mount in
-                try await ChildProcess.with(mount.cat(Self.file)) { _ in
-                    #expect(await mount.process.ended() != nil, "it was not killed")
-                }
-            }
-            try await Self.machine("a", rig, fleet, pace: 1) { mount in
-                // A claim that is another's is waited for much longer than a file operation may take.
-                try await Self.expectWhole(mount)
-                #expect(try await Self.claim("taken_over", mount) == "0")
-            }
-            #expect(Self.asked(rig) == 1)
-        }
-    }
-
-    @Test("S8.2: a claimant that was stopped, and taken over from, reads the same bytes when it goes on")
-    func stopped() async throws {
-        try await Self.with { rig, fleet in
-            rig.emulator.set(.stallBody(afterBytes: Self.size / 2), on: Self.link, count: 1)
-            try await Self.machine("a", rig, fleet) { first in
-                try await ChildProcess.with(first.cat(Self.file)) { reader in
-                    try await rig.emulator.waitForStalled(1, matching: Self.link)
-                    first.process.signal(SIGSTOP)
-                    try await Self.machine("b", rig, fleet) { try await Self.expectWhole($0) }
-                    first.process.signal(SIGCONT)
-                    rig.emulator.release()
-                    #expect(await reader.ended() == 0)
-                }
-                try await Self.expectWhole(first)
-            }
-            #expect(Self.asked(rig) == 2)
-            #expect(try await fleet.names().count { $0.contains("/result-") } == 1)
         }
     }
 

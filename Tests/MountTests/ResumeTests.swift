@@ -32,9 +32,9 @@ struct ResumeTests {
                     case .kill: mount.process.signal(SIGKILL)
                     }
                     let begin = ContinuousClock.now
-                    #expect(await mount.process.ended(within: .seconds(10)) != nil)
+                    #expect(await mount.process.ended(within: .seconds(30)) != nil)
                     // A second is what it may take; the machine that tests is busy.
-                    #expect(begin.duration(to: .now) < .seconds(5))
+                    #expect(begin.duration(to: .now) < .seconds(15))
                     try await rig.emulator.waitUntilIdle()
                 }
             }

@@ -113,6 +113,8 @@ struct SingleUseTests {
                     try await rig.emulator.waitForStalled(1, matching: Self.link)
                     mount.process.signal(SIGTERM)
                     try await mount.process.waitForErrors("only once is on its way")
+                    // What was sent has come.
+                    try await rig.eventually { try await bytes(in: "claims", rig) == [half] }
                     mount.process.signal(SIGTERM)
                     #expect(await mount.process.ended(within: .seconds(5)) == 128 + SIGTERM)
                 }

@@ -16,7 +16,7 @@ public enum Shell {
     /// `$1`… are the arguments.
     @discardableResult
     public static func run(
-        _ script: String, _ arguments: [String] = [], environment: [String: String] = [:], timeout: Int = 60
+        _ script: String, _ arguments: [String] = [], environment: [String: String] = [:], timeout: Int = 180
     ) async throws -> Outcome {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "shell-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)

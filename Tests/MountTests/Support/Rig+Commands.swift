@@ -51,16 +51,16 @@ extension Rig {
         }
     }
 
-    /// Looks for something again and again until it is so; fails when it is not within thirty seconds.
+    /// Looks for something again and again until it is so; fails when it is not within a minute.
     func eventually(
         sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
     ) async throws {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(50))
         }
-        Issue.record("it was not so within thirty seconds", sourceLocation: sourceLocation)
+        Issue.record("it was not so within a minute", sourceLocation: sourceLocation)
     }
 
     /// Changes one bit of a file's content in the cache. `slot` is its number in the job.
@@ -95,24 +95,24 @@ extension Shell.Outcome {
 }
 
 extension MountedPulseFS {
-    /// Looks for something again and again until it is so; fails when it is not within ten seconds.
+    /// Looks for something again and again until it is so; fails when it is not within thirty seconds.
     func eventually(
         sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
     ) async throws {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < end {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(50))
         }
-        Issue.record("it was not so within ten seconds", sourceLocation: sourceLocation)
+        Issue.record("it was not so within thirty seconds", sourceLocation: sourceLocation)
     }
 
-    /// Returns when a script's outcome is true; fails when it is not within ten seconds.
+    /// Returns when a script's outcome is true; fails when it is not within thirty seconds.
     func eventually(
         _ condition: String, _ arguments: [String] = [], sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let outcome = try await shell(
-            "for try in {1..100}; do if \(condition); then exit 0; fi; sleep 0.1; done; exit 1", arguments)
-        #expect(outcome.status == 0, "not within ten seconds: \(condition)", sourceLocation: sourceLocation)
+            "for try in {1..300}; do if \(condition); then exit 0; fi; sleep 0.1; done; exit 1", arguments)
+        #expect(outcome.status == 0, "not within thirty seconds: \(condition)", sourceLocation: sourceLocation)
     }
 }

@@ -24,7 +24,7 @@ extension Rig {
     /// `isApart` gives it a mount table of its own, which takes root; what it does to the system is undone with its end.
     func script(
         _ script: String, _ arguments: [String] = [], isApart: Bool = false, environment: [String: String] = [:],
-        timeout: Int = 60
+        timeout: Int = 180
     ) async throws -> Shell.Outcome {
         let own = self.environment().merging(["D": scratch.path.string]) { $1 }.merging(environment) { $1 }
         guard isApart else {
