@@ -9,22 +9,24 @@ let house: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// The fuzzer alone: it links with libFuzzer, which no other build has (`scripts/fuzz`).
+/// The fuzzer alone: it links with libFuzzer, which no other build has. `scripts/fuzz` says where that is.
 let fuzzing: [Target] =
-    Context.environment["PULSEFS_FUZZING"] == nil
-    ? []
-    : [
-        .systemLibrary(name: "CFuzzing", path: "Tests/CFuzzing"),
-        .executableTarget(
-            name: "Fuzzing",
-            dependencies: [
-                "CFuzzing", "PulseFS", "Settings", "JobCache", "System", "ArtifactStore", "Pages", "Parts", "PulseAPI",
-                "JSONStream", "SharedStore",
-                "Transfer", "Quantities", "PulseTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: house),
-    ]
+    Context.environment["PULSEFS_FUZZING"].map { runtime in
+        [
+            .systemLibrary(name: "CFuzzing", path: "Tests/CFuzzing"),
+            .executableTarget(
+                name: "Fuzzing",
+                dependencies: [
+                    "CFuzzing", "PulseFS", "Settings", "JobCache", "System", "ArtifactStore", "Pages", "Parts",
+                    "PulseAPI",
+                    "JSONStream", "SharedStore",
+                    "Transfer", "Quantities", "PulseTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                    .product(name: "SystemPackage", package: "swift-system"),
+                ],
+                path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: house,
+                linkerSettings: [.unsafeFlags([runtime, "-lstdc++"])]),
+        ]
+    } ?? []
 
 let package = Package(
     name: "PulseFS",
@@ -35,6 +37,7 @@ let package = Package(
         .library(name: "PulseEmulator", targets: ["PulseEmulator", "PulseEmulatorFixtures"]),
         // Preloaded into the program by tests.
         .library(name: "FailingCalls", type: .dynamic, targets: ["FailingCalls"]),
+        .library(name: "ShiftedClock", type: .dynamic, targets: ["ShiftedClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -234,7 +237,9 @@ let package = Package(
         .target(
             name: "FailingCalls", dependencies: ["CFailingCalls"], path: "Tests/FailingCalls",
             linkerSettings: [.linkedLibrary("dl")]),
-        // What that library and a test have in common.
+        // Moves the time of day of a program.
+        .target(name: "ShiftedClock", path: "Tests/ShiftedClock", linkerSettings: [.linkedLibrary("dl")]),
+        // What the library of failing calls and a test have in common.
         .systemLibrary(name: "CFailingCalls", path: "Tests/CFailingCalls"),
         .testTarget(
             name: "FUSETests",

@@ -52,6 +52,10 @@ struct Model {
     var lost: Set<Cast> = []
     /// What was read whole with a key, and when: it is in the cache.
     var held: [Int: [Cast: [Part: ContinuousClock.Instant]]] = [:]
+    /// What was read through a mount, and is not in the cache any more: the kernel may have its pages, and ask nobody for them.
+    var pages: [Int: [Cast: Set<Part>]] = [:]
+    /// What was read whole through a mount, with any key.
+    private var read: [Int: [Cast: Set<Part>]] = [:]
     /// Jobs whose end was seen through a mount.
     var ended: [Int: Set<Cast>] = [:]
     /// Jobs whose status was read through a mount, and how it was.
@@ -167,13 +171,21 @@ struct Model {
 
     // MARK: What has been seen
 
+    /// Whether a mount uses the key that the model has by now: it looks for another every second.
+    var isKeyKnown: Bool { keyChange.map { .now - $0 > Self.committed } ?? true }
+
     mutating func note(_ part: Part, of job: Cast, on mount: Int, read bytes: [UInt8]) {
         if part == .json, documents[job] == nil { documents[job] = bytes }
+        // It may have been read with the key before, and that says nothing for this one.
+        guard isKeyKnown else { return }
         if part == .status, let phase = Self.phase(in: bytes) { told[mount, default: [:]][job] = phase }
         let phase = part == .status ? Self.phase(in: bytes) : part == .markdown || part == .json ? .completed : nil
         if let phase, phase.isTerminal { ended[mount, default: []].insert(job) }
         if part == .markdown || part == .json { inDoubt.remove(job) }
-        if !isDiskFull, !madeOnFullDisk.contains(mount), part != .status, part != .error {
+        read[mount, default: [:]][job, default: []].insert(part)
+        if !isDiskFull, !madeOnFullDisk.contains(mount), part != .status, part != .error,
+            pages[mount]?[job]?.contains(part) != true
+        {
             let earlier = held[key]?[job]?[part]
             held[key, default: [:]][job, default: [:]][part] = earlier ?? .now
         }
@@ -191,10 +203,22 @@ struct Model {
         phases[job] = phase
     }
 
+    /// What can be fetched again is not in the cache any more.
+    mutating func pruned() {
+        for (key, jobs) in held { held[key] = jobs.filter { $0.key.isSingleUse } }
+        for (mount, jobs) in read {
+            for (job, parts) in jobs where !job.isSingleUse {
+                pages[mount, default: [:]][job, default: []].formUnion(parts)
+            }
+        }
+    }
+
     /// What a new process knows only if it is on the disk.
     mutating func mountEnded(_ mount: Int) {
         ended[mount] = []
         told[mount] = [:]
+        pages[mount] = [:]
+        read[mount] = [:]
         madeOnFullDisk.remove(mount)
     }
 

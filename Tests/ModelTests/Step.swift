@@ -35,6 +35,8 @@ enum Step: Sendable {
     /// All is unmounted, the index removed, and the first is mounted.
     case loseIndex
     case fillDisk, freeDisk
+    /// The clock of the machine is so many seconds ahead from now on.
+    case moveClock(Int)
     /// Everything must become as the API has it.
     case settle
 
@@ -71,6 +73,7 @@ enum Step: Sendable {
         case 93: .loseIndex
         case 94: .fillDisk
         case 95..<97: .freeDisk
+        case 97: .moveClock([-86_400, -3_700, -30, 0, 30, 900, 86_400].randomElement(using: &source) ?? 0)
         default: .settle
         }
     }
@@ -107,6 +110,7 @@ extension Step: CustomStringConvertible {
         case .mount(let mount): ".mount(\(mount))"
         case .killDaemon(let mount): ".killDaemon(\(mount))"
         case .prune: ".prune"
+        case .moveClock(let ahead): ".moveClock(\(ahead))"
         case .damage(let place): ".damage(\(place))"
         case .loseIndex: ".loseIndex"
         case .fillDisk: ".fillDisk"

@@ -120,6 +120,8 @@ final class Walk {
         case .freeDisk:
             try await world.freeDisk()
             model.isDiskFull = false
+        // The model has no clock: nothing is to depend on it.
+        case .moveClock(let seconds): try world.moveClock(seconds)
         default: try await change(step)
         }
     }
@@ -136,7 +138,7 @@ final class Walk {
             model.daemonKilled(mount)
         case .prune:
             try await world.prune()
-            for (key, jobs) in model.held { model.held[key] = jobs.filter { $0.key.isSingleUse } }
+            model.pruned()
             forgetRequests()
         case .damage(let place):
             for mount in world.mounted { try await unmount(mount) }
@@ -349,6 +351,10 @@ final class Walk {
         for mount in model.madeOnFullDisk.sorted() {
             try await unmount(mount)
             try await self.mount(mount)
+        }
+        while !model.isKeyKnown {
+            for mount in world.mounted { _ = await Look.list(world.mountPoints[mount].appending("jobs")) }
+            try await Task.sleep(for: .milliseconds(200))
         }
         let end = ContinuousClock.now + .seconds(60)
         var strict = model

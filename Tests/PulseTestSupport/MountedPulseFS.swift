@@ -113,6 +113,8 @@ public enum BuiltProducts {
     public static var fleetSimulate: String { directory.appending(path: "FleetSimulate").path }
     /// A library to be preloaded into a program.
     public static var failingCalls: String { directory.appending(path: "libFailingCalls.so").path }
+    /// The same.
+    public static var shiftedClock: String { directory.appending(path: "libShiftedClock.so").path }
 
     private static var directory: URL {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

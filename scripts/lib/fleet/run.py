@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Uses mounts on many machines that share one store, for scripts/fleet-test: the directory of the programs, SeaweedFS, and groups."""
 
-import glob, hashlib, json, os, shutil, signal, subprocess, sys, tempfile, threading, time, traceback, urllib.request
+import hashlib, json, os, shutil, signal, struct, subprocess, sys, tempfile, threading, time, traceback, urllib.request
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -34,7 +34,6 @@ class Fleet:
 
     def __init__(self, programs, weed):
         self.pulsefs = f"{programs}/pulsefs"
-        self.fake_time = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
         self.work = tempfile.mkdtemp(prefix="pulse-fleet-")
         os.chmod(self.work, 0o700)
         self.lock, self.machines, self.proxies, self.count = threading.RLock(), [], [], 0
@@ -58,6 +57,17 @@ class Fleet:
             machine = Machine(self, f"{name}-{self.count}")
             self.machines.append(machine)
             return machine
+
+    def clock(self, shift):
+        """The environment of a process whose clock goes so many seconds ahead."""
+        library, ahead = f"{self.work}/clock.so", f"{self.work}/clock{shift}"
+        with self.lock:
+            if not os.path.exists(library):
+                source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../Tests/ShiftedClock/ShiftedClock.c")
+                subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o", library, source, "-ldl"], check=True)
+            with open(ahead, "wb") as file:
+                file.write(struct.pack("=q", shift))
+        return {"LD_PRELOAD": library, "SHIFTED_CLOCK": ahead}
 
     def proxy(self, rule=None):
         proxy = Proxy((self.seaweed.host, self.seaweed.port), rule)
