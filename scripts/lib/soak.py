@@ -183,6 +183,8 @@ def sample():
 # How much each may be more in the last quarter than in the second, beside a tenth of it: what comes and goes. A mount keeps up to some
 # hundreds of files of the cache open.
 noise = {"RSS, MB": 6, "anonymous memory, MB": 6, "descriptors": 200, "threads": 4, "files of the cache": 60, "index, MB": 1.5, "cache, MB": 6}
+# And how much each may be at all: 256 files of the cache stay open, and what is fetched takes some.
+most = {"descriptors": 600}
 
 
 def slope(points):
@@ -230,9 +232,10 @@ try:
         typical = min if name.startswith("RSS") else median
         before, after = (typical([values[name] for _, values in part]) for part in (early, late))
         grows = after > before * 1.1 + noise[name]
+        exceeds = name in most and after > most[name]
         per_hour = slope([(at, values[name]) for at, values in samples[len(samples) // 4:]])
-        print(f"{'GROWS ' if grows else ''}{name}: {before:.1f} in the second quarter, {after:.1f} in the last, {per_hour:+.2f} an hour")
-        status |= grows
+        print(f"{'GROWS ' if grows else ''}{'TOO MANY ' if exceeds else ''}{name}: {before:.1f} in the second quarter, {after:.1f} in the last, {per_hour:+.2f} an hour")
+        status |= grows or exceeds
     for text in wrong[:10]:
         print(f"WRONG {text}")
     status |= bool(wrong)
