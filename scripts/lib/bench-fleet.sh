@@ -85,10 +85,11 @@ section_fleet() {
 
 # A job that the first machine has fetched.
 fleet_shared() {
-    local round gets
+    local round gets number
     say "Reading what another machine has fetched"
     fresh fleet-one "$fleet_trip"
     cp -r "$(point fleet-one)/jobs/twenty" "$scratch/first"
+    for number in 0 1 2 3 4; do fleet_cat fleet-one "text-$number"; done
     # At most 256 MiB wait to be uploaded.
     for round in 1 2 3 4 5 6 7 8; do
         cat "$(point fleet-one)/jobs/parted/images/image_000$round.png" > /dev/null
@@ -102,6 +103,9 @@ fleet_shared() {
         sample fleet-cat fleet_cat fleet-two twenty
         put fleet-cat-api "$(count_asked /job/)"
         put fleet-cat-gets "$(($(fleet_gets fleet-two) - gets))"
+        # The first one connects, and runs what has not run yet.
+        for number in 0 1 2 3 4; do sample fleet-next fleet_cat fleet-two "text-$number"; done
+        put fleet-next-api "$(count_asked /job/)"
         end fleet-two
         fresh fleet-two "$fleet_trip"
         gets=$(fleet_gets fleet-two)
@@ -130,6 +134,8 @@ fleet_shared() {
         "without a store $(show in_milliseconds fleet-cat-far)" "≤ 8 ms, none, 1" \
         "$(fleet_all "$(holds "$(median fleet-cat)" '<=' 8000)" "$(holds "$(median fleet-cat-api)" == 0)" "$(holds "$(median fleet-cat-gets)" '<=' 1)")" \
         "cat jobs/ID/result.md"
+    row "the same of the next jobs: $(median fleet-next-api) requests to the API" "$(show in_milliseconds fleet-next)" "" "≤ 8 ms, none" \
+        "$(fleet_all "$(holds "$(median fleet-next)" '<=' 8000)" "$(holds "$(median fleet-next-api)" == 0)")" "cat jobs/ID/result.md"
     row "a job with 20 images of 20 to 229 KB: $(median fleet-copy-api) requests to the API, $(median fleet-copy-gets) to the store" \
         "$(show in_milliseconds fleet-copy), $(ratio fleet-copy-far fleet-copy) × as fast" "without a store $(show in_milliseconds fleet-copy-far)" \
         "none, 21 and a size, ≥ 5 × as fast" \
