@@ -4,6 +4,10 @@ running=minutes-board-meeting
 jobs="annual-report-fy2024 invoice-2024-0117 form-supplier-registration methods-paper-2025 workbook-q3-forecast scan-unreadable-0042"
 export BORG_REPO=$work/borg BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes BORG_BASE_DIR=$work/borgbase
 export RESTIC_REPOSITORY=$work/restic RESTIC_PASSWORD=none RESTIC_CACHE_DIR=$work/resticcache
+# As it is now it stays until the first backup is made, however long that takes.
+going=$(printf 'header = "x-api-key: %s"\n' "$PULSE_API_KEY" | curl -sS -K - "$api/job/$running")
+jq -n --arg path "/job/$running" --arg json "$going" '{effect: "json", path: $path, json: $json}' |
+    curl -sS -o /dev/null --fail -d @- "$api/_emulator/faults"
 borg init --encryption none > /dev/null 2>&1
 restic init > /dev/null
 
@@ -15,6 +19,7 @@ backup() { # NAME
 }
 check "borg and restic while a job goes on" backup first
 before=$(cat "$mnt/jobs/$running/status.json")
+curl -sS -o /dev/null --fail -X DELETE "$api/_emulator/faults"
 "$bin/pulsefs" wait --timeout 60s "$running" > /dev/null || true
 "$bin/pulsefs" unmount "$mnt" > /dev/null
 "$bin/pulsefs" mount "$mnt" > /dev/null
