@@ -50,7 +50,8 @@ func fuzzLabel(_ bytes: [UInt8]) {
 func fuzzLedger(_ bytes: [UInt8]) {
     let path = FilePath("/dev/shm/pulsefs-fuzz-ledger-\(getpid())")
     defer { unlink(path.string) }
-    _ = FileManager.default.createFile(atPath: path.string, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+    _ = FileManager.default.createFile(
+        atPath: path.string, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
     let ledger = Ledger(path: path)
     let before = try? ledger.entries(origin: "o", job: "j")
     let entry = LedgerEntry(event: .delivered, time: Timestamp(nanoseconds: 7), actor: "a\n\"\u{202E}")
