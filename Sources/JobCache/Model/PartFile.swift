@@ -59,7 +59,7 @@ extension ArtifactSlot {
     package static func part(_ number: Int) -> ArtifactSlot { ArtifactSlot(firstPart.rawValue + number) }
 
     /// `contents.md`, wherever it stands in the list of parts: it is listed before there is one.
-    package static let contents = ArtifactSlot((1 << 20) - 1)
+    package static let contents = ArtifactSlot(firstPart.rawValue + PartList.most)
 
     /// The slot of a part that is called so, at this place in the list.
     package static func part(_ number: Int, named path: String) -> ArtifactSlot {
